@@ -1,0 +1,1 @@
+"""Where Cellift keeps its state, and what ``cellift.toml`` says."""
