@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Unit and kernel tests on the oldest and the newest supported Python; the bootstrap also on 3.9 (tests/unit/runtime).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+: "${UV:=uv}"
+
+# The newest patch release of a minor version: on PATH, or as pyenv keeps it.
+find_python() {
+  local candidate
+  for candidate in "python$1" "${PYENV_ROOT:-$HOME/.pyenv}/versions/$1".*/bin/python "/usr/local/bin/python$1" "/opt/python$1/bin/python3"; do
+    if "$candidate" -c "import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$1')" >/dev/null 2>&1; then
+      "$candidate" -c 'import sys; print(sys.executable)'
+      return
+    fi
+  done
+  echo "Python $1 is not installed: install it (for example: uv python install $1), then run make test-pythons again" >&2
+  return 1
+}
+
+CELLIFT_PYTHON39=$(find_python 3.9)
+export CELLIFT_PYTHON39
+for version in 3.10 3.13; do
+  python=$(find_python "$version")
+  venv=".venv-$version"
+  stamp="$venv/.installed-$(cat requirements/dev.txt pyproject.toml | sha256sum | cut -c1-16)"
+  if [ ! -e "$stamp" ]; then
+    "$UV" venv --quiet --allow-existing --python "$python" "$venv"
+    "$UV" pip install --quiet --python "$venv/bin/python" --require-hashes -r requirements/dev.txt
+    SKIP_JUPYTER_BUILDER=1 "$UV" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
+    touch "$stamp"
+  fi
+  echo "== Python $version" >&2
+  "$venv/bin/python" -m pytest tests/unit tests/kernel -q -p no:cacheprovider
+done
