@@ -1,0 +1,51 @@
+"""The catalogue of diagnostic codes. ``docs/diagnostics.md`` has a section for each (a test holds this).
+
+Blocks: CL0xx the file, CL1xx steps and names, CL2xx magics and shell, CL3xx set-up and hidden state,
+CL4xx parameters, CL5xx run time, CL6xx pipelines (IR) that cannot run here.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+
+class Code(NamedTuple):
+    """How serious a code is, and its title in the documentation."""
+
+    severity: Literal["error", "warning", "info"]
+    title: str
+
+
+CATALOGUE: dict[str, Code] = {
+    "CL001": Code("error", "Not a notebook"),
+    "CL002": Code("error", "Not a Python notebook"),
+    "CL003": Code("error", "Notebook format too old"),
+    "CL101": Code("error", "No steps"),
+    "CL102": Code("error", "Two steps of one name"),
+    "CL103": Code("error", "Syntax error"),
+    "CL104": Code("error", "Name that nothing defines"),
+    "CL105": Code("error", "Name defined only further down"),
+    "CL106": Code("error", "Step marked in two ways"),
+    "CL107": Code("error", "Unknown step option"),
+    "CL108": Code("error", "Step line or cell metadata not understood"),
+    "CL109": Code("error", "Star import"),
+    "CL110": Code("warning", "Names looked up while running"),
+    "CL111": Code("error", "Two versions of one name in a step"),
+    "CL112": Code("error", "Import or definition inside a loop, used by another step"),
+    "CL113": Code("error", "Name used after it was deleted"),
+    "CL114": Code("error", "Kept output that the step does not have"),
+    "CL201": Code("error", "Magic that steps do not know"),
+    "CL202": Code("error", "Shell command"),
+    "CL203": Code("error", "Cell magic that steps do not know"),
+    "CL204": Code("warning", "Magic left out of the step"),
+    "CL205": Code("error", "IPython name that steps do not have"),
+    "CL301": Code("warning", "Set-up statement that computes and changes state"),
+    "CL302": Code("warning", "State changed in a step, not seen by later steps"),
+    "CL303": Code("warning", "Global random generator shared by steps"),
+    "CL401": Code("warning", "Parameter that is not a plain value"),
+    "CL402": Code("error", "Unknown parameter"),
+    "CL403": Code("error", "Parameter value of another type"),
+    "CL404": Code("error", "Parameter that others are derived from"),
+    "CL501": Code("error", "Value that cannot leave its step"),
+    "CL601": Code("error", "Pipeline feature not supported here"),
+}

@@ -1,0 +1,156 @@
+"""The step graph: what analysis gives, and what the pipeline compiler and the front ends take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+ParameterType = Literal["int", "float", "bool", "str", "list", "dict", "none"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line of a cell: cell id and line from 1."""
+
+    cell: str
+    line: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """``{"cell", "line"}``."""
+        return {"cell": self.cell, "line": self.line}
+
+
+@dataclass(frozen=True)
+class CodeSlice:
+    """A piece of a cell as it stands there. ``number`` is the cell's number, ``line`` the slice's first line in it.
+
+    Only lines with magics differ from the cell: a magic that a step does without is replaced, on its own line.
+    """
+
+    cell: str
+    number: int
+    line: int
+    source: str
+
+
+@dataclass(frozen=True)
+class EdgeName:
+    """One reason for an edge: ``name`` was made or last changed at ``producer`` and is used at ``consumer``."""
+
+    name: str
+    producer: Place
+    consumer: Place
+    reason: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON shape of ``cellift graph --json``."""
+        return {
+            "name": self.name,
+            "reason": self.reason,
+            "producer": self.producer.to_dict(),
+            "consumer": self.consumer.to_dict(),
+        }
+
+
+@dataclass(frozen=True)
+class Edge:
+    """Step ``target`` runs after step ``source`` (step ids), because of ``names``."""
+
+    source: str
+    target: str
+    names: tuple[EdgeName, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON shape of ``cellift graph --json``."""
+        return {"source": self.source, "target": self.target, "names": [name.to_dict() for name in self.names]}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that a run may override. ``derived_from`` names the parameters its default is computed from."""
+
+    name: str
+    type: ParameterType
+    default: Any
+    cell: str
+    line: int
+    derived_from: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON shape of ``cellift graph --json``."""
+        return {
+            "name": self.name,
+            "type": self.type,
+            "default": self.default,
+            "cell": self.cell,
+            "line": self.line,
+        }
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. ``code`` is run in order in one namespace that holds ``inputs`` and ``params`` at the start.
+
+    ``inputs`` maps a name to the id of the step that it comes from; ``outputs`` are the names that are kept.
+    """
+
+    id: str
+    name: str
+    role: Literal["step", "setup"]
+    cells: tuple[str, ...]
+    code: tuple[CodeSlice, ...]
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    params: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON shape of ``cellift graph --json`` (without the code)."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "role": self.role,
+            "cells": list(self.cells),
+            "inputs": dict(self.inputs),
+            "params": list(self.params),
+            "outputs": list(self.outputs),
+            "options": dict(self.options),
+        }
+
+
+@dataclass(frozen=True)
+class CellRole:
+    """What a cell is in the pipeline; ``step`` is the id of the step it belongs to."""
+
+    cell: str
+    number: int
+    role: Literal["setup", "parameters", "step", "skip", "other"]
+    step: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """``{"cell", "number", "role", "step"}``."""
+        return {"cell": self.cell, "number": self.number, "role": self.role, "step": self.step}
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Steps in document order, the edges between them, the parameters, and the role of every cell."""
+
+    name: str
+    notebook: str | None
+    steps: tuple[Step, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    cells: tuple[CellRole, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON of ``cellift graph --json`` and of the REST resource ``graph``."""
+        return {
+            "name": self.name,
+            "notebook": self.notebook,
+            "steps": [step.to_dict() for step in self.steps],
+            "edges": [edge.to_dict() for edge in self.edges],
+            "parameters": [parameter.to_dict() for parameter in self.parameters],
+            "cells": [cell.to_dict() for cell in self.cells],
+        }

@@ -1,0 +1,1 @@
+"""The files beside a notebook, and the interpreters and kernelspecs of this machine."""
