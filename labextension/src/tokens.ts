@@ -6,15 +6,7 @@ import type { INotebookContent } from '@jupyterlab/nbformat';
 
 /** States of runs and tasks (CONTRACTS, "Runs"). */
 export type RunState =
-  | 'QUEUED'
-  | 'PREPARING'
-  | 'RUNNING'
-  | 'SUCCEEDED'
-  | 'FAILED'
-  | 'CANCELLING'
-  | 'CANCELLED'
-  | 'SKIPPED'
-  | 'CACHED';
+  'QUEUED' | 'PREPARING' | 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'CANCELLING' | 'CANCELLED' | 'SKIPPED' | 'CACHED';
 
 /** A finding of the analysis, at a cell and line where there is one (lines and columns are 1-based). */
 export interface IDiagnostic {
@@ -185,6 +177,10 @@ export interface IRunRequest {
 export interface ICellift {
   /** A run or a task of it changed state (only while somebody is connected to this signal and the page is visible). */
   readonly runChanged: ISignal<ICellift, IRunEvent>;
+  /** Changes may have been missed (the page was hidden): what is shown should be fetched again. */
+  readonly refetch: ISignal<ICellift, void>;
+  /** A run was started from this page. */
+  readonly runStarted: ISignal<ICellift, IRun>;
   /** Server version and counts; rejects with a readable message when the server extension is not there. */
   status(): Promise<{ version: string; active: number }>;
   /** Graph and diagnostics of the notebook as it is in the browser. */
@@ -200,7 +196,11 @@ export interface ICellift {
   get(id: string): Promise<IRun>;
   cancel(id: string): Promise<IRun>;
   remove(id: string): Promise<void>;
-  logs(id: string, task: string, options?: { attempt?: number; offset?: number; limit?: number; tail?: number }): Promise<ILogChunk>;
+  logs(
+    id: string,
+    task: string,
+    options?: { attempt?: number; offset?: number; limit?: number; tail?: number }
+  ): Promise<ILogChunk>;
   /** URL of a display file of a task. */
   fileUrl(id: string, task: string, file: string): string;
 }

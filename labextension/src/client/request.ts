@@ -1,0 +1,57 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import type { IDiagnostic, IRefusal } from '../tokens';
+
+/** URL space of the server extension, below the server's base URL. */
+const NAMESPACE = 'cellift/api';
+
+/** What the server said no with: its message, the HTTP status, and diagnostics when the input was refused. */
+export class ResponseError extends ServerConnection.ResponseError implements IRefusal {
+  constructor(response: Response, message: string, diagnostics: IDiagnostic[] = []) {
+    super(response, message);
+    this.name = 'ResponseError';
+    this.diagnostics = diagnostics;
+  }
+
+  readonly diagnostics: IDiagnostic[];
+}
+
+/**
+ * Calls an endpoint of the server extension.
+ *
+ * @param path - path below `cellift/api`, its parts already encoded
+ * @param init - as of `fetch`
+ * @param serverSettings - the server to ask
+ * @returns the JSON body, or undefined for an empty answer
+ * @throws ServerConnection.NetworkError when the server cannot be reached, ResponseError when it refuses.
+ */
+export async function requestAPI<T>(
+  path: string,
+  init: RequestInit,
+  serverSettings: ServerConnection.ISettings
+): Promise<T> {
+  const url = endpointUrl(path, serverSettings);
+  let response: Response;
+  try {
+    response = await ServerConnection.makeRequest(url, init, serverSettings);
+  } catch (reason) {
+    throw new ServerConnection.NetworkError(reason as TypeError);
+  }
+  const text = await response.text();
+  let data: unknown = undefined;
+  try {
+    data = text ? JSON.parse(text) : undefined;
+  } catch {
+    // Not JSON: an error page of a proxy, or of a server without the extension.
+  }
+  if (!response.ok) {
+    const body = (data ?? {}) as { message?: string; diagnostics?: IDiagnostic[] };
+    throw new ResponseError(response, body.message || `${response.status} ${response.statusText}`, body.diagnostics);
+  }
+  return data as T;
+}
+
+/** The full URL of an endpoint, also below a Hub's prefix. */
+export function endpointUrl(path: string, serverSettings: ServerConnection.ISettings): string {
+  return URLExt.join(serverSettings.baseUrl, NAMESPACE, path);
+}
