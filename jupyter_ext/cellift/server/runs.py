@@ -1,0 +1,183 @@
+"""``runs``: start, list, show, cancel and remove. The work is done by the engine and the run store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.utils import url_escape, url_path_join
+from tornado import web
+
+from cellift.server.base import CelliftHandler
+from cellift.server.environment import step_environment
+from cellift.server.errors import ApiError
+from cellift.server.paths import ContentsPaths
+from cellift.server.service import Service
+
+_START_FIELDS = frozenset({"path", "content", "params", "step", "name", "kernel_name"})
+
+
+class RunsHandler(CelliftHandler):
+    """All runs of this user."""
+
+    # Lists are refreshed by timers.
+    _track_activity = False
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer one page of summaries, newest first: ``{runs, next}``."""
+        query = self.query()
+        limit = query.integer("limit", 50, low=1, high=500)
+        states = _states(query.optional_text("state"))
+        path = query.optional_text("notebook")
+        notebook = str(self.service.paths.file(path)) if path else None
+        page = await self.blocking(
+            _list, self.service, limit, query.optional_text("cursor"), states, notebook, query.optional_text("q")
+        )
+        self.answer(page)
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start a run of the notebook in the body, as it is in the browser: 201 with the run."""
+        fields = await self.body(_START_FIELDS)
+        file = self.service.paths.file(fields.text("path"))
+        content = fields.mapping("content")
+        run = await self.blocking(
+            _start,
+            self.service,
+            content,
+            file,
+            params=fields.optional_mapping("params"),
+            step=fields.optional_text("step"),
+            name=fields.optional_text("name"),
+            kernel_name=fields.optional_text("kernel_name"),
+        )
+        self.service.follower.note_activity()
+        self.set_header("Location", url_path_join(self.base_url, "cellift", "api", "runs", url_escape(run["id"])))
+        self.answer(run, 201)
+
+
+class RunHandler(CelliftHandler):
+    """One run, by id or by a prefix that no other run has."""
+
+    _track_activity = False
+
+    @web.authenticated
+    @authorized
+    async def get(self, run_id: str) -> None:
+        """Answer the run as it is now."""
+        self.answer(await self.blocking(_show, self.service, run_id))
+
+    @web.authenticated
+    @authorized
+    async def delete(self, run_id: str) -> None:
+        """Remove the run with its logs and values: 204; 409 while it is going on."""
+        await self.blocking(_remove, self.service, run_id)
+        self.set_status(204)
+        await self.finish()
+
+
+class CancelHandler(CelliftHandler):
+    """Ending a run early."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, run_id: str) -> None:
+        """Ask the run's supervisor to end it: 202 with the run. Again, or when it is over, changes nothing."""
+        self.answer(await self.blocking(_cancel, self.service, run_id), 202)
+
+
+def with_path(run: Mapping[str, Any], paths: ContentsPaths) -> dict[str, Any]:
+    """The run, or summary, with the contents path of its notebook, None when this server does not show it."""
+    return {**run, "source": {**run["source"], "path": paths.contents(run["source"]["notebook"])}}
+
+
+def _states(text: str | None) -> list[str] | None:
+    """The states that a query names: comma separated, in any case; ``active`` stands for those that are not final."""
+    if text is None:
+        return None
+    from cellift.runs import states
+
+    named: set[str] = set()
+    for part in text.upper().split(","):
+        word = part.strip()
+        if word == "ACTIVE":
+            named |= states.ALL - states.TERMINAL
+        elif word in states.ALL:
+            named.add(word)
+        else:
+            known = ", ".join(sorted(states.ALL))
+            raise ApiError(400, f"`state` {part.strip()!r} is not a state. Known are: active, {known}.")
+    return sorted(named)
+
+
+def _list(
+    service: Service, limit: int, cursor: str | None, states: list[str] | None, notebook: str | None, text: str | None
+) -> dict[str, Any]:
+    with closing(service.store()) as store:
+        page = store.list(limit=limit, cursor=cursor, state=states, notebook=notebook, text=text)
+    return {"runs": [with_path(run, service.paths) for run in page["runs"]], "next": page["next"]}
+
+
+def _show(service: Service, run_id: str) -> dict[str, Any]:
+    store = service.store()
+    return with_path(store.load(store.resolve(run_id)), service.paths)
+
+
+def _remove(service: Service, run_id: str) -> None:
+    with closing(service.store()) as store:
+        store.remove(store.resolve(run_id))
+
+
+def _cancel(service: Service, run_id: str) -> dict[str, Any]:
+    from cellift.engine import launch
+
+    store = service.store()
+    whole = store.resolve(run_id)
+    launch.cancel(service.home(), whole)
+    return with_path(store.load(whole), service.paths)
+
+
+def _start(
+    service: Service,
+    content: dict[str, Any],
+    file: Path,
+    *,
+    params: dict[str, Any] | None,
+    step: str | None,
+    name: str | None,
+    kernel_name: str | None,
+) -> dict[str, Any]:
+    from cellift.engine import launch
+
+    if not file.parent.is_dir():
+        raise ApiError(
+            400, f"The notebook's folder {file.parent} does not exist. Save the notebook in a folder that does."
+        )
+    launched = launch.start_notebook(
+        _with_kernel(content, kernel_name),
+        str(file),
+        home=service.home(),
+        overrides=params,
+        step=step,
+        name=name,
+        cwd=str(file.parent),
+        env=step_environment(),
+    )
+    return with_path(service.store().load(launched.run_id), service.paths)
+
+
+def _with_kernel(content: dict[str, Any], kernel_name: str | None) -> dict[str, Any]:
+    """The notebook with the kernel that its tab uses, which may be another one than the saved notebook names."""
+    if kernel_name is None:
+        return content
+    metadata = content.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    kernelspec = metadata.get("kernelspec")
+    kernelspec = kernelspec if isinstance(kernelspec, dict) else {}
+    return {**content, "metadata": {**metadata, "kernelspec": {**kernelspec, "name": kernel_name}}}
