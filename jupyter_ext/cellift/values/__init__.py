@@ -1,0 +1,27 @@
+"""Typed hand-over of Python values between steps.
+
+Self-contained: Python 3.9 syntax and the standard library only, because this source text travels into the containers
+of the steps. Imports inside are relative, so that it works under any package name.
+
+A folder of values is ``index.json`` and one file per group of names that share mutable objects. Use
+:func:`write` to write one, :class:`Reader` to read names from it, :func:`preview` for a one-line description.
+"""
+
+from __future__ import annotations
+
+from .errors import CannotCrossError, CannotReadError, DamagedError, NoSpaceError, ValuesError
+from .preview import preview, type_name
+from .reader import Reader
+from .writer import write
+
+__all__ = [
+    "CannotCrossError",
+    "CannotReadError",
+    "DamagedError",
+    "NoSpaceError",
+    "Reader",
+    "ValuesError",
+    "preview",
+    "type_name",
+    "write",
+]

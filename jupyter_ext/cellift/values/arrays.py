@@ -1,0 +1,54 @@
+"""Plain numeric arrays as ``.npy`` files: written without a further copy, read as a private map of the file."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Any
+
+from .hashed_file import HashedFile
+
+# Smaller arrays are read into memory: a map costs a file handle and at least one page.
+_MAP_FROM = 256 * 1024
+
+_KINDS = "biufcmM"
+
+
+def is_plain(value: object) -> bool:
+    """Whether ``value`` is exactly an ``ndarray`` of numbers, booleans or times in one contiguous piece."""
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is None or type(value) is not numpy.ndarray:
+        return False
+    array: Any = value
+    dtype = array.dtype
+    if dtype.kind not in _KINDS or dtype.metadata is not None or dtype.subdtype is not None:
+        return False
+    return bool(array.flags.c_contiguous or array.flags.f_contiguous)
+
+
+def write_array(array: Any, file: HashedFile) -> None:
+    """Write a plain array (see :func:`is_plain`) in numpy's own file format."""
+    import numpy
+
+    form: Any = numpy.lib.format
+    header = io.BytesIO()
+    form.write_array_header_1_0(header, form.header_data_from_array_1_0(array))
+    file.write(header.getvalue())
+    if array.size:
+        # The transpose of a Fortran array lies in memory as a C array does; the header says which it is.
+        flat = array if array.flags.c_contiguous else array.T
+        file.write(flat.reshape(-1).view(numpy.uint8))
+
+
+def read_array(path: str, size: int, writeable: bool) -> Any:
+    """The array of a ``.npy`` file of ``size`` bytes; large ones as a private (copy-on-write) map of the file."""
+    import numpy
+
+    if size < _MAP_FROM:
+        array = numpy.load(path, allow_pickle=False)
+    else:
+        # As an ndarray: code that asks for the exact type must see what the notebook had.
+        array = numpy.load(path, mmap_mode="c", allow_pickle=False).view(numpy.ndarray)
+    if not writeable:
+        array.flags.writeable = False
+    return array

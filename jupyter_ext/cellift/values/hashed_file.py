@@ -1,0 +1,118 @@
+"""A file that appears whole or not at all, and whose digest is computed beside the write."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import threading
+from typing import Any
+
+from .errors import NoSpaceError
+
+# Pieces of this size are hashed by a second thread while they are written; smaller ones are not worth a thread.
+_PIECE = 8 * 1024 * 1024
+_THREAD_FROM = 1024 * 1024
+
+ALIGNMENT = 64
+"""Array data starts at a multiple of this many bytes, as numpy's own files do."""
+
+
+class HashedFile:
+    """Write ``folder/name`` through a temporary file; :meth:`commit` makes it visible.
+
+    Used as a context manager: leaving without a commit removes the temporary file.
+    ``digest`` is ``sha256:HEX`` of all bytes, ``size`` their number. A full disk is a :class:`NoSpaceError` that
+    names ``value`` (what the user calls the thing that is written).
+    """
+
+    def __init__(self, folder: str, name: str, value: str) -> None:
+        self._folder = folder
+        self._path = os.path.join(folder, name)
+        self._temporary = os.path.join(folder, f".{name}.{os.getpid()}.part")
+        self._value = value
+        self._hash = hashlib.sha256()
+        self._committed = False
+        self.size = 0
+        try:
+            # Unbuffered: pieces are large, and a buffered write to a full disk fails late, in close().
+            self._file = open(self._temporary, "wb", buffering=0)  # noqa: SIM115 - closed in __exit__
+        except OSError as error:
+            raise self._explain(error) from error
+
+    def __enter__(self) -> HashedFile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+        if not self._committed:
+            try:
+                os.unlink(self._temporary)
+            except FileNotFoundError:
+                pass
+
+    def write(self, data: Any) -> int:
+        """Append bytes, a bytearray, or a contiguous buffer; gives the number of bytes."""
+        with memoryview(data) as view, view.cast("B") as raw:
+            total = raw.nbytes
+            for start in range(0, total, _PIECE):
+                self._write_piece(raw[start : start + _PIECE])
+        self.size += total
+        return total
+
+    def align(self) -> None:
+        """Pad with zeros up to the next multiple of :data:`ALIGNMENT`."""
+        self.write(b"\0" * (-self.size % ALIGNMENT))
+
+    @property
+    def digest(self) -> str:
+        """``sha256:HEX`` of what was written so far."""
+        return f"sha256:{self._hash.hexdigest()}"
+
+    def commit(self) -> None:
+        """Close the file and give it its name."""
+        try:
+            self._file.close()
+            os.replace(self._temporary, self._path)
+        except OSError as error:
+            raise self._explain(error) from error
+        self._committed = True
+
+    def _write_piece(self, piece: memoryview) -> None:
+        hasher = None
+        if len(piece) >= _THREAD_FROM:
+            hasher = threading.Thread(target=self._hash.update, args=(piece,))
+            hasher.start()
+        else:
+            self._hash.update(piece)
+        try:
+            rest = piece
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            raise self._explain(error) from error
+        finally:
+            if hasher is not None:
+                hasher.join()
+
+    def _explain(self, error: OSError) -> Exception:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            return error
+        return NoSpaceError(self._value, self._folder, _free_bytes(self._folder))
+
+
+def _free_bytes(folder: str) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return 0
+
+
+def file_digest(path: str) -> str:
+    """``sha256:HEX`` of a file, read in pieces."""
+    found = hashlib.sha256()
+    with open(path, "rb", buffering=0) as file:
+        while piece := file.read(_PIECE):
+            found.update(piece)
+    return f"sha256:{found.hexdigest()}"

@@ -1,0 +1,94 @@
+"""Everything that is no plain array: pickle protocol 5, large buffers beside the stream in the same file.
+
+Layout: the pickle stream; each out-of-band buffer at an aligned offset; a JSON table of the offsets; the length of
+that table (8 bytes, little endian); a magic word. Written in one pass, and read through one private map of the file,
+so that arrays inside models and data frames are not copied either way.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import mmap
+import pickle
+from typing import Any, Callable
+
+from .errors import CannotCrossError, CannotReadError, DamagedError
+from .hashed_file import HashedFile
+from .preview import type_name
+from .sharing import Views
+from .unpicklable import find_culprit
+
+_MAGIC = b"CELLIFT1"
+_TAIL = 8 + len(_MAGIC)
+
+# Arrays below this size stay inside the stream: alignment would cost more than the copy.
+_OUT_OF_BAND_FROM = 16 * 1024
+
+
+class _Pickler(pickle.Pickler):
+    """Pickles arrays that look at the same memory so that they do so again in the next step."""
+
+    def __init__(self, file: Any, buffer_callback: Callable[[pickle.PickleBuffer], Any], views: Views) -> None:
+        super().__init__(file, protocol=5, buffer_callback=buffer_callback)
+        self._views = views
+
+    def reducer_override(self, value: Any) -> Any:
+        return self._views.reduce(value)
+
+
+def write_pickle(values: dict[str, Any], views: Views, file: HashedFile) -> None:
+    """Write the group ``values``; raises :class:`CannotCrossError` for what cannot be pickled."""
+    buffers: list[memoryview] = []
+
+    def keep(buffer: pickle.PickleBuffer) -> bool:
+        raw = buffer.raw()
+        if raw.nbytes < _OUT_OF_BAND_FROM:
+            return True
+        buffers.append(raw)
+        return False
+
+    try:
+        _Pickler(file, keep, views).dump(values)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - any class may raise anything from its pickling hooks
+        raise explain(values, error) from error
+    table: dict[str, Any] = {"stream": file.size, "buffers": []}
+    for raw in buffers:
+        file.align()
+        table["buffers"].append([file.size, raw.nbytes, int(raw.readonly)])
+        file.write(raw)
+    text = json.dumps(table).encode()
+    file.write(text)
+    file.write(len(text).to_bytes(8, "little") + _MAGIC)
+
+
+def explain(values: dict[str, Any], error: BaseException) -> CannotCrossError:
+    """The error for the user: which of the names fails, and which member of it."""
+    name, member, culprit, cause = find_culprit(values, error)
+    return CannotCrossError(name, type_name(values[name]), member, type_name(culprit), cause)
+
+
+def read_pickle(path: str, names: list[str]) -> dict[str, Any]:
+    """The group of values in a file; the caller has compared the digest."""
+    what = ", ".join(f"`{name}`" for name in names)
+    with open(path, "rb") as file:
+        try:
+            # ACCESS_COPY: changes stay in this process, the file is what the earlier step wrote.
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+        except ValueError as error:
+            raise DamagedError(f"The file of {what} is empty.") from error
+    view = memoryview(mapped)
+    if view[-len(_MAGIC) :] != _MAGIC:
+        raise DamagedError(f"The file of {what} is cut off.")
+    length = int.from_bytes(view[-_TAIL : -len(_MAGIC)], "little")
+    table = json.loads(bytes(view[-_TAIL - length : -_TAIL]))
+    buffers = []
+    for offset, size, readonly in table["buffers"]:
+        buffer = view[offset : offset + size]
+        buffers.append(buffer.toreadonly() if readonly else buffer)
+    try:
+        return dict(pickle.Unpickler(io.BytesIO(view[: table["stream"]]), buffers=buffers).load())  # noqa: S301 - digest compared
+    except Exception as error:  # noqa: BLE001 - unpickling runs the hooks of any class
+        raise CannotReadError(names[0], error) from error

@@ -1,0 +1,76 @@
+"""Read values back, one group at a time and only when asked."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Iterator
+
+from .arrays import read_array
+from .errors import CannotReadError, DamagedError
+from .hashed_file import file_digest
+from .pickles import read_pickle
+from .writer import INDEX, VERSION
+
+
+class Reader:
+    """The values of a folder that :func:`cellift.values.write` made: ``Reader(folder)["x"]``.
+
+    A group is read when the first of its names is asked for, and kept, so that names that shared objects still do.
+    Unknown names are a :class:`KeyError` that lists the known ones; damage is a :class:`DamagedError`, a value whose
+    class is missing here a :class:`CannotReadError`.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str]) -> None:
+        self.folder = os.fspath(folder)
+        path = os.path.join(self.folder, INDEX)
+        try:
+            with open(path, encoding="utf-8") as file:
+                self.index: dict[str, Any] = json.load(file)
+        except FileNotFoundError as error:
+            raise DamagedError(f"There are no values in {self.folder}.") from error
+        except ValueError as error:
+            raise DamagedError(f"The index of values {path} cannot be read ({error}).") from error
+        if self.index.get("v") != VERSION:
+            raise DamagedError(
+                f"The values in {self.folder} have format {self.index.get('v')}, this version reads {VERSION}."
+            )
+        self._loaded: dict[int, dict[str, Any]] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.index["names"]:
+            known = ", ".join(self.index["names"]) or "none"
+            raise KeyError(f"no value named {name!r} here; there are: {known}")
+        position = self.index["names"][name]["group"]
+        if position not in self._loaded:
+            self._loaded[position] = self._load(self.index["groups"][position])
+        return self._loaded[position][name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.index["names"]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.index["names"])
+
+    def __len__(self) -> int:
+        return len(self.index["names"])
+
+    def _load(self, group: dict[str, Any]) -> dict[str, Any]:
+        path = os.path.join(self.folder, group["file"])
+        names: list[str] = group["names"]
+        what = ", ".join(f"`{name}`" for name in names)
+        try:
+            size = os.stat(path).st_size
+        except FileNotFoundError as error:
+            raise DamagedError(f"The file of {what} is missing: {path}.") from error
+        if size != group["bytes"]:
+            raise DamagedError(f"The file of {what} has {size:,} bytes, {group['bytes']:,} were written: {path}.")
+        if group["format"] == "npy":
+            # No digest here: reading numbers runs no code, and a map is read only where it is looked at.
+            try:
+                return {names[0]: read_array(path, size, group["writeable"])}
+            except ImportError as error:
+                raise CannotReadError(names[0], error) from error
+        if file_digest(path) != group["digest"]:
+            raise DamagedError(f"The file of {what} is not what the step wrote (its digest differs): {path}.")
+        return read_pickle(path, names)

@@ -1,0 +1,123 @@
+"""Which names share mutable objects, and which arrays look at the same memory.
+
+Names that share an object must still share it in the next step, so they are written to one file together.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from .scan import Scanner
+
+
+class Groups:
+    """``groups``: the names, cut into groups that share nothing; ``views``: how to write arrays that share memory.
+
+    ``failed``: name -> the error of a value that cannot be pickled.
+    """
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.failed: dict[str, BaseException] = {}
+        self._leader = {name: name for name in values}
+        arrays: list[tuple[str, Any]] = []
+        owner: dict[int, str] = {}
+        scanners = []
+        for name, value in values.items():
+            scanner = Scanner()
+            try:
+                scanner.dump(value)
+            except Exception as error:  # noqa: BLE001 - any class may raise anything from its pickling hooks
+                self.failed[name] = error
+            # Kept until the end: the id of a freed object could be given to an object of the next name.
+            scanners.append(scanner)
+            for key in scanner.objects:
+                self._join(owner.setdefault(key, name), name)
+            arrays += [(name, array) for array in scanner.arrays]
+        self.views = Views()
+        for cluster in _overlapping(arrays):
+            for name, _ in cluster[1:]:
+                self._join(cluster[0][0], name)
+            self.views.add([array for _, array in cluster])
+        found: dict[str, list[str]] = {}
+        for name in values:
+            found.setdefault(self._find(name), []).append(name)
+        self.groups = list(found.values())
+
+    def _find(self, name: str) -> str:
+        while self._leader[name] != name:
+            name = self._leader[name]
+        return name
+
+    def _join(self, first: str, second: str) -> None:
+        self._leader[self._find(second)] = self._find(first)
+
+
+class Views:
+    """Arrays that overlap in memory are written as views of one block of bytes, so that they overlap again."""
+
+    def __init__(self) -> None:
+        self._blocks: dict[int, tuple[Any, int]] = {}
+        self._kept: list[Any] = []
+
+    def add(self, arrays: list[Any]) -> None:
+        """Remember a set of arrays that overlap; those of objects are left to the pickler."""
+        numpy: Any = sys.modules["numpy"]
+        plain = [array for array in arrays if type(array) is numpy.ndarray and not array.dtype.hasobject]
+        if len({id(array) for array in plain}) < 2:
+            return
+        bounds = [_bounds(array) for array in plain]
+        low, high = min(start for start, _ in bounds), max(end for _, end in bounds)
+        block = numpy.asarray(_Memory(low, high - low))
+        self._kept += [block, *plain]
+        for array in plain:
+            self._blocks[id(array)] = block, low
+
+    def __contains__(self, array: object) -> bool:
+        return id(array) in self._blocks
+
+    def reduce(self, value: Any) -> Any:
+        """For ``Pickler.reducer_override``: an array of :meth:`add` becomes a view of its block."""
+        found = self._blocks.get(id(value))
+        if found is None:
+            return NotImplemented
+        block, low = found
+        numpy: Any = sys.modules["numpy"]
+        offset = value.__array_interface__["data"][0] - low
+        # Only numpy's own constructor is named in the file: it is read by programs that have nothing of ours.
+        return numpy.ndarray, (value.shape, value.dtype, block, offset, value.strides)
+
+
+class _Memory:
+    """A range of memory that numpy can look at; the arrays that own it must outlive it."""
+
+    def __init__(self, address: int, size: int) -> None:
+        self.__array_interface__ = {"version": 3, "typestr": "|u1", "shape": (size,), "data": (address, False)}
+
+
+def _bounds(array: Any) -> tuple[int, int]:
+    """First and last address (exclusive) of an array that is not empty."""
+    low = high = array.__array_interface__["data"][0]
+    for axis, stride in enumerate(array.strides):
+        reach = (array.shape[axis] - 1) * stride
+        if reach < 0:
+            low += reach
+        else:
+            high += reach
+    return low, high + array.itemsize
+
+
+def _overlapping(arrays: list[tuple[str, Any]]) -> list[list[tuple[str, Any]]]:
+    """Clusters of at least two different arrays whose memory overlaps."""
+    ranges = sorted(
+        ((*_bounds(array), index) for index, (_, array) in enumerate(arrays) if array.size),
+    )
+    clusters: list[list[tuple[str, Any]]] = []
+    end = 0
+    for low, high, index in ranges:
+        if low < end:
+            clusters[-1].append(arrays[index])
+        else:
+            clusters.append([arrays[index]])
+        end = max(end, high) if low < end else high
+    return [cluster for cluster in clusters if len(cluster) > 1]

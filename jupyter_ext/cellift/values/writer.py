@@ -1,0 +1,90 @@
+"""Write named values into a folder: the index, and one file per group of names that share mutable objects."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any, Iterable, Mapping
+
+from .arrays import is_plain, write_array
+from .hashed_file import HashedFile
+from .pickles import explain, write_pickle
+from .preview import preview, type_name
+from .sharing import Groups
+
+INDEX = "index.json"
+"""The file that makes a folder readable; it is written last."""
+
+VERSION = 1
+
+
+def write(
+    folder: str | os.PathLike[str], names: Mapping[str, Any], display: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Write ``names`` (name -> value) into ``folder`` and give the index.
+
+    The index: ``{"v", "names": {name: {type, group, preview, bytes, digest}}, "groups": [{file, format, names, digest,
+    bytes}], "display": […]}``; ``group`` is the place in ``groups``, ``bytes`` and ``digest`` are those of the file.
+    ``display`` is copied into it. Raises :class:`CannotCrossError` and :class:`NoSpaceError`; then the folder has no
+    index and so is no folder of values.
+    """
+    target = os.fspath(folder)
+    os.makedirs(target, exist_ok=True)
+    values = dict(names)
+    # An index of an earlier attempt must not describe files that are about to change.
+    _remove(os.path.join(target, INDEX))
+    sharing = Groups(values)
+    for name, error in sharing.failed.items():
+        raise explain({name: values[name]}, error) from error
+    index: dict[str, Any] = {"v": VERSION, "names": {}, "groups": [], "display": [dict(item) for item in display]}
+    taken: set[str] = set()
+    for position, group in enumerate(sharing.groups):
+        stem = _stem(group[0], position, taken)
+        entry = _write_group(target, stem, {name: values[name] for name in group}, sharing)
+        index["groups"].append(entry)
+        for name in group:
+            index["names"][name] = {
+                "type": type_name(values[name]),
+                "group": position,
+                "preview": preview(values[name]),
+                "bytes": entry["bytes"],
+                "digest": entry["digest"],
+            }
+    with HashedFile(target, INDEX, "the index") as file:
+        file.write(json.dumps(index, indent=1).encode())
+        file.commit()
+    return index
+
+
+def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups) -> dict[str, Any]:
+    names = list(values)
+    first = values[names[0]]
+    # One array under two names (b = a) is one file as well, but only a pickle says that they are one object.
+    plain = len(names) == 1 and is_plain(first) and first not in sharing.views
+    form = "npy" if plain else "pickle"
+    entry: dict[str, Any] = {"file": f"{stem}.{form}", "format": form, "names": names}
+    with HashedFile(folder, entry["file"], names[0]) as file:
+        if plain:
+            write_array(first, file)
+            entry["writeable"] = bool(first.flags.writeable)
+        else:
+            write_pickle(values, sharing.views, file)
+        file.commit()
+    entry["digest"], entry["bytes"] = file.digest, file.size
+    return entry
+
+
+def _stem(name: str, position: int, taken: set[str]) -> str:
+    """A file name that people recognise, safe everywhere."""
+    stem = name if name.isascii() and name.isidentifier() and len(name) <= 60 else f"group-{position}"
+    if stem.lower() in taken:
+        stem = f"group-{position}"
+    taken.add(stem.lower())
+    return stem
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
