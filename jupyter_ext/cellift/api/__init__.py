@@ -1,0 +1,31 @@
+"""The Python interface: ``cellift.run``, ``cellift.runs`` and the `Run` that they give.
+
+Nothing is loaded before it is used, as ``import cellift`` and the kernel extension have budgets.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cellift.api.run import Run, TaskView
+    from cellift.api.run_list import RunList, runs
+    from cellift.api.start import run
+
+__all__ = ["Run", "RunList", "TaskView", "run", "runs"]
+
+_MODULES = {
+    "Run": "cellift.api.run",
+    "TaskView": "cellift.api.run",
+    "RunList": "cellift.api.run_list",
+    "runs": "cellift.api.run_list",
+    "run": "cellift.api.start",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module 'cellift.api' has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_MODULES[name]), name)

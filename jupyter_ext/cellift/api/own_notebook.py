@@ -1,0 +1,95 @@
+"""Which notebook is this kernel's? No front end says so for certain: every answer is verified by the running cell."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+# After a rename only the folder of the old name is known; large folders are not read whole.
+_MOST_SIBLINGS = 200
+
+
+class OwnNotebookError(Exception):
+    """The notebook of this kernel cannot be told, or its file is behind what was run; the message says what to do."""
+
+
+def own_notebook() -> Path:
+    """Return the file of the notebook that this code runs in.
+
+    The hint is ``JPY_SESSION_NAME``, which goes stale when the notebook is renamed; the proof is the id (else the
+    source) of the running cell. Raises `OwnNotebookError` outside a notebook, when no file has the cell, and when the
+    saved cell differs from the one that runs.
+    """
+    cell_id, source = _running_cell()
+    hint = os.environ.get("JPY_SESSION_NAME")
+    if not hint:
+        raise OwnNotebookError("The front end does not say which notebook this is. Give the path of the notebook.")
+    stale = None
+    for path in _candidates(Path(hint)):
+        cells = _code_cells(path)
+        if cell_id in cells:
+            if _same(cells[cell_id], source):
+                return path
+            stale = path
+        elif cell_id is None and any(_same(cell, source) for cell in cells.values()):
+            return path
+    if stale:
+        raise OwnNotebookError(
+            f"The running cell is not yet saved in {stale.name} as it is here, and a run takes the saved notebook. "
+            "Save the notebook and run the cell again."
+        )
+    raise OwnNotebookError(
+        f"The running cell is in no saved notebook near {hint}. Save the notebook and run the cell again, or give the "
+        "path of the notebook."
+    )
+
+
+def _running_cell() -> tuple[str | None, str]:
+    """Id, when the front end sends it, and source of the cell that runs now."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    if shell is None:
+        raise OwnNotebookError("This is no notebook: give the path of one, as in cellift.run('notebook.ipynb').")
+    # Only the shell of a kernel has a parent: the request that it answers.
+    parent: Mapping[str, Any] = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    source = parent.get("content", {}).get("code")
+    if not isinstance(source, str):
+        raise OwnNotebookError("This is no notebook: give the path of one, as in cellift.run('notebook.ipynb').")
+    cell_id = parent.get("metadata", {}).get("cellId")
+    return (cell_id if isinstance(cell_id, str) else None), source
+
+
+def _candidates(hint: Path) -> Iterator[Path]:
+    path = Path(os.path.abspath(hint))  # noqa: PTH100 - links stay as the user sees them
+    if path.is_file():
+        yield path
+    siblings = [other for other in path.parent.glob("*.ipynb") if other != path] if path.parent.is_dir() else []
+    yield from sorted(siblings, key=_modified, reverse=True)[:_MOST_SIBLINGS]
+
+
+def _modified(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0  # removed meanwhile
+
+
+def _code_cells(path: Path) -> dict[str | None, str]:
+    try:
+        cells = json.loads(path.read_bytes())["cells"]
+        return {
+            cell.get("id", f"cell-{index}"): "".join(cell["source"])
+            for index, cell in enumerate(cells)
+            if cell["cell_type"] == "code"
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}  # not a notebook, so not this one
+
+
+def _same(saved: str, executed: str) -> bool:
+    # Front ends differ in the newline at the end.
+    return saved.rstrip("\n") == executed.rstrip("\n")

@@ -1,0 +1,97 @@
+"""A run, its steps and a list of runs as plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cellift.api.table import columns, cut
+from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, short_ids, when, where, word
+
+# A preview in a line of a table: enough to know the value again.
+_PREVIEW = 60
+
+
+def run_line(run: Mapping[str, Any]) -> str:
+    """Return a run in one line: ``✓ Succeeded  quickstart  4.1 s  0198a7c2-1b3d``."""
+    length = duration(seconds_between(run["started"], run["finished"]))
+    parts = [f"{icon(run['state'])} {word(run['state'])}", run["name"], length, run["id"][:SHORT_ID]]
+    return "  ".join(part for part in parts if part)
+
+
+def task_line(task: Mapping[str, Any]) -> str:
+    """Return a step in one line: ``✓ Succeeded  train  0.3 s  model: SVC(…)``."""
+    return "  ".join(part for part in _task_row(task) if part)
+
+
+def run_lines(run: Mapping[str, Any], numbers: Mapping[str, int] | None = None) -> list[str]:
+    """Return the run, one line per step, and why it failed; *numbers* are the cell numbers by cell id."""
+    lines = [run_line(run)]
+    lines += [f"  {line}" for line in columns([_task_row(task) for task in run["tasks"]])]
+    if run["metrics"]:
+        lines.append("  " + "  ".join(f"{one['key']} {number(one['value'])}" for one in run["metrics"]))
+    lines += [f"  ▲ {warning['message']}" for warning in run.get("warnings", [])]
+    if run["error"]:
+        lines.append(error_line(run["error"], run["tasks"], numbers or {}))
+    return lines
+
+
+def error_line(error: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]], numbers: Mapping[str, int]) -> str:
+    """Return ``train, cell 4, line 2: ValueError: message``."""
+    names = {task["id"]: task["name"] for task in tasks}
+    task = error.get("task")
+    place = ", ".join(part for part in (names.get(task, task) if task else "", where(error, numbers)) if part)
+    what = error["message"]
+    if error.get("type"):
+        what = f"{error['type']}: {what}" if what else error["type"]
+    return f"{place}: {what}" if place else what
+
+
+def summary_rows(summaries: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    """Return rows for a table of runs: state, name, when, how long, steps, one metric or the reason, id."""
+    ids = short_ids(run["id"] for run in summaries)
+    return [
+        [
+            f"{icon(run['state'])} {word(run['state'])}",
+            run["name"],
+            when(run["created"]),
+            duration(seconds_between(run["started"], run["finished"])),
+            "{done} of {total}".format(**run["progress"]),
+            remark(run),
+            ids[run["id"]],
+        ]
+        for run in summaries
+    ]
+
+
+SUMMARY_HEAD = ["State", "Name", "When", "Time", "Steps", "", "Id"]
+
+
+def remark(run: Mapping[str, Any]) -> str:
+    """Return what a table says about a run beside its state: why it failed or waits, else its metric."""
+    if run["error"]:
+        error = run["error"]
+        task = f"{error['task']}: " if error.get("task") else ""
+        return cut(f"{task}{error.get('type') or ''}{': ' if error.get('type') else ''}{error['message']}", _PREVIEW)
+    if run["reason"]:
+        return cut(run["reason"], _PREVIEW)
+    metric = run.get("metric")
+    return f"{metric['key']} {number(metric['value'])}" if metric else ""
+
+
+def outputs_text(task: Mapping[str, Any], most: int = _PREVIEW) -> str:
+    """Return the values of a step with their previews, cut to *most* characters."""
+    return cut(", ".join(f"{one['name']} = {one['preview'].strip()}" for one in task["outputs"]), most)
+
+
+def _task_row(task: Mapping[str, Any]) -> list[str]:
+    said = task["reason"] or ""
+    if task["error"]:
+        error = task["error"]
+        said = f"{error['type']}: {error['message']}" if error.get("type") else error["message"]
+    return [
+        f"{icon(task['state'])} {word(task['state'])}",
+        task["name"],
+        duration(seconds_between(task["started"], task["finished"])),
+        cut(said, _PREVIEW) or outputs_text(task),
+    ]

@@ -1,0 +1,38 @@
+"""Errors as the last line on standard error, and the exit code that goes with them."""
+
+from __future__ import annotations
+
+
+class CommandError(Exception):
+    """A command cannot do what was asked; the message is for the user. Exit code 1."""
+
+
+class UsageError(Exception):
+    """The command line itself is wrong in a way argparse does not see. Exit code 2."""
+
+
+def explain(error: Exception) -> tuple[str, int]:
+    """Return the text for the user and the exit code; loads rooms only now that something went wrong."""
+    if isinstance(error, UsageError):
+        return f"cellift: {error}", 2
+    if isinstance(error, CommandError):
+        return f"cellift: {error}", 1
+    from cellift.notebook.diagnostics import RefusedError
+    from cellift.runs.errors import RunStoreError
+
+    if isinstance(error, RefusedError):
+        from cellift.api.diagnostics_text import diagnostic_lines
+
+        return "\n".join(diagnostic_lines(error.diagnostics)), 1
+    if isinstance(error, RunStoreError):
+        return f"cellift: {error}", 1
+    if isinstance(error, OSError):
+        if error.filename:
+            return f"cellift: {error.filename}: {error.strerror or error}", 1
+        return f"cellift: {error}", 1
+    return (
+        f"cellift: internal error: {type(error).__name__}: {error}\n"
+        "This is a fault in Cellift, not in the notebook. Run the same command with CELLIFT_DEBUG=1 for the traceback, "
+        "and report it together with the output of `cellift doctor`.",
+        1,
+    )
