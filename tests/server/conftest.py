@@ -1,4 +1,4 @@
-"""A Jupyter server with Cellift, a home of its own, and runs that are recorded as the engine records them."""
+"""A Jupyter server with Cellift, and a home folder of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from contract import Contract
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
 
@@ -23,6 +24,7 @@ def jp_server_config(cellift_home: Path) -> dict[str, Any]:
     return {
         "ServerApp": {
             "jpserver_extensions": {"cellift": True, "jupyter_server_terminals": False},
+            # The default lets routes through that forgot to ask who it is.
             "allow_unauthenticated_access": False,
             # A defect at load must fail the test, not be logged.
             "reraise_server_extension_failures": True,
@@ -31,66 +33,57 @@ def jp_server_config(cellift_home: Path) -> dict[str, Any]:
 
 
 class Answer:
-    """Status, headers and JSON of an answer; errors are answers too."""
+    """Status, headers and body of an answer; errors are answers too."""
 
     def __init__(self, response: HTTPResponse) -> None:
         self.status = response.code
         self.headers = response.headers
-        self.body = response.body
-        self.json: Any = None
-        if response.body and response.headers.get("Content-Type", "").startswith("application/json"):
-            self.json = json.loads(response.body)
+        self.body = response.body or b""
+        is_json = self.headers.get("Content-Type", "").startswith("application/json")
+        self.json: Any = json.loads(self.body) if self.body and is_json else None
 
 
 Call = Callable[..., Awaitable[Answer]]
 
 
-@pytest.fixture
-def call(jp_fetch: Any) -> Call:
-    """``await call("GET", "runs", limit=3)``; a body is given as ``json=`` (any JSON) or ``body=`` (text)."""
+@pytest.fixture(scope="session")
+def contract() -> Contract:
+    return Contract()
 
-    async def _call(method: str, *parts: str, json_body: Any = None, body: Any = None, **query: Any) -> Answer:
-        if json_body is not None:
-            body = json.dumps(json_body)
+
+@pytest.fixture
+def call(jp_fetch: Any, contract: Contract) -> Call:
+    """``await call("GET", "runs", limit=3)`` or ``await call("POST", "graph", send={...})``.
+
+    Every answer, of every test, is held against the OpenAPI file.
+    """
+
+    async def _call(method: str, path: str, send: Any = None, text: str | None = None, **query: Any) -> Answer:
+        body = json.dumps(send) if send is not None else text
         if body is None and method == "POST":
             body = ""
         try:
             response = await jp_fetch(
-                "cellift", "api", *parts, method=method, body=body, params=query, request_timeout=60
+                "cellift", "api", path, method=method, body=body, params=query, request_timeout=60
             )
         except HTTPClientError as error:
             assert error.response is not None
             response = error.response
-        return Answer(response)
+        answer = Answer(response)
+        contract.check(method, f"/cellift/api/{path}", answer.status, answer.headers, answer.json)
+        return answer
 
     return _call
 
 
-def notebook(*cells: str, kernel: str = "python3") -> dict[str, Any]:
-    """A notebook with code cells; ``# step NAME`` as the first line of a cell marks it by metadata."""
-    made = []
-    for number, source in enumerate(cells):
-        first, _, rest = source.partition("\n")
-        metadata: dict[str, Any] = {}
-        if first.startswith("# step "):
-            metadata = {"cellift": {"step": first.removeprefix("# step ")}}
-            source = rest
-        made.append(
-            {
-                "cell_type": "code",
-                "id": f"cell{number}",
-                "metadata": metadata,
-                "source": source,
-                "outputs": [],
-                "execution_count": None,
-            }
+@pytest.fixture
+def raw_status(jp_serverapp: Any, http_server_client: Any, jp_base_url: str, jp_auth_header: dict[str, str]) -> Any:
+    """``await raw_status("runs/…")``: the status for a path that is sent as it stands, percent signs and dots included."""
+
+    async def _status(path: str) -> int:
+        response = await http_server_client.fetch(
+            f"{jp_base_url}cellift/api/{path}", headers=jp_auth_header, raise_error=False
         )
-    return {
-        "cells": made,
-        "metadata": {
-            "kernelspec": {"name": kernel, "display_name": kernel, "language": "python"},
-            "language_info": {"name": "python"},
-        },
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
+        return int(response.code)
+
+    return _status

@@ -39,7 +39,7 @@ class FileHandler(CelliftHandler):
                 "sandbox",
                 "default-src 'none'",
                 "style-src 'unsafe-inline'",
-                "img-src 'self' data:",
+                "img-src data:",
                 "frame-ancestors 'self'",
             ]
         )
@@ -77,12 +77,13 @@ class FileHandler(CelliftHandler):
 def _display_file(service: Service, run_id: str, task: str, name: str) -> tuple[Path, int]:
     """The path and size of a display file; 404 for anything that is not one, links out of the folder included."""
     store = service.store()
-    folder = store.folder(store.resolve(run_id)) / "values" / task / "display"
-    path = Path(os.path.realpath(folder / name.removeprefix("display/")))
-    try:
-        inside = path.is_relative_to(os.path.realpath(folder)) and path.is_file()
-        if inside:
-            return path, path.stat().st_size
-    except (OSError, ValueError):
-        pass
+    run = store.load(store.resolve(run_id))
+    if any(known["id"] == task for known in run["tasks"]):
+        folder = store.folder(run["id"]) / "values" / task / "display"
+        try:
+            path = Path(os.path.realpath(folder / name.removeprefix("display/")))
+            if path.is_relative_to(os.path.realpath(folder)) and path.is_file():
+                return path, path.stat().st_size
+        except (OSError, ValueError):  # ValueError: a NUL in the name
+            pass
     raise ApiError(404, f"Task {task!r} of this run has no display file {name!r}.")

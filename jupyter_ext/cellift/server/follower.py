@@ -18,7 +18,7 @@ LEASE = 45
 # Between two looks at the journals. A person takes a quarter of a second for "at once".
 TICK = 0.25
 # After a failed look (a disk that is away): long enough not to fill the log.
-_PAUSE = 5.0
+PAUSE = 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Follower:
                 # Whatever it was, the watchers fall back to asking; following goes on when the cause is gone.
                 _log.warning("Cellift could not follow the runs; it tries again.", exc_info=True)
                 self._asked |= asked
-                await asyncio.sleep(_PAUSE)
+                await asyncio.sleep(PAUSE)
                 continue
             if journals.active:
                 self.note_activity()

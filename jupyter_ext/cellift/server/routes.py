@@ -15,7 +15,7 @@ from cellift.server.status import StatusHandler
 from cellift.server.watch import WatchHandler
 
 _RUN = r"(?P<run_id>[0-9A-Za-z-]{1,64})"
-_TASK = r"(?P<task>[a-z0-9][a-z0-9._-]{0,255})"
+_TASK = r"(?P<task>[^/]+)"
 _FILE = r"(?P<name>[^/].*)"
 
 _ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (

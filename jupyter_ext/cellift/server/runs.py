@@ -135,10 +135,11 @@ def _remove(service: Service, run_id: str) -> None:
 
 
 def _cancel(service: Service, run_id: str) -> dict[str, Any]:
-    from cellift.engine import launch
-
     store = service.store()
     whole = store.resolve(run_id)
+
+    from cellift.engine import launch
+
     launch.cancel(service.home(), whole)
     return with_path(store.load(whole), service.paths)
 
