@@ -1,0 +1,94 @@
+"""The text of ``python3 -c TEXT``: the step runner and the value formats, as plain source.
+
+Each module is a raw string in the text; modules are made from them under the package name ``_cellift``, so that a
+Cellift that is installed in the user's environment is neither needed nor touched.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "_cellift"
+
+_ROOM = Path(__file__).resolve().parent.parent
+
+# In the order in which they import each other.
+_MODULES = (
+    "values.errors",
+    "values.preview",
+    "values.hashed_file",
+    "values.arrays",
+    "values.scan",
+    "values.sharing",
+    "values.unpicklable",
+    "values.pickles",
+    "values.writer",
+    "values.reader",
+    "values",
+    "pipeline.runtime.spec",
+    "pipeline.runtime.cells",
+    "pipeline.runtime.tracebacks",
+    "pipeline.runtime.display",
+    "pipeline.runtime.hooks",
+    "pipeline.runtime.result",
+    "pipeline.runtime.inputs",
+    "pipeline.runtime",
+    "pipeline.runtime.api",
+)
+
+_HEAD = """\
+# The step runner of Cellift. It needs Python 3.9 or newer and nothing else.
+# The step itself (its code, inputs and outputs) is the parameter cellift_step of the task.
+import sys
+import types
+
+
+def module(name, source):
+    package = types.ModuleType(name)
+    package.__package__ = name if name in PACKAGES else name.rpartition(".")[0]
+    package.__file__ = "<cellift>/" + name.partition(".")[2].replace(".", "/") + (
+        "/__init__.py" if name in PACKAGES else ".py"
+    )
+    if name in PACKAGES:
+        package.__path__ = []
+    known = sys.modules.get(name)
+    if known is not None:
+        known.__dict__.update(package.__dict__)
+        package = known
+    sys.modules[name] = package
+    parent, _, last = name.rpartition(".")
+    exec(compile(source, package.__file__, "exec", dont_inherit=True), package.__dict__)
+    if parent:
+        setattr(sys.modules[parent], last, package)
+
+
+"""
+
+_TAIL = """
+
+if __name__ == "__main__":
+    sys.modules["_cellift.pipeline.runtime.api"].main(sys.argv[1:])
+"""
+
+
+@cache
+def bootstrap() -> str:
+    """The whole text; the same for every step."""
+    packages = sorted(
+        {PACKAGE, *(f"{PACKAGE}.{name}" for name in ("values", "pipeline", "pipeline.runtime"))},
+    )
+    parts = [_HEAD, f"PACKAGES = {packages!r}\n"]
+    # Empty packages first: a module can only be imported relatively when its package exists.
+    parts += [f'module("{package}", "")\n' for package in packages]
+    for name in _MODULES:
+        source = _source(name)
+        parts.append(f"\nmodule(\"{PACKAGE}.{name}\", r'''\n{source}''')\n")
+    parts.append(_TAIL)
+    return "".join(parts)
+
+
+def _source(name: str) -> str:
+    path = _ROOM / name.replace(".", "/")
+    path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,129 @@
+"""Compile a step graph to a KFP ``PipelineSpec`` (schema 2.1), deterministically. No user code is run or imported."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from cellift.notebook.diagnostics import RefusedError, diagnose
+from cellift.notebook.graph import Graph, Parameter, Step
+
+from .bootstrap import bootstrap
+from .identifiers import OUTPUT, STEP_PARAMETER, artifact_key, component_name, pipeline_name
+from .parameters import declaration, definition
+
+DEFAULT_IMAGE = "python:3.11"
+
+SCHEMA_VERSION = "2.1.0"
+SDK_VERSION = "kfp-2.17.0"
+"""The generation of the format that we write; backends read it to choose how to read the rest."""
+
+_EXECUTOR = "exec-cellift"
+
+_ARTIFACT = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
+
+
+def compile_graph(graph: Graph, *, image: str | None = None) -> dict[str, Any]:
+    """The ``PipelineSpec`` of ``graph`` as a dict in the protobuf's JSON form.
+
+    ``image`` is the container image of the steps (default :data:`DEFAULT_IMAGE`; local runs do not use it). Raises
+    :class:`RefusedError` for a graph that has no step.
+    """
+    if not graph.steps:
+        raise RefusedError([diagnose("CL101", "The notebook has no steps.")])
+    parameters = {parameter.name: parameter for parameter in graph.parameters}
+    after = {step.id: set(step.inputs.values()) for step in graph.steps}
+    for edge in graph.edges:
+        after[edge.target].add(edge.source)
+    info: dict[str, Any] = {"name": pipeline_name(graph.name)}
+    if graph.name != info["name"]:
+        info["displayName"] = graph.name
+    root: dict[str, Any] = {
+        "dag": {"tasks": {step.id: _task(step, graph, parameters, sorted(after[step.id])) for step in graph.steps}}
+    }
+    if parameters:
+        root["inputDefinitions"] = {"parameters": {name: definition(found) for name, found in parameters.items()}}
+    return {
+        "schemaVersion": SCHEMA_VERSION,
+        "sdkVersion": SDK_VERSION,
+        "pipelineInfo": info,
+        "root": root,
+        "components": {component_name(step.id): _component(step, parameters) for step in graph.steps},
+        "deploymentSpec": {"executors": {_EXECUTOR: {"container": _container(image or DEFAULT_IMAGE)}}},
+    }
+
+
+def _container(image: str) -> dict[str, Any]:
+    """One for all steps, so that the text of the runner is in the file once."""
+    return {
+        "image": image,
+        "command": ["python3", "-u", "-c", bootstrap()],
+        "args": ["--executor_input", "{{$}}"],
+    }
+
+
+def _component(step: Step, parameters: dict[str, Parameter]) -> dict[str, Any]:
+    inputs: dict[str, Any] = {"parameters": {STEP_PARAMETER: {"parameterType": "STRING"}}}
+    inputs["parameters"].update({name: definition(parameters[name]) for name in step.params})
+    producers = sorted(set(step.inputs.values()))
+    if producers:
+        inputs["artifacts"] = {_key(producer, step): {"artifactType": dict(_ARTIFACT)} for producer in producers}
+    return {
+        "executorLabel": _EXECUTOR,
+        "inputDefinitions": inputs,
+        "outputDefinitions": {"artifacts": {OUTPUT: {"artifactType": dict(_ARTIFACT)}}},
+    }
+
+
+def _task(step: Step, graph: Graph, parameters: dict[str, Parameter], after: list[str]) -> dict[str, Any]:
+    given: dict[str, Any] = {STEP_PARAMETER: {"runtimeValue": {"constant": _payload(step, graph, parameters)}}}
+    given.update({name: {"componentInputParameter": name} for name in step.params})
+    inputs: dict[str, Any] = {"parameters": given}
+    producers = sorted(set(step.inputs.values()))
+    if producers:
+        inputs["artifacts"] = {
+            _key(producer, step): {"taskOutputArtifact": {"producerTask": producer, "outputArtifactKey": OUTPUT}}
+            for producer in producers
+        }
+    task: dict[str, Any] = {
+        "taskInfo": {"name": step.id},
+        "componentRef": {"name": component_name(step.id)},
+        "cachingOptions": {"enableCache": False},
+        "inputs": inputs,
+    }
+    if after:
+        task["dependentTasks"] = after
+    return task
+
+
+def _key(producer: str, step: Step) -> str:
+    return artifact_key(producer, list(step.params))
+
+
+def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
+    """What the runner needs to know about a step, as JSON text."""
+    own = next((place for place, part in enumerate(step.code) if part.cell in step.cells), len(step.code))
+    text = json.dumps(
+        {
+            "v": 1,
+            "step": step.name,
+            "id": step.id,
+            "notebook": graph.notebook,
+            "code": [
+                {"cell": part.cell, "number": part.number, "line": part.line, "source": part.source}
+                for part in step.code
+            ],
+            "own": own,
+            "inputs": dict(step.inputs),
+            "params": list(step.params),
+            "defaults": {name: declaration(parameters[name]) for name in step.params},
+            "outputs": list(step.outputs),
+        },
+        ensure_ascii=False,
+    )
+    return _ESCAPED.sub(lambda found: "".join(f"\\u{ord(char):04x}" for char in found[0]), text)
+
+
+# Argo fills in {{…}}, Kubernetes $(…) and $$; lone surrogates have no UTF-8; the rest are line ends to YAML.
+_ESCAPED = re.compile("\\{(?=\\{)|\\$(?=[($])|[\ud800-\udfff\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")

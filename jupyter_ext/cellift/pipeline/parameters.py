@@ -1,0 +1,87 @@
+"""Notebook parameters as KFP parameters."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from cellift.notebook.graph import Graph, Parameter
+
+KFP_TYPES: dict[str, str] = {
+    "int": "NUMBER_INTEGER",
+    "float": "NUMBER_DOUBLE",
+    "bool": "BOOLEAN",
+    "str": "STRING",
+    "list": "LIST",
+    "dict": "STRUCT",
+    # A parameter that is None by default may get any value, as JSON text.
+    "none": "STRING",
+}
+
+# Numbers travel as doubles.
+_LARGEST_EXACT = 2**53
+
+
+def definition(parameter: Parameter) -> dict[str, Any]:
+    """The ``ParameterSpec`` of a parameter.
+
+    A default that JSON or a double cannot carry exactly (None, NaN, infinities, large integers) is left out and the
+    parameter is optional; the step knows the default itself (:func:`declaration`), so nothing is lost.
+    """
+    spec: dict[str, Any] = {"parameterType": KFP_TYPES[parameter.type]}
+    if parameter.type == "none" or not _travels(parameter.default):
+        spec["isOptional"] = True
+    else:
+        spec["defaultValue"] = _plain(parameter.default)
+        spec["isOptional"] = True
+    return spec
+
+
+def declaration(parameter: Parameter) -> dict[str, str]:
+    """What the step is told about a parameter: its type, and its default as a Python literal."""
+    return {"type": parameter.type, "value": repr(parameter.default)}
+
+
+def encode_parameters(graph: Graph, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Final ``values`` of parameters as the IR's run-time parameters.
+
+    Parameters without a value, or with a default that is left out of the IR (see :func:`definition`), are left out;
+    others keep their Python values, which are JSON values.
+    """
+    encoded: dict[str, Any] = {}
+    for parameter in graph.parameters:
+        if parameter.name not in values:
+            continue
+        value = values[parameter.name]
+        if parameter.type == "none":
+            if value is not None:
+                encoded[parameter.name] = json.dumps(value, ensure_ascii=False)
+        elif _travels(value) or value != parameter.default and not _both_nan(value, parameter.default):
+            encoded[parameter.name] = value
+    return encoded
+
+
+def _both_nan(first: Any, second: Any) -> bool:
+    return isinstance(first, float) and isinstance(second, float) and math.isnan(first) and math.isnan(second)
+
+
+def _travels(value: Any) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, int):
+        return abs(value) <= _LARGEST_EXACT
+    if isinstance(value, (list, tuple)):
+        return all(map(_travels, value))
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _travels(item) for key, item in value.items())
+    return value is None or isinstance(value, str)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,197 @@
+"""Run one step. The way in for the bootstrap (:func:`main`) and for a warm interpreter that forks (the others).
+
+A warm interpreter makes these modules from the bootstrap text, so that the interpreter of the user needs nothing of
+ours, and forks once for each step::
+
+    exec(compile(BOOTSTRAP, "<cellift>", "exec"), {"__name__": "cellift_bootstrap"})
+    from _cellift.pipeline.runtime import api
+    ...                                   # import what the set-up imports
+    if os.fork() == 0:
+        ...                               # redirect descriptors 1 and 2, chdir, set the environment
+        api.after_fork()
+        api.finish(api.run_step(executor_input))
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from types import ModuleType
+from typing import Any, NoReturn
+
+from ...values import ValuesError, write
+from .cells import Cells, Piece
+from .display import Display
+from .hooks import install
+from .inputs import Inputs
+from .result import success, write_executor_output, write_result
+from .spec import BadInputError, StepInput, parse, read_argument
+from .tracebacks import describe, place
+
+TASK_DIR = "CELLIFT_TASK_DIR"
+"""Environment variable: the folder in which the local engine expects ``result.json``."""
+
+
+def main(arguments: list[str]) -> NoReturn:
+    """``--executor_input JSON`` or ``--executor_input @FILE``; ends the process with 0, 1 (failed) or 2 (usage)."""
+    if len(arguments) != 2 or arguments[0] != "--executor_input":
+        sys.stderr.write("usage: --executor_input JSON | --executor_input @FILE\n")
+        finish(2)
+    try:
+        executor_input = read_argument(arguments[1])
+    except BadInputError as error:
+        sys.stderr.write(f"cellift: {error}\n")
+        finish(2)
+    finish(run_step(executor_input))
+
+
+def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int:
+    """Run the step of ``executor_input`` in this process, which must run no other; gives the exit code.
+
+    ``result.json`` goes to ``task_dir``, by default the environment's ``CELLIFT_TASK_DIR``, if either is given. The
+    caller ends the process with :func:`finish`.
+    """
+    if task_dir is None:
+        task_dir = os.environ.get(TASK_DIR)
+    try:
+        step = parse(executor_input)
+    except (BadInputError, KeyError, TypeError, ValueError) as error:
+        message = f"The step cannot start: {type(error).__name__}: {error}."
+        sys.stderr.write(f"cellift: {message}\n")
+        write_result(task_dir, {"ok": False, "error": _error("Refused", error, message)})
+        return 1
+    run = _StepRun(step)
+    try:
+        result = run.go()
+    except BaseException as error:  # noqa: BLE001 - also sys.exit() and Ctrl-C end a step with a record
+        failure = run.explain(error)
+        sys.stdout.flush()
+        sys.stderr.write(failure["traceback"])
+        sys.stderr.flush()
+        write_result(task_dir, {"ok": False, "error": failure, "display": run.display.items})
+        return 1
+    write_result(task_dir, result)
+    return 0
+
+
+def after_fork() -> None:
+    """In a freshly forked child: unbuffered standard streams, and random numbers of its own."""
+    sys.stdout = _stream(1)
+    sys.stderr = _stream(2)
+    # The standard library's generator does this itself. Seeded generators are seeded in the steps.
+    random: Any = sys.modules.get("numpy.random")
+    if random is not None:
+        random.seed()
+    torch: Any = sys.modules.get("torch")
+    if torch is not None:
+        torch.seed()
+
+
+def finish(code: int) -> NoReturn:
+    """End the process now: exit handlers run, threads that the notebook left running do not keep it alive."""
+    import atexit
+
+    try:
+        atexit._run_exitfuncs()
+    except Exception as error:  # noqa: BLE001 - the step is over and recorded
+        sys.stderr.write(f"cellift: an exit handler failed ({type(error).__name__}: {error})\n")
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            pass
+    os._exit(code)
+
+
+def _stream(descriptor: int) -> io.TextIOWrapper:
+    raw = open(descriptor, "wb", buffering=0, closefd=False)  # noqa: SIM115 - lives as long as the process
+    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
+
+
+class _StepRun:
+    """One step while it runs: its namespace, what it shows, and where it is."""
+
+    def __init__(self, step: StepInput) -> None:
+        self._step = step
+        self._module = ModuleType("__main__")
+        self._namespace: dict[str, Any] = self._module.__dict__
+        self._inputs = Inputs(step.inputs, self._namespace)
+        self._now: Piece | None = None
+        self.display = Display(step.folder)
+
+    def go(self) -> dict[str, Any]:
+        """Run the code, write the values, give the result."""
+        step = self._step
+        cells = Cells(step.code, step.own)
+        self._become_main()
+        install(self.display)
+        self._namespace.update(step.parameters)
+        started = time.perf_counter()
+        cells.run(self._namespace, self._before, self.display.show_last, lambda _: self.display.figures())
+        seconds = time.perf_counter() - started
+        self._now = None
+        self._inputs.bind(step.outputs)
+        outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
+        index = write(step.folder, outputs, self.display.items)
+        write_executor_output(step, index)
+        return success(index, seconds)
+
+    def explain(self, error: BaseException) -> dict[str, Any]:
+        """The error of the run record: ``{reason, type, message, cell, line, traceback, code?}``."""
+        step = self._step
+        cell, line = place(error, step.code)
+        text = describe(error, step.name)
+        message = str(error)
+        reason = "Exception"
+        if isinstance(error, ValuesError):
+            reason = "Refused"
+            where = "at its end"
+            if self._now is not None:
+                cell, line = self._now.part.cell, self._now.line
+                where = f"at cell {self._now.part.number}, line {line}"
+            elif step.code:
+                cell = step.code[-1].cell
+            text = f"{error.code}: {error}\n  (in step {step.name}, {where})\n"
+        elif isinstance(error, SystemExit):
+            reason = "Exited"
+            message = (
+                f"The step called sys.exit({'' if error.code is None else repr(error.code)}). A notebook stops there, "
+                "so the steps that follow do not run."
+            )
+            text = f"{text.rstrip()}\n{message}\n"
+        elif isinstance(error, NameError) and getattr(error, "name", None) in self._inputs.missing:
+            message += " (the step that should have made it ended without it)"
+        found = _error(reason, error, message)
+        found.update(cell=cell, line=line, traceback=text)
+        return found
+
+    def _before(self, piece: Piece) -> None:
+        self._now = piece
+        self.display.cell = piece.part.cell
+        self._inputs.before(piece)
+
+    def _become_main(self) -> None:
+        import builtins
+
+        self._namespace["__builtins__"] = builtins
+        # The module of the bootstrap stays alive: modules of ours were made by its code.
+        self._namespace_before = sys.modules.get("__main__")
+        sys.modules["__main__"] = self._module
+        sys.argv = [""]
+
+
+def _error(reason: str, error: BaseException, message: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "reason": reason,
+        "type": type(error).__name__,
+        "message": message,
+        "cell": None,
+        "line": None,
+        "traceback": f"{message}\n",
+    }
+    code = getattr(error, "code", None)
+    if isinstance(code, str) and code.startswith("CL"):
+        found["code"] = code
+    return found

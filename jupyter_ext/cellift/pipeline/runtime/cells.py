@@ -1,0 +1,170 @@
+"""Run slices of notebook cells in one namespace, as the notebook does."""
+
+from __future__ import annotations
+
+import __future__
+import ast
+import linecache
+from collections.abc import Callable
+from types import CodeType
+from typing import Any, NamedTuple
+
+from .spec import Slice
+
+_FUTURES = 0
+for _name in __future__.all_feature_names:
+    _FUTURES |= getattr(__future__, _name).compiler_flag
+
+# inspect.CO_COROUTINE; importing inspect would cost more than the rest of the runner.
+_COROUTINE = 0x80
+
+
+def file_name(number: int) -> str:
+    """The name under which the code of the ``number``-th cell is known to tracebacks."""
+    return f"<cell {number}>"
+
+
+class Piece(NamedTuple):
+    """One statement of a slice, compiled."""
+
+    part: Slice
+    own: bool
+    """Whether the slice is of the step's own cells rather than copied from the set-up."""
+    line: int
+    """Its first line in the cell."""
+    code: CodeType
+    shown: bool
+    """Whether it is the last expression of a cell, whose value the notebook shows."""
+    defines: tuple[str, ...] | None
+    """For functions, classes and imports: the names that it makes."""
+    reads: frozenset[str]
+    """The names that it mentions; for a definition only those that are read when it is executed."""
+    mentions: frozenset[str]
+    """The names that it mentions anywhere, function bodies too."""
+
+
+class Cells:
+    """The code of a step: compiled at once (a :class:`SyntaxError` names the cell), run statement by statement."""
+
+    def __init__(self, code: tuple[Slice, ...], own: int) -> None:
+        self._flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        self._slices: list[list[Piece]] = []
+        _register_sources(code)
+        for position, part in enumerate(code):
+            last_of_cell = position + 1 == len(code) or code[position + 1].cell != part.cell
+            self._slices.append(self._compile(part, position >= own, position >= own and last_of_cell))
+        self.needs_loop = any(piece.code.co_flags & _COROUTINE for pieces in self._slices for piece in pieces)
+
+    def run(
+        self,
+        namespace: dict[str, Any],
+        before: Callable[[Piece], None],
+        show: Callable[[Any], None],
+        after: Callable[[Slice], None],
+    ) -> None:
+        """Run everything: ``before(piece)`` may bind names, ``show`` gets last expressions, ``after`` ends a slice.
+
+        If any cell awaits at its top level, all of them run inside one event loop, as in the notebook.
+        """
+        if not self.needs_loop:
+            for pieces in self._slices:
+                for piece in pieces:
+                    before(piece)
+                    value = eval(piece.code, namespace)  # noqa: S307 - running the user's code is what this is for
+                    if piece.shown:
+                        show(value)
+                if pieces:
+                    after(pieces[0].part)
+            return
+
+        async def drive() -> None:
+            for pieces in self._slices:
+                for piece in pieces:
+                    before(piece)
+                    value = eval(piece.code, namespace)  # noqa: S307 - running the user's code is what this is for
+                    if piece.code.co_flags & _COROUTINE:
+                        value = await value
+                    if piece.shown:
+                        show(value)
+                if pieces:
+                    after(pieces[0].part)
+
+        import asyncio
+
+        asyncio.run(drive())
+
+    def _compile(self, part: Slice, own: bool, show_last: bool) -> list[Piece]:
+        name = file_name(part.number)
+        tree = compile(part.source, name, "exec", self._flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+        assert isinstance(tree, ast.Module)
+        pieces = []
+        last = tree.body[-1] if tree.body else None
+        for statement in tree.body:
+            silenced = statement is last and _silenced(part.source, statement)
+            if part.line > 1:
+                ast.increment_lineno(statement, part.line - 1)
+            shown = statement is last and show_last and isinstance(statement, ast.Expr)
+            if shown and isinstance(statement, ast.Expr):
+                code = self._code(ast.Expression(statement.value), name, "eval")
+            else:
+                code = self._code(ast.Module([statement], []), name, "exec")
+            mentions = _names(statement, inside_functions=True)
+            defines = _defined(statement)
+            reads = mentions if defines is None else _names(statement, inside_functions=False)
+            pieces.append(Piece(part, own, statement.lineno, code, shown and not silenced, defines, reads, mentions))
+        return pieces
+
+    def _code(self, tree: Any, name: str, mode: str) -> CodeType:
+        code: CodeType = compile(tree, name, mode, self._flags, dont_inherit=True)
+        # `from __future__ import …` holds for all later cells, as it does in the notebook.
+        self._flags |= code.co_flags & _FUTURES
+        return code
+
+
+def _register_sources(code: tuple[Slice, ...]) -> None:
+    """Make the source lines known to tracebacks, warnings and ``inspect.getsource``."""
+    lines: dict[str, list[str]] = {}
+    for part in code:
+        known = lines.setdefault(file_name(part.number), [])
+        source = part.source.split("\n")
+        known.extend("\n" for _ in range(part.line - 1 + len(source) - len(known)))
+        known[part.line - 1 : part.line - 1 + len(source)] = [line + "\n" for line in source]
+    for name, text in lines.items():
+        # Without a modification time, linecache never looks for a file.
+        linecache.cache[name] = (sum(map(len, text)), None, text, name)
+
+
+def _silenced(source: str, statement: ast.stmt) -> bool:
+    """Whether a semicolon follows ``statement``, which keeps the notebook from showing the last value."""
+    assert statement.end_lineno is not None and statement.end_col_offset is not None
+    rest = source.split("\n")[statement.end_lineno - 1 :]
+    # Offsets count UTF-8 bytes.
+    first = rest[0].encode("utf-8", "surrogatepass")[statement.end_col_offset :].decode("utf-8", "surrogatepass")
+    return any(line.lstrip().startswith(";") for line in (first, *rest[1:]))
+
+
+def _defined(statement: ast.stmt) -> tuple[str, ...] | None:
+    if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return (statement.name,)
+    if isinstance(statement, (ast.Import, ast.ImportFrom)):
+        return tuple(alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+    return None
+
+
+def _names(statement: ast.stmt, inside_functions: bool) -> frozenset[str]:
+    """Names in ``statement``; without the bodies of functions: decorators, defaults, bases, class bodies remain."""
+    names: set[str] = set()
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Name):
+            names.add(node.id)
+        for field, value in ast.iter_fields(node):
+            if (
+                field == "body"
+                and not inside_functions
+                and isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+            ):
+                continue
+            waiting += [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, ast.AST)]
+    return frozenset(names)

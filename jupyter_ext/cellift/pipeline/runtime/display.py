@@ -1,0 +1,114 @@
+"""What a notebook shows besides printed text: last expressions, ``display(…)`` and plots, kept as files."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from typing import Any
+
+FOLDER = "display"
+
+# Best first: one of them is kept for each thing shown.
+_FORMS = (
+    ("_repr_html_", "text/html", "html"),
+    ("_repr_svg_", "image/svg+xml", "svg"),
+    ("_repr_png_", "image/png", "png"),
+    ("_repr_jpeg_", "image/jpeg", "jpeg"),
+    ("_repr_markdown_", "text/markdown", "md"),
+    ("_repr_latex_", "text/latex", "tex"),
+)
+
+_MOST_BYTES = 4 * 1024 * 1024
+_MOST_ITEMS = 100
+
+
+class Display:
+    """Collects what a step shows into ``folder/display``; ``items`` is ``[{cell, mime, file}]``.
+
+    Nothing here fails a step: what cannot be shown is said on standard error.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        self.cell = ""
+        """Id of the cell that runs now."""
+        self.items: list[dict[str, str]] = []
+
+    def show_last(self, value: Any) -> None:
+        """The last expression of a cell, as ``sys.displayhook`` does it."""
+        if value is None:
+            return
+        import builtins
+
+        builtins._ = value  # type: ignore[attr-defined]
+        self.show(value)
+
+    def show(self, *values: Any, **_: Any) -> None:
+        """``display(…)``: the text goes to standard output, a richer form to a file."""
+        for value in values:
+            try:
+                print(repr(value))  # noqa: T201 - this is the output of the user's cell
+            except Exception as error:  # noqa: BLE001 - the notebook goes on as well
+                _say(f"a {type(value).__name__} could not be shown ({type(error).__name__}: {error})")
+            self._keep_rich(value)
+
+    def figures(self, *_: Any, **__: Any) -> None:
+        """Keep and close all open figures of pyplot: the end of a cell, and ``plt.show()``."""
+        pyplot: Any = sys.modules.get("matplotlib.pyplot")
+        if pyplot is None or not hasattr(pyplot, "get_fignums"):
+            return
+        for number in pyplot.get_fignums():
+            figure = pyplot.figure(number)
+            self._keep_figure(figure)
+            pyplot.close(figure)
+
+    def _keep_rich(self, value: Any) -> None:
+        if isinstance(value, type):
+            return
+        if type(value).__name__ == "Figure" and type(value).__module__ == "matplotlib.figure":
+            pyplot: Any = sys.modules.get("matplotlib.pyplot")
+            if pyplot is None or not pyplot.fignum_exists(getattr(value, "number", None)):
+                self._keep_figure(value)
+            return
+        for method, mime, ending in _FORMS:
+            try:
+                found = getattr(value, method, None)
+                content = found() if callable(found) else None
+            except Exception as error:  # noqa: BLE001 - anybody's method
+                _say(f"{type(value).__name__}.{method}() failed ({type(error).__name__}: {error})")
+                continue
+            if isinstance(content, tuple):
+                content = content[0]
+            if content:
+                self._keep(content, mime, ending)
+                return
+
+    def _keep_figure(self, figure: Any) -> None:
+        try:
+            image = io.BytesIO()
+            figure.savefig(image, format="png", bbox_inches="tight")
+        except Exception as error:  # noqa: BLE001 - drawing runs the user's formatters
+            _say(f"a figure could not be drawn ({type(error).__name__}: {error})")
+            return
+        self._keep(image.getvalue(), "image/png", "png")
+
+    def _keep(self, content: Any, mime: str, ending: str) -> None:
+        data = content.encode("utf-8", "replace") if isinstance(content, str) else bytes(content)
+        if len(data) > _MOST_BYTES or len(self.items) >= _MOST_ITEMS:
+            limit = f"{_MOST_BYTES:,} bytes" if len(data) > _MOST_BYTES else f"{_MOST_ITEMS} items"
+            _say(f"an output ({mime}, {len(data):,} bytes) is not kept with the run: the limit is {limit}")
+            return
+        name = f"{FOLDER}/{len(self.items) + 1:03d}.{ending}"
+        try:
+            os.makedirs(os.path.join(self._folder, FOLDER), exist_ok=True)
+            with open(os.path.join(self._folder, name), "wb") as file:
+                file.write(data)
+        except OSError as error:
+            _say(f"an output ({mime}) could not be kept with the run ({error})")
+            return
+        self.items.append({"cell": self.cell, "mime": mime, "file": name})
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"cellift: {text}\n")

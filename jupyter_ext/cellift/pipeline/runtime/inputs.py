@@ -1,0 +1,73 @@
+"""Bind the values of earlier steps to names, no earlier than the code needs them.
+
+A value may be an instance of a class that the step's own copy of the set-up defines, so it can only be unpickled
+after that statement ran.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...values import CannotReadError, Reader
+from .cells import Piece
+
+
+class Inputs:
+    """The inputs of a step that are not yet bound in ``namespace``. ``missing``: names that no step had defined."""
+
+    def __init__(self, folders: dict[str, str], namespace: dict[str, Any]) -> None:
+        self._waiting = dict(folders)
+        self._namespace = namespace
+        self._readers: dict[str, Reader] = {}
+        self._mentioned_in: dict[str, frozenset[str]] = {}
+        self.missing: set[str] = set()
+
+    def before(self, piece: Piece) -> None:
+        """Bind what ``piece`` needs: before the step's own statements everything, else what it mentions."""
+        if not self._waiting:
+            return
+        if piece.defines is not None:
+            needed = piece.reads
+        else:
+            needed = self._reached(piece.reads)
+        for name in list(self._waiting):
+            if name in needed:
+                self._bind(name)
+            elif piece.own and piece.defines is None:
+                try:
+                    self._bind(name)
+                except CannotReadError:
+                    # Its class may be defined further down; an error if a statement before that asks for it.
+                    continue
+        for name in piece.defines or ():
+            self._mentioned_in[name] = piece.mentions
+            self._waiting.pop(name, None)
+
+    def bind(self, names: tuple[str, ...]) -> None:
+        """Bind those of ``names`` that are waiting still."""
+        for name in names:
+            if name in self._waiting:
+                self._bind(name)
+
+    def _reached(self, names: frozenset[str]) -> set[str]:
+        """``names`` and what the functions and classes among them mention, and so on."""
+        reached: set[str] = set()
+        waiting = list(names)
+        while waiting:
+            name = waiting.pop()
+            if name not in reached:
+                reached.add(name)
+                waiting += self._mentioned_in.get(name, ())
+        return reached
+
+    def _bind(self, name: str) -> None:
+        folder = self._waiting[name]
+        if folder not in self._readers:
+            self._readers[folder] = Reader(folder)
+        reader = self._readers[folder]
+        if name in reader:
+            self._namespace[name] = reader[name]
+        else:
+            # The step ended without defining it; code that asks for it gets the NameError of the notebook.
+            self.missing.add(name)
+        del self._waiting[name]

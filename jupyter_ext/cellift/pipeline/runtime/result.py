@@ -1,0 +1,57 @@
+"""What a step leaves besides its values: ``result.json`` for the local engine, the executor output for KFP."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from .spec import StepInput
+
+RESULT = "result.json"
+
+
+def write_result(task_dir: str | None, result: dict[str, Any]) -> None:
+    """Write ``result.json`` into ``task_dir`` (if there is one), whole or not at all."""
+    if task_dir is None:
+        return
+    os.makedirs(task_dir, exist_ok=True)
+    _write(os.path.join(task_dir, RESULT), json.dumps(result))
+
+
+def success(index: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """The result of a step that wrote ``index``."""
+    outputs = [
+        {
+            "name": name,
+            "type": entry["type"],
+            "preview": entry["preview"],
+            "bytes": entry["bytes"],
+            "digest": entry["digest"],
+            "file": index["groups"][entry["group"]]["file"],
+        }
+        for name, entry in index["names"].items()
+    ]
+    return {"ok": True, "outputs": outputs, "display": index["display"], "code_seconds": round(seconds, 6)}
+
+
+def write_executor_output(step: StepInput, index: dict[str, Any]) -> None:
+    """Tell Kubeflow Pipelines what is in the artifact, so that its pages can show it."""
+    if step.output_file is None:
+        return
+    shown = {name: f"{entry['type']}: {entry['preview']}" for name, entry in list(index["names"].items())[:100]}
+    artifact = {"name": "values", "uri": step.uri, "metadata": shown}
+    os.makedirs(os.path.dirname(step.output_file) or ".", exist_ok=True)
+    _write(step.output_file, json.dumps({"artifacts": {"values": {"artifacts": [artifact]}}}))
+
+
+def _write(path: str, text: str) -> None:
+    temporary = f"{path}.{os.getpid()}.part"
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, path)
+    except OSError:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+        raise

@@ -1,0 +1,179 @@
+"""What a step is given: KFP's executor input, and inside it the step itself as the parameter ``cellift_step``."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+from typing import Any, NamedTuple
+
+STEP_PARAMETER = "cellift_step"
+
+# Where the launcher of Kubeflow Pipelines puts what has these addresses.
+_MOUNTS = (("gs://", "/gcs/"), ("minio://", "/minio/"), ("s3://", "/s3/"))
+
+
+class BadInputError(Exception):
+    """The executor input is not one of a Cellift step."""
+
+
+class Slice(NamedTuple):
+    """Code of the notebook, verbatim: ``line`` is the place of its first line in cell ``cell`` (the ``number``-th)."""
+
+    cell: str
+    number: int
+    line: int
+    source: str
+
+
+class StepInput(NamedTuple):
+    """One step, ready to run. Folders are local paths; ``parameters`` are final values."""
+
+    name: str
+    id: str
+    code: tuple[Slice, ...]
+    own: int
+    """Slices from here on are the step's own cells; those before were copied from the set-up."""
+    inputs: dict[str, str]
+    """Name -> folder of the values in which it is."""
+    parameters: dict[str, Any]
+    outputs: tuple[str, ...]
+    folder: str
+    """Where the step's values go."""
+    uri: str
+    output_file: str | None
+    """Where the executor output goes, if anywhere."""
+
+
+def read_argument(argument: str) -> dict[str, Any]:
+    """The executor input of ``--executor_input``: JSON, or ``@FILE`` with JSON in it."""
+    try:
+        if argument.startswith("@"):
+            with open(argument[1:], encoding="utf-8") as file:
+                found = json.load(file)
+        else:
+            found = json.loads(argument)
+    except (OSError, ValueError) as error:
+        raise BadInputError(f"the executor input cannot be read: {error}") from error
+    if not isinstance(found, dict):
+        raise BadInputError("the executor input is no JSON object")
+    return found
+
+
+def parse(executor_input: dict[str, Any]) -> StepInput:
+    """Read an executor input; raises :class:`BadInputError`."""
+    given = executor_input.get("inputs", {})
+    values = given.get("parameterValues", {})
+    if STEP_PARAMETER not in values:
+        raise BadInputError(f"the executor input has no parameter {STEP_PARAMETER!r}")
+    step = json.loads(values[STEP_PARAMETER])
+    folders = {}
+    for producer in sorted(set(step["inputs"].values())):
+        key = artifact_key(producer, step["params"])
+        folders[producer] = local_path(_only(given.get("artifacts", {}), key, "input"))
+    outputs = executor_input.get("outputs", {})
+    target = _only(outputs.get("artifacts", {}), "values", "output")
+    return StepInput(
+        name=step["step"],
+        id=step["id"],
+        code=tuple(Slice(item["cell"], item["number"], item["line"], item["source"]) for item in step["code"]),
+        own=step["own"],
+        inputs={name: folders[producer] for name, producer in step["inputs"].items()},
+        parameters={name: _parameter(step["defaults"][name], name, values) for name in step["params"]},
+        outputs=tuple(step["outputs"]),
+        folder=local_path(target),
+        uri=str(target.get("uri", "")),
+        output_file=outputs.get("outputFile") or None,
+    )
+
+
+def artifact_key(producer: str, params: list[str]) -> str:
+    """The name of the input artifact that holds the values of step ``producer``; differs from all parameters."""
+    key = "from_" + producer.replace("-", "_")
+    while key in params:
+        key += "_"
+    return key
+
+
+def local_path(artifact: dict[str, Any]) -> str:
+    """The folder of an artifact on this machine, as KFP's launcher mounts it; plain paths and ``file://`` are local."""
+    custom = artifact.get("customPath") or artifact.get("custom_path")
+    if custom:
+        return str(custom)
+    uri = str(artifact.get("uri") or artifact.get("path") or "")
+    for scheme, mount in _MOUNTS:
+        if uri.startswith(scheme):
+            return mount + uri[len(scheme) :]
+    if uri.startswith("file://"):
+        return uri[len("file://") :]
+    if os.path.isabs(uri):
+        return uri
+    raise BadInputError(f"the artifact address {uri!r} has no local folder")
+
+
+def _only(artifacts: dict[str, Any], key: str, kind: str) -> dict[str, Any]:
+    found = artifacts.get(key, {}).get("artifacts", [])
+    if len(found) != 1:
+        raise BadInputError(f"the executor input has no {kind} artifact {key!r}")
+    artifact: dict[str, Any] = found[0]
+    return artifact
+
+
+def _parameter(declared: dict[str, Any], name: str, values: dict[str, Any]) -> Any:
+    """The value of a parameter with exactly the type that the notebook gives it.
+
+    On a cluster numbers travel as doubles and a float that is whole loses its point, so a value that equals the
+    default is replaced by the default itself.
+    """
+    kind = declared["type"]
+    default = literal(declared["value"])
+    if name not in values:
+        return default
+    given = values[name]
+    if kind == "none":
+        # Without a type of its own: JSON text, so that any type can be given.
+        return json.loads(given) if isinstance(given, str) else given
+    if same_json(given, default):
+        return default
+    if kind == "int" and isinstance(given, float) and given.is_integer():
+        return int(given)
+    if kind == "float" and isinstance(given, int) and not isinstance(given, bool):
+        return float(given)
+    return given
+
+
+def same_json(given: Any, default: Any) -> bool:
+    """Whether two values are one after a journey in which every number is a double."""
+    if isinstance(given, bool) or isinstance(default, bool):
+        return given is default
+    if isinstance(given, (int, float)) and isinstance(default, (int, float)):
+        try:
+            return float(given) == float(default)
+        except OverflowError:
+            return given == default
+    if isinstance(given, list) and isinstance(default, (list, tuple)):
+        return len(given) == len(default) and all(map(same_json, given, default))
+    if isinstance(given, dict) and isinstance(default, dict):
+        return given.keys() == default.keys() and all(same_json(given[key], default[key]) for key in given)
+    return type(given) is type(default) and bool(given == default)
+
+
+def literal(text: str) -> Any:
+    """The value of a Python literal in which ``nan`` and ``inf`` may occur."""
+    tree = ast.parse(text, mode="eval")
+    return _literal(tree.body)
+
+
+def _literal(node: ast.expr) -> Any:
+    if isinstance(node, ast.Name) and node.id in ("nan", "inf"):
+        return float(node.id)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        return -_literal(node.operand)
+    if isinstance(node, ast.List):
+        return [_literal(item) for item in node.elts]
+    if isinstance(node, ast.Tuple):
+        return tuple(_literal(item) for item in node.elts)
+    if isinstance(node, ast.Dict):
+        keys = [_literal(key) for key in node.keys if key is not None]
+        return dict(zip(keys, map(_literal, node.values)))  # noqa: B905 - strict= is newer than the oldest Python here
+    return ast.literal_eval(node)
