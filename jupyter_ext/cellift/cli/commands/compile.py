@@ -1,0 +1,72 @@
+"""Write a notebook as a pipeline: KFP IR (PipelineSpec 2.1, YAML). Runs none of its code.
+
+The same notebook gives the same file. It runs here (`cellift run FILE`) and on Kubeflow Pipelines.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from cellift.notebook.diagnostics import RefusedError
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the arguments."""
+    parser.add_argument("notebook", metavar="NB", help="the notebook (.ipynb)")
+    parser.add_argument("-o", "--output", metavar="FILE", required=True, help="where to write; - for standard output")
+    parser.add_argument("--json", action="store_true", help="print what was written, or why not, as JSON")
+
+
+def run(args: Namespace) -> int:
+    """Write the file; 1 when the notebook is refused (nothing is written then)."""
+    from cellift.api.words import plural, size
+    from cellift.cli.errors import UsageError
+    from cellift.cli.source import print_diagnostics, print_json, read_source, refused
+    from cellift.engine.launch import prepare_notebook
+
+    if args.json and args.output == "-":
+        raise UsageError("--json and -o - both want standard output: give -o a file")
+    source = None
+    try:
+        source = read_source(args.notebook)
+        prepared = prepare_notebook(source.data, str(source.path))
+    except RefusedError as error:
+        return refused(error, source, as_json=args.json)
+    data = prepared.ir_text.encode()
+    diagnostics = list(prepared.diagnostics)
+    if not args.json:
+        print_diagnostics(diagnostics, source)
+    if args.output == "-":
+        sys.stdout.write(data.decode())
+        return 0
+    _write(Path(args.output), data)
+    steps = len(prepared.graph.steps)
+    if args.json:
+        print_json(
+            {
+                "file": os.path.abspath(args.output),  # noqa: PTH100 - links stay as the user sees them
+                "bytes": len(data),
+                "steps": steps,
+                "diagnostics": [one.to_dict() for one in diagnostics],
+            }
+        )
+    else:
+        print(f"{args.output}: {plural(steps, 'step')}, {size(len(data))}", file=sys.stderr)
+    return 0
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write *path* whole or not at all: a pipeline that is half a file still parses as YAML."""
+    if path.exists() and not path.is_file():  # /dev/stdout, a pipe: nothing to replace
+        path.write_bytes(data)
+        return
+    staged = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        staged.write_bytes(data)
+        staged.replace(path)
+    except BaseException:
+        staged.unlink(missing_ok=True)
+        raise

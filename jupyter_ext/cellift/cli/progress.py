@@ -1,0 +1,59 @@
+"""Progress of a run on standard error as plain lines, one per change, for pipes and files."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Protocol
+
+from cellift.api.follower import Follower
+from cellift.api.table import cut, width
+from cellift.api.words import clock, duration, seconds_between
+from cellift.runs import states
+
+_MESSAGE = 100
+
+
+class Progress(Protocol):
+    """What shows a run while it goes on."""
+
+    def update(self, events: list[dict[str, Any]]) -> None:
+        """Show the run as it is after *events*; called several times a second, also without any."""
+
+    def note(self, text: str) -> None:
+        """Say something about the run."""
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+
+
+class PlainProgress:
+    """``14:02:03 train_svm  running``: a line for every change of a step."""
+
+    def __init__(self, follower: Follower) -> None:
+        self._tasks = {task["id"]: task for task in follower.run["tasks"]}
+        self._width = max((width(task["name"]) for task in self._tasks.values()), default=0)
+
+    def update(self, events: list[dict[str, Any]]) -> None:
+        """Print a line per step that changed."""
+        for event in events:
+            task = self._tasks.get(event.get("task", ""))
+            if event["type"] == "warning":
+                self.note(f"warning: {event.get('message', '')}")
+            if event["type"] != "task.state" or task is None:
+                continue
+            said = event["state"].lower()
+            if event["state"] in (states.SUCCEEDED, states.FAILED) and task["started"]:
+                said += f"  {duration(seconds_between(task['started'], event['time']))}"
+            error = event.get("error")
+            reason = f"{error.get('type') or error['reason']}: {error['message']}" if error else event.get("reason")
+            if reason:
+                said += f"  {cut(reason, _MESSAGE)}"
+            name = task["name"] + " " * (self._width - width(task["name"]))
+            print(f"{clock(event['time'])} {name}  {said}", file=sys.stderr, flush=True)
+
+    def note(self, text: str) -> None:
+        """Print a line."""
+        print(text, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Nothing to restore."""

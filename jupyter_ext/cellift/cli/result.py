@@ -1,0 +1,94 @@
+"""What a run came to, for the end of ``cellift run`` and for ``cellift runs show``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from cellift.api.diagnostics_text import Paint
+from cellift.api.run_text import error_line, outputs_text
+from cellift.api.table import columns
+from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, word
+from cellift.cli.terminal import state_style
+from cellift.runs import states
+
+_PREVIEW = 100
+
+
+def result_lines(run: Mapping[str, Any], paint: Paint) -> list[str]:
+    """Return the state, a row per step, and the values and metrics of the steps at the end."""
+    length = duration(seconds_between(run["started"], run["finished"]))
+    style = state_style(run["state"])
+    head = paint(f"{icon(run['state'])} {word(run['state'])}", style)
+    lines = [f"{head}  {paint(run['name'], 'bold')}  {length}".rstrip(), ""]
+    rows = [
+        [
+            f"{icon(task['state'])} {word(task['state'])}",
+            task["name"],
+            duration(seconds_between(task["started"], task["finished"])),
+            task["reason"] or outputs_text(task),
+        ]
+        for task in run["tasks"]
+    ]
+    for task, line in zip(run["tasks"], columns([["State", "Step", "Time", "Values"], *rows])[1:], strict=True):
+        mark, rest = line[: len(word(task["state"])) + 2], line[len(word(task["state"])) + 2 :]
+        lines.append(f"  {paint(mark, state_style(task['state']))}{rest}")
+    results = _results(run)
+    if results:
+        lines += ["", *(f"  {line}" for line in columns(results))]
+    lines += [f"  ▲ {warning['message']}" for warning in run["warnings"]]
+    return lines
+
+
+def place_lines(run: Mapping[str, Any], folder: Path) -> list[str]:
+    """Return where the run is recorded and how its logs are read."""
+    rows = [
+        ["recorded", _from_home(folder)],
+        ["logs", f"cellift runs logs {run['id'][:SHORT_ID]}"],
+        ["again", f"cellift runs show {run['id'][:SHORT_ID]}"],
+    ]
+    return [f"  {line}" for line in columns(rows)]
+
+
+def failure_lines(run: Mapping[str, Any], numbers: Mapping[str, int], paint: Paint) -> list[str]:
+    """Return why a run failed: step, place, error, traceback, and the command that shows more."""
+    error = run["error"]
+    if not error:
+        return []
+    lines = [f"{paint('error', 'error')}: {error_line(error, run['tasks'], numbers)}"]
+    if error.get("traceback"):
+        lines += ["", *(f"  {line}" for line in error["traceback"].rstrip("\n").split("\n"))]
+    failed = [task for task in run["tasks"] if task["state"] == states.FAILED and task["id"] == error.get("task")]
+    if failed:
+        lines += ["", f"What the step printed: cellift runs logs {run['id'][:SHORT_ID]} {_quoted(failed[0]['name'])}"]
+    return lines
+
+
+def _results(run: Mapping[str, Any]) -> list[list[str]]:
+    """Metrics, and what the steps made that no other step takes."""
+    taken = {producer for task in run["tasks"] for producer in task["inputs"].values()}
+    rows = [[one["key"], number(one["value"])] for one in run["metrics"]]
+    for task in run["tasks"]:
+        if task["id"] not in taken and task["state"] in (states.SUCCEEDED, states.CACHED):
+            rows += [[one["name"], _first_line(one["preview"])] for one in task["outputs"]]
+    return rows
+
+
+def _first_line(text: str) -> str:
+    from cellift.api.table import cut
+
+    return cut(text.strip(), _PREVIEW)
+
+
+def _from_home(folder: Path) -> str:
+    try:
+        return f"~/{folder.relative_to(Path.home())}"
+    except (ValueError, RuntimeError):
+        return str(folder)
+
+
+def _quoted(name: str) -> str:
+    import shlex
+
+    return shlex.quote(name)
