@@ -1,0 +1,100 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+
+/** The form within a strip: the step's name. Enter accepts, Escape leaves things as they were. */
+export function StepForm(props: {
+  suggestion: string;
+  /** Whether the cell is a step already. */
+  marked: boolean;
+  trans: TranslationBundle;
+  /** What is wrong with a name, or null. */
+  problem: (name: string) => string | null;
+  onAccept: (name: string) => void;
+  onUnmark: () => void;
+  onCancel: (refocus: boolean) => void;
+}): JSX.Element {
+  const { suggestion, marked, trans } = props;
+  const [name, setName] = React.useState(suggestion);
+  const [tried, setTried] = React.useState(false);
+  const input = React.useRef<HTMLInputElement>(null);
+  const done = React.useRef(false);
+  const problem = props.problem(name.trim());
+  const shownProblem = tried || name !== suggestion ? problem : null;
+
+  React.useEffect(() => {
+    input.current?.focus();
+    input.current?.select();
+  }, []);
+
+  const finish = (end: () => void) => {
+    if (!done.current) {
+      done.current = true;
+      end();
+    }
+  };
+  const accept = () => {
+    setTried(true);
+    if (problem === null) {
+      finish(() => props.onAccept(name.trim()));
+    }
+  };
+
+  return (
+    <form
+      className="cl-StepForm"
+      data-testid="cellift-step-form"
+      onSubmit={event => {
+        event.preventDefault();
+        accept();
+      }}
+      onKeyDown={event => {
+        event.stopPropagation();
+        if (event.key === 'Escape') {
+          event.preventDefault();
+          finish(() => props.onCancel(true));
+        }
+      }}
+      onBlur={event => {
+        if (event.currentTarget.contains(event.relatedTarget)) {
+          return;
+        }
+        // A name that was typed is not thrown away by a click elsewhere; one that was only offered is not imposed.
+        if (name !== suggestion && problem === null) {
+          finish(() => props.onAccept(name.trim()));
+        } else {
+          finish(() => props.onCancel(false));
+        }
+      }}
+    >
+      <input
+        ref={input}
+        className="jp-mod-styled"
+        data-testid="cellift-step-name"
+        type="text"
+        value={name}
+        size={Math.max(12, name.length + 1)}
+        spellCheck={false}
+        placeholder={trans.__('Name of the step')}
+        aria-label={trans.__('Name of the step')}
+        aria-invalid={shownProblem !== null}
+        onChange={event => setName(event.currentTarget.value)}
+      />
+      <button type="submit" className="cl-Button jp-mod-accept" data-testid="cellift-step-accept">
+        {marked ? trans.__('Rename') : trans.__('Mark as step')}
+      </button>
+      {marked && (
+        <button
+          type="button"
+          className="cl-Button"
+          data-testid="cellift-step-unmark"
+          onClick={() => finish(props.onUnmark)}
+        >
+          {trans.__('Not a step')}
+        </button>
+      )}
+      <span className="cl-StepForm-hint" role={shownProblem ? 'alert' : undefined}>
+        {shownProblem ?? trans.__('Enter accepts, Esc cancels')}
+      </span>
+    </form>
+  );
+}

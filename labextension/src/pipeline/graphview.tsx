@@ -1,0 +1,371 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import { formatDuration } from '../states/format';
+import { stateIcon, stateLabel } from '../states/states';
+import type { IGraph, IStep, ITask } from '../tokens';
+import type { Direction, IDrawing, IDrawnEdge, IDrawnNode } from './layout';
+import { draw, edgePath, edgeTitle, neighbour } from './layout';
+import type { IPipeline } from './tokens';
+import type { IView } from './viewport';
+import { clampView, fitView, panBy, zoomAt } from './viewport';
+
+/** Height of the drawing's window: as high as the drawing needs, within these, in pixels. */
+const HEIGHT = { least: 120, most: 460 };
+
+/** How far an arrow key with Shift moves the drawing, in pixels. */
+const PAN_STEP = 40;
+
+/** How much a key or a button zooms. */
+const ZOOM_STEP = 1.25;
+
+/** How far the pointer may move between press and release for it still to be a click, in pixels. */
+const CLICK_SLACK = 4;
+
+const ARROWS: Record<string, Direction> = {
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  ArrowLeft: 'left',
+  ArrowRight: 'right'
+};
+
+/** The steps and what they hand to each other, drawn; moves and zooms by mouse and keyboard. */
+export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle }): JSX.Element {
+  const { pipeline, trans } = props;
+  const drawing = useDrawing(pipeline.graph);
+  const frame = React.useRef<HTMLDivElement>(null);
+  const width = useWidth(frame);
+  const [view, setView] = React.useState<IView | null>(null);
+  const [focused, setFocused] = React.useState<string | null>(null);
+  const drag = React.useRef<{ x: number; y: number; moved: boolean } | null>(null);
+
+  const height = drawing ? Private.frameHeight(drawing, width) : HEIGHT.least;
+  const size = { width, height };
+  const fitted = drawing ? fitView(drawing, size) : { x: 0, y: 0, scale: 1 };
+  // Until somebody moves it, the drawing fits; new steps and another width of the sidebar keep it so.
+  const shown = view && drawing ? clampView(view, drawing, size) : fitted;
+  const current = React.useRef(shown);
+  current.current = shown;
+
+  const move = (change: (view: IView) => IView) => setView(change(current.current));
+  const zoom = (factor: number, x = width / 2, y = height / 2) => move(old => zoomAt(old, factor, x, y));
+
+  React.useEffect(() => {
+    const node = frame.current;
+    // React listens passively to wheels, and a passive listener cannot keep the page from zooming.
+    const onWheel = (event: WheelEvent) => {
+      if (!event.ctrlKey && !event.metaKey) {
+        return;
+      }
+      event.preventDefault();
+      const box = node!.getBoundingClientRect();
+      zoom(Math.exp(-event.deltaY / 200), event.clientX - box.left, event.clientY - box.top);
+    };
+    node?.addEventListener('wheel', onWheel, { passive: false });
+    return () => node?.removeEventListener('wheel', onWheel);
+  });
+
+  const onKeyDown = (event: React.KeyboardEvent) => {
+    const direction = ARROWS[event.key];
+    if (direction && event.shiftKey) {
+      const [x, y] = { up: [0, 1], down: [0, -1], left: [1, 0], right: [-1, 0] }[direction];
+      move(old => panBy(old, x * PAN_STEP, y * PAN_STEP));
+    } else if (direction && drawing) {
+      const next = neighbour(drawing, focused ?? '', direction);
+      if (next !== null) {
+        setFocused(next);
+        frame.current?.querySelector<SVGGElement>(`[data-step="${CSS.escape(next)}"]`)?.focus();
+      }
+    } else if (event.key === '+' || event.key === '=') {
+      zoom(ZOOM_STEP);
+    } else if (event.key === '-') {
+      zoom(1 / ZOOM_STEP);
+    } else if (event.key === '0') {
+      setView(null);
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  const open = (step: IStep) => {
+    setFocused(step.id);
+    const cell = step.cells[0];
+    if (cell) {
+      void pipeline.reveal(cell);
+    }
+  };
+
+  return (
+    <div
+      className="cl-Graph"
+      data-testid="cellift-graph"
+      role="group"
+      aria-label={trans.__(
+        'Steps of the pipeline. Arrow keys go from step to step, Enter shows the cell, plus and minus zoom, zero fits.'
+      )}
+      onKeyDown={onKeyDown}
+    >
+      <div
+        className="cl-Graph-frame"
+        ref={frame}
+        style={{ height }}
+        onPointerDown={event => {
+          if (event.button === 0) {
+            drag.current = { x: event.clientX, y: event.clientY, moved: false };
+          }
+        }}
+        onPointerMove={event => {
+          const start = drag.current;
+          if (!start || event.buttons === 0) {
+            return;
+          }
+          const x = event.clientX - start.x;
+          const y = event.clientY - start.y;
+          if (start.moved || Math.hypot(x, y) > CLICK_SLACK) {
+            if (!start.moved) {
+              event.currentTarget.setPointerCapture(event.pointerId);
+            }
+            drag.current = { x: event.clientX, y: event.clientY, moved: true };
+            move(old => panBy(old, x, y));
+          }
+        }}
+        onPointerUp={() => {
+          // The click that follows a drag must not open a cell.
+          requestAnimationFrame(() => {
+            drag.current = null;
+          });
+        }}
+      >
+        {drawing && width > 0 && (
+          <svg width={width} height={height}>
+            <defs>
+              <marker
+                id={`cellift-arrow-${pipeline.panel.id}`}
+                viewBox="0 0 8 8"
+                refX="7"
+                refY="4"
+                markerWidth="7"
+                markerHeight="7"
+                orient="auto-start-reverse"
+              >
+                <path className="cl-Graph-arrow" d="M0,0.5 L7.5,4 L0,7.5 Z" />
+              </marker>
+            </defs>
+            <g transform={`translate(${shown.x},${shown.y}) scale(${shown.scale})`}>
+              {drawing.edges.map(edge => (
+                <EdgeShape
+                  key={`${edge.edge.source} ${edge.edge.target}`}
+                  edge={edge}
+                  arrow={`cellift-arrow-${pipeline.panel.id}`}
+                />
+              ))}
+              {drawing.nodes.map((node, index) => (
+                <NodeShape
+                  key={node.step.id}
+                  node={node}
+                  task={pipeline.task(node.step.id)}
+                  worst={Private.worst(pipeline, node.step)}
+                  tabbable={focused === null ? index === 0 : focused === node.step.id}
+                  trans={trans}
+                  onFocus={() => setFocused(node.step.id)}
+                  onOpen={() => {
+                    if (!drag.current?.moved) {
+                      open(node.step);
+                    }
+                  }}
+                />
+              ))}
+            </g>
+          </svg>
+        )}
+      </div>
+      <div className="cl-Graph-tools">
+        <button
+          className="cl-IconButton"
+          title={trans.__('Zoom out')}
+          aria-label={trans.__('Zoom out')}
+          onClick={() => zoom(1 / ZOOM_STEP)}
+        >
+          −
+        </button>
+        <button
+          className="cl-IconButton"
+          data-testid="cellift-fit"
+          title={trans.__('Fit the drawing')}
+          aria-label={trans.__('Fit the drawing')}
+          onClick={() => setView(null)}
+        >
+          ⤢
+        </button>
+        <button
+          className="cl-IconButton"
+          title={trans.__('Zoom in')}
+          aria-label={trans.__('Zoom in')}
+          onClick={() => zoom(ZOOM_STEP)}
+        >
+          +
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** One step: its name, and the state and time of its last run. */
+function NodeShape(props: {
+  node: IDrawnNode;
+  task: ITask | null;
+  worst: 'error' | 'warning' | null;
+  tabbable: boolean;
+  trans: TranslationBundle;
+  onFocus: () => void;
+  onOpen: () => void;
+}): JSX.Element {
+  const { node, task, worst, trans } = props;
+  const { step, x, y, width, height } = node;
+  const time = task?.finished ? formatDuration(task.started, task.finished) : '';
+  const state = task
+    ? [stateLabel(task.state, trans), ...(time ? [time] : [])].join(' · ')
+    : step.role === 'setup'
+      ? trans.__('Set-up')
+      : trans.__('Not run yet');
+  const trouble = worst === 'error' ? trans.__('with errors') : worst === 'warning' ? trans.__('with warnings') : null;
+  return (
+    <g
+      className="cl-Node"
+      data-testid="cellift-node"
+      data-step={step.id}
+      data-role={step.role}
+      data-state={task?.state ?? 'NONE'}
+      data-severity={worst ?? undefined}
+      transform={`translate(${x},${y})`}
+      role="button"
+      tabIndex={props.tabbable ? 0 : -1}
+      aria-label={[step.name, state, ...(trouble ? [trouble] : [])].join(', ')}
+      onFocus={props.onFocus}
+      onClick={props.onOpen}
+      onKeyDown={event => {
+        if (event.key === 'Enter' || event.key === ' ') {
+          event.preventDefault();
+          props.onOpen();
+        }
+      }}
+    >
+      <title>{task?.error?.message ?? task?.reason ?? [step.name, state].join(', ')}</title>
+      <rect className="cl-Node-box" width={width} height={height} rx={4} />
+      <text className="cl-Node-name" x={12} y={18}>
+        {Private.cut(step.name, width)}
+      </text>
+      {task && (
+        <g
+          className="cl-Node-symbol"
+          transform={`translate(10,${height - 21})`}
+          dangerouslySetInnerHTML={{ __html: stateIcon(task.state).svgstr }}
+        />
+      )}
+      <text className="cl-Node-state" x={task ? 29 : 12} y={34}>
+        {state}
+      </text>
+      {worst && (
+        <text className={`cl-Node-trouble cl-mod-${worst}`} x={width - 18} y={18}>
+          {worst === 'error' ? '✕' : '▲'}
+        </text>
+      )}
+    </g>
+  );
+}
+
+/** The names that one step hands to another. */
+function EdgeShape(props: { edge: IDrawnEdge; arrow: string }): JSX.Element {
+  const { edge, arrow } = props;
+  const { points, label, labelAt, labelWidth } = edge;
+  return (
+    <g className="cl-Edge" data-source={edge.edge.source} data-target={edge.edge.target}>
+      <title>{edgeTitle(edge.edge)}</title>
+      <path className="cl-Edge-line" d={edgePath(points)} markerEnd={`url(#${arrow})`} />
+      <path className="cl-Edge-touch" d={edgePath(points)} />
+      {label && (
+        <>
+          <rect
+            className="cl-Edge-label-box"
+            x={labelAt.x - labelWidth / 2}
+            y={labelAt.y - 8}
+            width={labelWidth}
+            height={16}
+            rx={3}
+          />
+          <text className="cl-Edge-label" x={labelAt.x} y={labelAt.y + 4} textAnchor="middle">
+            {label}
+          </text>
+        </>
+      )}
+    </g>
+  );
+}
+
+/** The drawing of a graph; the last one stays until the next is laid out. */
+function useDrawing(graph: IGraph | null): IDrawing | null {
+  const [drawing, setDrawing] = React.useState<IDrawing | null>(null);
+  const shape = graph ? JSON.stringify([graph.steps, graph.edges]) : null;
+  React.useEffect(() => {
+    let stale = false;
+    if (graph && shape) {
+      draw(graph)
+        .then(next => {
+          if (!stale) {
+            setDrawing(next);
+          }
+        })
+        .catch(error => console.error('Cellift: the graph could not be laid out', error));
+    }
+    return () => {
+      stale = true;
+    };
+    // The graph is a new object after each analysis; only another shape needs another layout.
+  }, [shape]);
+  return drawing;
+}
+
+/** The width of an element, kept up to date. */
+function useWidth(element: React.RefObject<HTMLElement>): number {
+  const [width, setWidth] = React.useState(0);
+  React.useLayoutEffect(() => {
+    const node = element.current;
+    if (!node) {
+      return;
+    }
+    const measure = () => setWidth(node.clientWidth);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, []);
+  return width;
+}
+
+namespace Private {
+  const NODE_PADDING = 40;
+  const CHARACTER = 7.2;
+
+  export function frameHeight(drawing: IDrawing, width: number): number {
+    const scale = Math.min(1, width / Math.max(1, drawing.width));
+    return Math.round(Math.min(HEIGHT.most, Math.max(HEIGHT.least, drawing.height * scale)));
+  }
+
+  /** The worst finding about the cells of a step. */
+  export function worst(pipeline: IPipeline, step: IStep): 'error' | 'warning' | null {
+    const found = pipeline.diagnostics.filter(
+      diagnostic => diagnostic.cell !== null && step.cells.includes(diagnostic.cell)
+    );
+    if (found.some(diagnostic => diagnostic.severity === 'error')) {
+      return 'error';
+    }
+    return found.some(diagnostic => diagnostic.severity === 'warning') ? 'warning' : null;
+  }
+
+  /** A name as much as fits into a node. */
+  export function cut(name: string, width: number): string {
+    const most = Math.floor((width - NODE_PADDING) / CHARACTER);
+    return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
+  }
+}

@@ -1,0 +1,97 @@
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
+import * as React from 'react';
+import { DiagnosticList, DiagnosticSummary } from './diagnosticlist';
+import { EmptyState } from './emptystate';
+import { GraphView } from './graphview';
+import { ParametersForm } from './parametersform';
+import { RunControl } from './runcontrol';
+import type { IPipeline, IPipelines } from './tokens';
+
+/** The section of the sidebar about the notebook in front: its steps, what is wrong with them, and its run. */
+export class PipelineSection extends ReactWidget {
+  constructor(options: PipelineSection.IOptions) {
+    super();
+    this._options = options;
+    this.addClass('cl-PipelineSection');
+    this.node.dataset.testid = 'cellift-pipeline';
+  }
+
+  protected override render(): JSX.Element {
+    const { pipelines } = this._options;
+    return (
+      <UseSignal signal={pipelines.currentChanged} initialArgs={pipelines.current}>
+        {(_, pipeline) =>
+          pipeline ? (
+            <UseSignal signal={pipeline.changed} key={pipeline.panel.id}>
+              {() => <PipelineContent {...this._options} pipeline={pipeline} />}
+            </UseSignal>
+          ) : (
+            <EmptyState kind="no-notebook" commands={this._options.commands} trans={this._options.trans} />
+          )
+        }
+      </UseSignal>
+    );
+  }
+
+  private _options: PipelineSection.IOptions;
+}
+
+/** A namespace for PipelineSection statics. */
+export namespace PipelineSection {
+  /** Options of the section. */
+  export interface IOptions {
+    pipelines: IPipelines;
+    commands: CommandRegistry;
+    trans: TranslationBundle;
+  }
+}
+
+/** The section's content for one notebook. */
+function PipelineContent(props: PipelineSection.IOptions & { pipeline: IPipeline }): JSX.Element {
+  const { pipeline, commands, trans } = props;
+  const { graph, diagnostics, status } = pipeline;
+  const name = pipeline.panel.title.label;
+  const parameters = graph?.parameters ?? [];
+  const empty = pipeline.steps.length === 0;
+  let body: JSX.Element;
+  if (status === 'foreign') {
+    body = <EmptyState kind="not-python" commands={commands} trans={trans} />;
+  } else if (status === 'unreachable' && !graph) {
+    body = <EmptyState kind="unreachable" problem={pipeline.problem} commands={commands} trans={trans} />;
+  } else if (empty && status === 'waiting') {
+    body = <div className="cl-Pipeline-waiting" aria-busy="true" />;
+  } else {
+    body = (
+      <>
+        {status === 'unreachable' && (
+          <p className="cl-Pipeline-problem" role="alert">
+            {pipeline.problem}
+          </p>
+        )}
+        <DiagnosticSummary steps={pipeline.steps.length} diagnostics={diagnostics} trans={trans} />
+        {diagnostics.length > 0 && <DiagnosticList pipeline={pipeline} trans={trans} />}
+        {empty ? (
+          <EmptyState kind="no-steps" commands={commands} trans={trans} />
+        ) : (
+          <GraphView pipeline={pipeline} trans={trans} />
+        )}
+        {!empty && parameters.length > 0 && (
+          <ParametersForm pipeline={pipeline} parameters={parameters} trans={trans} />
+        )}
+      </>
+    );
+  }
+  return (
+    <div className="cl-Pipeline" data-state={status}>
+      <div className="cl-Pipeline-header">
+        <span className="cl-Pipeline-name" title={pipeline.panel.context.localPath}>
+          {name}
+        </span>
+        {status !== 'foreign' && <RunControl pipeline={pipeline} commands={commands} trans={trans} />}
+      </div>
+      {body}
+    </div>
+  );
+}

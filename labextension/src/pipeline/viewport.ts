@@ -1,0 +1,53 @@
+/** Which part of a drawing is seen: drawing coordinates times `scale`, moved by `x`, `y`, in pixels. */
+export interface IView {
+  x: number;
+  y: number;
+  scale: number;
+}
+
+/** A width and a height, in pixels. */
+export interface ISize {
+  width: number;
+  height: number;
+}
+
+/** Smallest and largest zoom. */
+const SCALE = { least: 0.2, most: 2.5 };
+
+/** How much of the drawing stays in the window however far it is moved, in pixels. */
+const KEEP = 32;
+
+/** The view that shows the whole drawing in the middle of the window, never larger than life. */
+export function fitView(drawing: ISize, window: ISize): IView {
+  const scale = Math.max(
+    SCALE.least,
+    Math.min(1, window.width / Math.max(1, drawing.width), window.height / Math.max(1, drawing.height))
+  );
+  return {
+    scale,
+    x: (window.width - drawing.width * scale) / 2,
+    y: Math.max(0, (window.height - drawing.height * scale) / 2)
+  };
+}
+
+/** Zooms by a factor; the point of the window at `x`, `y` stays where it is. */
+export function zoomAt(view: IView, factor: number, x: number, y: number): IView {
+  const scale = Math.min(SCALE.most, Math.max(SCALE.least, view.scale * factor));
+  const real = scale / view.scale;
+  return { scale, x: x - (x - view.x) * real, y: y - (y - view.y) * real };
+}
+
+/** Moves the drawing. */
+export function panBy(view: IView, x: number, y: number): IView {
+  return { ...view, x: view.x + x, y: view.y + y };
+}
+
+/** Brings a view back so far that a part of the drawing can be seen. */
+export function clampView(view: IView, drawing: ISize, window: ISize): IView {
+  const clamp = (value: number, size: number, room: number) => Math.min(room - KEEP, Math.max(KEEP - size, value));
+  return {
+    scale: view.scale,
+    x: clamp(view.x, drawing.width * view.scale, window.width),
+    y: clamp(view.y, drawing.height * view.scale, window.height)
+  };
+}
