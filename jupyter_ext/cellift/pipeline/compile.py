@@ -10,7 +10,7 @@ from cellift.notebook.diagnostics import RefusedError, diagnose
 from cellift.notebook.graph import Graph, Parameter, Step
 
 from .bootstrap import bootstrap
-from .identifiers import OUTPUT, STEP_PARAMETER, artifact_key, component_name, pipeline_name
+from .identifiers import COMPONENT, OUTPUT, STEP_PARAMETER, artifact_key, pipeline_name
 from .parameters import declaration, definition
 
 DEFAULT_IMAGE = "python:3.11"
@@ -49,7 +49,7 @@ def compile_graph(graph: Graph, *, image: str | None = None) -> dict[str, Any]:
         "sdkVersion": SDK_VERSION,
         "pipelineInfo": info,
         "root": root,
-        "components": {component_name(step.id): _component(step, parameters) for step in graph.steps},
+        "components": {COMPONENT: _component(graph, parameters)},
         "deploymentSpec": {"executors": {_EXECUTOR: {"container": _container(image or DEFAULT_IMAGE)}}},
     }
 
@@ -63,12 +63,23 @@ def _container(image: str) -> dict[str, Any]:
     }
 
 
-def _component(step: Step, parameters: dict[str, Parameter]) -> dict[str, Any]:
+def _component(graph: Graph, parameters: dict[str, Parameter]) -> dict[str, Any]:
+    """One for all steps: what any of them takes, all of it optional.
+
+    Kubeflow Pipelines' Argo compiler files component specifications under the hash of their container: of several
+    components with one container it keeps the first for all, so they have to be the same.
+    """
+    used = {name for step in graph.steps for name in step.params}
     inputs: dict[str, Any] = {"parameters": {STEP_PARAMETER: {"parameterType": "STRING"}}}
-    inputs["parameters"].update({name: definition(parameters[name]) for name in step.params})
-    producers = sorted(set(step.inputs.values()))
-    if producers:
-        inputs["artifacts"] = {_key(producer, step): {"artifactType": dict(_ARTIFACT)} for producer in producers}
+    inputs["parameters"].update({name: definition(found) for name, found in parameters.items() if name in used})
+    producers = {producer for step in graph.steps for producer in step.inputs.values()}
+    artifacts = {
+        _key(step.id, graph): {"artifactType": dict(_ARTIFACT), "isOptional": True}
+        for step in graph.steps
+        if step.id in producers
+    }
+    if artifacts:
+        inputs["artifacts"] = artifacts
     return {
         "executorLabel": _EXECUTOR,
         "inputDefinitions": inputs,
@@ -83,12 +94,12 @@ def _task(step: Step, graph: Graph, parameters: dict[str, Parameter], after: lis
     producers = sorted(set(step.inputs.values()))
     if producers:
         inputs["artifacts"] = {
-            _key(producer, step): {"taskOutputArtifact": {"producerTask": producer, "outputArtifactKey": OUTPUT}}
+            _key(producer, graph): {"taskOutputArtifact": {"producerTask": producer, "outputArtifactKey": OUTPUT}}
             for producer in producers
         }
     task: dict[str, Any] = {
         "taskInfo": {"name": step.id},
-        "componentRef": {"name": component_name(step.id)},
+        "componentRef": {"name": COMPONENT},
         "cachingOptions": {"enableCache": False},
         "inputs": inputs,
     }
@@ -97,8 +108,8 @@ def _task(step: Step, graph: Graph, parameters: dict[str, Parameter], after: lis
     return task
 
 
-def _key(producer: str, step: Step) -> str:
-    return artifact_key(producer, list(step.params))
+def _key(producer: str, graph: Graph) -> str:
+    return artifact_key(producer, {parameter.name for parameter in graph.parameters})
 
 
 def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
@@ -116,6 +127,7 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
             ],
             "own": own,
             "inputs": dict(step.inputs),
+            "artifacts": {producer: _key(producer, graph) for producer in sorted(set(step.inputs.values()))},
             "params": list(step.params),
             "defaults": {name: declaration(parameters[name]) for name in step.params},
             "outputs": list(step.outputs),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
 
-from .runtime.spec import STEP_PARAMETER, artifact_key
+from .runtime.spec import STEP_PARAMETER
 
-__all__ = ["OUTPUT", "STEP_PARAMETER", "artifact_key", "component_name", "pipeline_name"]
+__all__ = ["COMPONENT", "OUTPUT", "STEP_PARAMETER", "artifact_key", "pipeline_name"]
+
+COMPONENT = "comp-cellift-step"
+"""The one component of which every step is a task."""
 
 OUTPUT = "values"
 """The output artifact of every step."""
@@ -15,9 +19,12 @@ OUTPUT = "values"
 _LONGEST = 120
 
 
-def component_name(step_id: str) -> str:
-    """The component of a step."""
-    return f"comp-{step_id}"
+def artifact_key(producer: str, parameters: Container[str]) -> str:
+    """The input artifact with the values of step ``producer``; differs from the names of all ``parameters``."""
+    key = "from_" + producer.replace("-", "_")
+    while key in parameters:
+        key += "_"
+    return key
 
 
 def pipeline_name(name: str) -> str:

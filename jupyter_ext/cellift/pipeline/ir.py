@@ -18,7 +18,7 @@ def dump_ir(ir: dict[str, Any]) -> str:
     class Dumper(base):  # type: ignore[misc]
         """Texts of several lines as they are, and no anchors."""
 
-        def ignore_aliases(self, data: Any) -> bool:
+        def ignore_aliases(self, _data: Any) -> bool:
             return True
 
     def text(dumper: Any, value: str) -> Any:
@@ -26,7 +26,7 @@ def dump_ir(ir: dict[str, Any]) -> str:
 
     Dumper.add_representer(str, text)
     name = ir.get("pipelineInfo", {}).get("name", "")
-    head = f"# PIPELINE DEFINITION\n# Name: {name}\n# Made by Cellift; runs on Kubeflow Pipelines and with `cellift run`.\n"
+    head = f"# PIPELINE DEFINITION\n# Name: {name}\n# Made by Cellift for `cellift run` and Kubeflow Pipelines.\n"
     body: str = yaml.dump(ir, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=2**30, default_flow_style=False)
     return head + body
 

@@ -58,7 +58,7 @@ def encode_parameters(graph: Graph, values: Mapping[str, Any]) -> dict[str, Any]
         if parameter.type == "none":
             if value is not None:
                 encoded[parameter.name] = json.dumps(value, ensure_ascii=False)
-        elif _travels(value) or value != parameter.default and not _both_nan(value, parameter.default):
+        elif _travels(value) or (value != parameter.default and not _both_nan(value, parameter.default)):
             encoded[parameter.name] = value
     return encoded
 

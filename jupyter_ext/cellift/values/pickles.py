@@ -52,7 +52,7 @@ def write_pickle(values: dict[str, Any], views: Views, file: HashedFile) -> None
         _Pickler(file, keep, views).dump(values)
     except (OSError, MemoryError):
         raise
-    except Exception as error:  # noqa: BLE001 - any class may raise anything from its pickling hooks
+    except Exception as error:
         raise explain(values, error) from error
     table: dict[str, Any] = {"stream": file.size, "buffers": []}
     for raw in buffers:
@@ -89,6 +89,6 @@ def read_pickle(path: str, names: list[str]) -> dict[str, Any]:
         buffer = view[offset : offset + size]
         buffers.append(buffer.toreadonly() if readonly else buffer)
     try:
-        return dict(pickle.Unpickler(io.BytesIO(view[: table["stream"]]), buffers=buffers).load())  # noqa: S301 - digest compared
-    except Exception as error:  # noqa: BLE001 - unpickling runs the hooks of any class
+        return dict(pickle.Unpickler(io.BytesIO(view[: table["stream"]]), buffers=buffers).load())
+    except Exception as error:
         raise CannotReadError(names[0], error) from error

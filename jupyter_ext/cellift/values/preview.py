@@ -37,9 +37,9 @@ def preview(value: object) -> str:
 def _describe(value: Any) -> str:
     kind = type(value)
     package = str(kind.__module__).partition(".")[0]
-    if isinstance(value, int) and not isinstance(value, bool) and kind.__repr__ is int.__repr__:
+    if kind is int and value.bit_length() > 1024:
         # The decimal text of a huge integer takes quadratic time (and is refused by newer Pythons).
-        return repr(value) if value.bit_length() < 1024 else f"int of {value.bit_length()} bits"
+        return f"int of {value.bit_length():,} bits"
     if kind in _ATOMS:
         return _short().repr(value) if kind not in (bytes, bytearray) else _bytes(value)
     if kind is str:
@@ -52,7 +52,7 @@ def _describe(value: Any) -> str:
         return _table(value)
     if package in ("torch", "tensorflow", "jax", "jaxlib") and hasattr(value, "shape") and hasattr(value, "dtype"):
         return f"{value.dtype} {tuple(value.shape)}"
-    if isinstance(value, type) or callable(value) and hasattr(value, "__qualname__"):
+    if isinstance(value, type) or (callable(value) and hasattr(value, "__qualname__")):
         return f"{kind.__name__} {value.__qualname__}"
     # Somebody's own __repr__ may be slow, huge or wrong: only small well-known ones are asked.
     return _object(value)
@@ -81,8 +81,11 @@ def _collection(value: Any) -> str:
         return f"{type(value).__name__} of {size:,}: {inside}, …"
     if isinstance(value, (set, frozenset)):
         return f"{type(value).__name__} of {size}: {inside}" if size else f"{type(value).__name__}()"
-    opening, closing = {list: "[]", tuple: "()", dict: "{}"}[type(value)]
-    return opening + inside + ("," if isinstance(value, tuple) and size == 1 else "") + closing
+    if isinstance(value, dict):
+        return "{" + inside + "}"
+    if isinstance(value, tuple):
+        return f"({inside},)" if size == 1 else f"({inside})"
+    return f"[{inside}]"
 
 
 def _item(value: Any) -> str:
@@ -112,8 +115,7 @@ def _table(value: Any) -> str:
 
 def _object(value: Any) -> str:
     kind = type(value)
-    repr_of = kind.__repr__
-    if repr_of is object.__repr__:
+    if getattr(kind, "__repr__", None) is object.__repr__:
         return f"{type_name(value)} object"
     if getattr(value, "__len__", None) is not None:
         try:

@@ -1,8 +1,8 @@
 """Run slices of notebook cells in one namespace, as the notebook does."""
 
 from __future__ import annotations
-
 import __future__
+
 import ast
 import linecache
 from collections.abc import Callable

@@ -48,7 +48,7 @@ class Display:
         """``display(…)``: the text goes to standard output, a richer form to a file."""
         for value in values:
             try:
-                print(repr(value))  # noqa: T201 - this is the output of the user's cell
+                print(repr(value))
             except Exception as error:  # noqa: BLE001 - the notebook goes on as well
                 _say(f"a {type(value).__name__} could not be shown ({type(error).__name__}: {error})")
             self._keep_rich(value)

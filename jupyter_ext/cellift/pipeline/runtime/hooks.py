@@ -35,7 +35,7 @@ def install(display: Display) -> None:
     def ipython(module: Any) -> None:
         module.display = display.show
 
-    hooks = {"matplotlib.pyplot": plots, "IPython.core.display_functions": ipython}
+    hooks: dict[str, Callable[[Any], None]] = {"matplotlib.pyplot": plots, "IPython.core.display_functions": ipython}
     for name, hook in hooks.items():
         if name in sys.modules:
             hook(sys.modules[name])

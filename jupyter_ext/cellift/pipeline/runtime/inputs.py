@@ -26,10 +26,7 @@ class Inputs:
         """Bind what ``piece`` needs: before the step's own statements everything, else what it mentions."""
         if not self._waiting:
             return
-        if piece.defines is not None:
-            needed = piece.reads
-        else:
-            needed = self._reached(piece.reads)
+        needed = self._reached(piece.reads)
         for name in list(self._waiting):
             if name in needed:
                 self._bind(name)

@@ -68,8 +68,7 @@ def parse(executor_input: dict[str, Any]) -> StepInput:
         raise BadInputError(f"the executor input has no parameter {STEP_PARAMETER!r}")
     step = json.loads(values[STEP_PARAMETER])
     folders = {}
-    for producer in sorted(set(step["inputs"].values())):
-        key = artifact_key(producer, step["params"])
+    for producer, key in step["artifacts"].items():
         folders[producer] = local_path(_only(given.get("artifacts", {}), key, "input"))
     outputs = executor_input.get("outputs", {})
     target = _only(outputs.get("artifacts", {}), "values", "output")
@@ -85,14 +84,6 @@ def parse(executor_input: dict[str, Any]) -> StepInput:
         uri=str(target.get("uri", "")),
         output_file=outputs.get("outputFile") or None,
     )
-
-
-def artifact_key(producer: str, params: list[str]) -> str:
-    """The name of the input artifact that holds the values of step ``producer``; differs from all parameters."""
-    key = "from_" + producer.replace("-", "_")
-    while key in params:
-        key += "_"
-    return key
 
 
 def local_path(artifact: dict[str, Any]) -> str:
