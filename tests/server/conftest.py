@@ -78,7 +78,7 @@ def call(jp_fetch: Any, contract: Contract) -> Call:
 
 @pytest.fixture
 def raw_status(jp_serverapp: Any, http_server_client: Any, jp_base_url: str, jp_auth_header: dict[str, str]) -> Any:
-    """``await raw_status("runs/…")``: the status for a path that is sent as it stands, percent signs and dots included."""
+    """``await raw_status("runs/…")``: the status for a path sent as it stands, with its dots and percent signs."""
 
     async def _status(path: str) -> int:
         response = await http_server_client.fetch(

@@ -59,7 +59,7 @@ def test_an_unused_server_follows_nothing_and_starts_no_thread(jp_serverapp: Any
 
 async def test_no_follower_without_a_watch(jp_serverapp: Any, call: Any) -> None:
     assert (await call("GET", "runs")).status == 200
-    assert not [task for task in asyncio.all_tasks() if task.get_name() == "cellift-follower"]
+    assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("cellift")]
 
 
 def test_the_event_schema_is_registered(jp_serverapp: Any) -> None:

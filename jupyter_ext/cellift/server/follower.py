@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from cellift.server.events import emit
 
 if TYPE_CHECKING:
+    from jupyter_events import EventLogger
+
     from cellift.server.service import Service
 
 # How long one watch call lasts, in seconds. Clients renew well before, and a closed browser just stops renewing.
@@ -26,9 +27,9 @@ _log = logging.getLogger(__name__)
 class Follower:
     """One task that exists only while a watch lease is live. All methods belong to the event loop."""
 
-    def __init__(self, service: Service, settings: Mapping[str, Any]) -> None:
+    def __init__(self, service: Service, event_logger: EventLogger) -> None:
         self._service = service
-        self._settings = settings
+        self._event_logger = event_logger
         self._until = 0.0
         self._asked: set[str] = set()
         self._task: asyncio.Task[None] | None = None
@@ -65,7 +66,7 @@ class Follower:
                 if journals is None:
                     journals = await self._service.blocking(lambda: Journals(self._service.home()))
                 events = await self._service.blocking(journals.poll, asked)
-                emit(self._settings["event_logger"], events)
+                emit(self._event_logger, events)
             except Exception:  # noqa: BLE001
                 # Whatever it was, the watchers fall back to asking; following goes on when the cause is gone.
                 _log.warning("Cellift could not follow the runs; it tries again.", exc_info=True)
@@ -73,9 +74,5 @@ class Follower:
                 await asyncio.sleep(PAUSE)
                 continue
             if journals.active:
-                self.note_activity()
+                self._service.keepalive.begin()
             await asyncio.sleep(TICK)
-
-    def note_activity(self) -> None:
-        """Tell the server that work goes on, so that it is not culled as idle."""
-        self._settings["last_activity_times"]["cellift"] = datetime.now(timezone.utc)

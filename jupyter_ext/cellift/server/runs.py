@@ -57,7 +57,7 @@ class RunsHandler(CelliftHandler):
             name=fields.optional_text("name"),
             kernel_name=fields.optional_text("kernel_name"),
         )
-        self.service.follower.note_activity()
+        self.service.keepalive.begin()
         self.set_header("Location", url_path_join(self.base_url, "cellift", "api", "runs", url_escape(run["id"])))
         self.answer(run, 201)
 

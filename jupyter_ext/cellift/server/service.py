@@ -1,4 +1,4 @@
-"""What the handlers share: worker threads, the run store, contents paths and the follower of journals."""
+"""What the handlers share: worker threads, the run store, contents paths, and what goes on between requests."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from cellift.server.follower import Follower
+from cellift.server.keepalive import Keepalive
 from cellift.server.paths import ContentsPaths
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ class Service:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.paths = ContentsPaths(settings["contents_manager"])
-        self.follower = Follower(self, settings)
+        self.keepalive = Keepalive(self, settings["last_activity_times"])
+        self.follower = Follower(self, settings["event_logger"])
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="cellift")
 
     async def blocking(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -52,4 +54,5 @@ class Service:
     async def close(self) -> None:
         """Stop following and refuse new work. What a thread is doing (at most the start of one run) is finished."""
         await self.follower.close()
+        await self.keepalive.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
