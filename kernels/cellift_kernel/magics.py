@@ -1,0 +1,46 @@
+"""Registration of the magics, and their completions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cellift_kernel.pipeline_magic import ACTIONS as PIPELINE_ACTIONS
+from cellift_kernel.pipeline_magic import PipelineMagic
+from cellift_kernel.runs_magic import ACTIONS as RUNS_ACTIONS
+from cellift_kernel.runs_magic import RunsMagic
+from cellift_kernel.step_magic import run_step, take_step_line
+
+_COMPLETIONS = {"%pipeline": PIPELINE_ACTIONS, "%runs": RUNS_ACTIONS}
+
+
+def register(shell: Any) -> None:
+    """Add the magics to *shell*; replace those of an earlier loading."""
+    unregister(shell)
+    # %%step is taken off before the cell is run, so that everything is as without it: display, tracebacks, await.
+    shell.input_transformers_cleanup.append(take_step_line)
+    # For cells that are called by name: get_ipython().run_cell_magic("step", …), as exported scripts have it.
+    shell.register_magic_function(lambda line, cell: run_step(shell, line, cell), "cell", "step")
+    pipeline = PipelineMagic()
+    shell.register_magic_function(pipeline, "line", "pipeline")
+    shell.register_magic_function(RunsMagic(), "line", "runs")
+    for key, actions in _COMPLETIONS.items():
+        shell.set_hook("complete_command", _completer(actions), str_key=key)
+
+
+def unregister(shell: Any) -> None:
+    """Remove the magics from *shell*, if they are there."""
+    transforms = shell.input_transformers_cleanup
+    transforms[:] = [one for one in transforms if one is not take_step_line]
+    for kind, name in (("cell", "step"), ("line", "pipeline"), ("line", "runs")):
+        shell.magics_manager.magics[kind].pop(name, None)
+    for key in _COMPLETIONS:
+        shell.strdispatchers["complete_command"].strs.pop(key, None)
+
+
+def _completer(actions: tuple[str, ...]) -> Any:
+    def complete(_shell: Any, event: Any) -> list[str]:
+        # Only the word after the magic is one of ours; what follows are ids, files and options.
+        words = event.line[: len(event.line) if not event.symbol else -len(event.symbol)].split()
+        return list(actions) if len(words) == 1 else []
+
+    return complete

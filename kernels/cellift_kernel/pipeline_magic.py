@@ -1,0 +1,101 @@
+"""``%pipeline graph | run | status``."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cellift.api.run import Run
+
+    from cellift_kernel.arguments import MagicParser
+    from cellift_kernel.graph_view import GraphView
+
+ACTIONS = ("graph", "run", "status")
+
+
+class PipelineMagic:
+    """``%pipeline graph [NB]`` draws, ``%pipeline run [NB]`` starts, ``%pipeline status [ID]`` shows a run."""
+
+    def __init__(self) -> None:
+        self._last: Run | None = None
+
+    def __call__(self, line: str) -> Any:
+        """The magic; see ``%pipeline --help``."""
+        from cellift_kernel.arguments import run_magic
+
+        return run_magic(_parser(), {"graph": self._graph, "run": self._run, "status": self._status}, line)
+
+    def _graph(self, args: argparse.Namespace) -> GraphView:
+        from cellift.api.diagnostics_text import diagnostic_lines
+        from cellift.notebook.analysis import analyse
+        from cellift.notebook.cells import parse_notebook
+
+        from cellift_kernel.graph_view import GraphView
+
+        path = _notebook(args.notebook)
+        notebook = parse_notebook(path.read_bytes(), str(path))
+        analysis = analyse(notebook)
+        for text in diagnostic_lines(analysis.diagnostics, notebook):
+            print(text, file=sys.stderr)  # noqa: T201
+        return GraphView(analysis.graph.to_dict(), [one.to_dict() for one in analysis.diagnostics])
+
+    def _run(self, args: argparse.Namespace) -> Run:
+        from cellift.api.start import run
+
+        from cellift_kernel.arguments import parameters
+
+        self._last = run(_notebook(args.notebook), parameters(args.params), step=args.step)
+        return self._last.wait() if args.wait else self._last
+
+    def _status(self, args: argparse.Namespace) -> Run:
+        from cellift.api.own_notebook import session_path
+        from cellift.api.run import Run
+        from cellift.api.run_list import runs
+        from cellift.config.paths import home
+        from cellift.runs.store import RunStore
+        from IPython.core.error import UsageError
+
+        if args.run:
+            store = RunStore(home())
+            return Run(store.resolve(args.run), store)
+        if self._last is not None:
+            return self._last.refresh()
+        path = session_path()
+        found = runs(limit=1, notebook=path) if path else []
+        if not found:
+            raise UsageError("there is no run of this notebook yet: %pipeline run starts one")
+        return found[0]
+
+
+@functools.cache
+def _parser() -> MagicParser:
+    from cellift_kernel.arguments import MagicParser
+
+    parser = MagicParser("%pipeline", description="This notebook as a pipeline.")
+    actions = parser.add_subparsers(dest="action", metavar="graph|run|status", required=True)
+    graph = actions.add_parser("graph", help="draw the steps and what crosses between them")
+    graph.add_argument("notebook", metavar="NB", nargs="?", help="default: this notebook, as saved")
+    run = actions.add_parser("run", help="run the notebook as a pipeline on this machine; gives the run")
+    run.add_argument("notebook", metavar="NB", nargs="?", help="default: this notebook, as saved")
+    run.add_argument(
+        "-p", dest="params", metavar="NAME=VALUE", action="append", default=[], help="value of a parameter"
+    )
+    run.add_argument("--step", metavar="S", help="run step S and what it needs, nothing else")
+    run.add_argument("--wait", action="store_true", help="return when the run is over")
+    status = actions.add_parser("status", help="show the last run of this notebook")
+    status.add_argument("run", metavar="ID", nargs="?", help="another run")
+    return parser
+
+
+def _notebook(given: str | None) -> Path:
+    if given is None:
+        from cellift.api.own_notebook import own_notebook
+
+        return own_notebook()
+    from cellift_kernel.arguments import absolute
+
+    return Path(absolute(given))
