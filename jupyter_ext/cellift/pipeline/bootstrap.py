@@ -1,7 +1,8 @@
 """The text of ``python3 -c TEXT``: the step runner and the value formats, as plain source.
 
 Each module is a raw string in the text; modules are made from them under the package name ``_cellift``, so that a
-Cellift that is installed in the user's environment is neither needed nor touched.
+Cellift that is installed in the user's environment is neither needed nor touched. Where ``__name__`` is not
+``"__main__"`` the text only makes the modules; run again in the same process (or a fork of it) it finds them made.
 """
 
 from __future__ import annotations
@@ -44,23 +45,21 @@ import sys
 import types
 
 
+LOADED = set(sys.modules)
+
+
 def module(name, source):
-    package = types.ModuleType(name)
-    package.__package__ = name if name in PACKAGES else name.rpartition(".")[0]
-    package.__file__ = "<cellift>/" + name.partition(".")[2].replace(".", "/") + (
-        "/__init__.py" if name in PACKAGES else ".py"
-    )
+    if name in LOADED:
+        return
+    made = sys.modules.setdefault(name, types.ModuleType(name))
+    made.__file__ = "<cellift>" + name[len("_cellift") :].replace(".", "/") + ".py"
+    made.__package__ = name if name in PACKAGES else name.rpartition(".")[0]
     if name in PACKAGES:
-        package.__path__ = []
-    known = sys.modules.get(name)
-    if known is not None:
-        known.__dict__.update(package.__dict__)
-        package = known
-    sys.modules[name] = package
+        made.__path__ = []
     parent, _, last = name.rpartition(".")
-    exec(compile(source, package.__file__, "exec", dont_inherit=True), package.__dict__)
     if parent:
-        setattr(sys.modules[parent], last, package)
+        setattr(sys.modules[parent], last, made)
+    exec(compile(source, made.__file__, "exec", dont_inherit=True), made.__dict__)
 
 
 """

@@ -10,7 +10,7 @@ from cellift.notebook.diagnostics import RefusedError, diagnose
 from cellift.notebook.graph import Graph, Parameter, Step
 
 from .bootstrap import bootstrap
-from .identifiers import COMPONENT, OUTPUT, STEP_PARAMETER, artifact_key, pipeline_name
+from .identifiers import COMPONENT, OUTPUT, STEP_PARAMETER, artifact_key, parameter_key, pipeline_name
 from .parameters import declaration, definition
 
 DEFAULT_IMAGE = "python:3.11"
@@ -71,7 +71,9 @@ def _component(graph: Graph, parameters: dict[str, Parameter]) -> dict[str, Any]
     """
     used = {name for step in graph.steps for name in step.params}
     inputs: dict[str, Any] = {"parameters": {STEP_PARAMETER: {"parameterType": "STRING"}}}
-    inputs["parameters"].update({name: definition(found) for name, found in parameters.items() if name in used})
+    inputs["parameters"].update(
+        {parameter_key(name, parameters): definition(found) for name, found in parameters.items() if name in used}
+    )
     producers = {producer for step in graph.steps for producer in step.inputs.values()}
     artifacts = {
         _key(step.id, graph): {"artifactType": dict(_ARTIFACT), "isOptional": True}
@@ -89,7 +91,7 @@ def _component(graph: Graph, parameters: dict[str, Parameter]) -> dict[str, Any]
 
 def _task(step: Step, graph: Graph, parameters: dict[str, Parameter], after: list[str]) -> dict[str, Any]:
     given: dict[str, Any] = {STEP_PARAMETER: {"runtimeValue": {"constant": _payload(step, graph, parameters)}}}
-    given.update({name: {"componentInputParameter": name} for name in step.params})
+    given.update({parameter_key(name, parameters): {"componentInputParameter": name} for name in step.params})
     inputs: dict[str, Any] = {"parameters": given}
     producers = sorted(set(step.inputs.values()))
     if producers:
@@ -129,7 +131,7 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
             "inputs": dict(step.inputs),
             "artifacts": {producer: _key(producer, graph) for producer in sorted(set(step.inputs.values()))},
             "params": list(step.params),
-            "defaults": {name: declaration(parameters[name]) for name in step.params},
+            "defaults": {name: declaration(parameters[name], parameter_key(name, parameters)) for name in step.params},
             "outputs": list(step.outputs),
         },
         ensure_ascii=False,

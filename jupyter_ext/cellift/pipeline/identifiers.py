@@ -8,7 +8,7 @@ from collections.abc import Container
 
 from .runtime.spec import STEP_PARAMETER
 
-__all__ = ["COMPONENT", "OUTPUT", "STEP_PARAMETER", "artifact_key", "pipeline_name"]
+__all__ = ["COMPONENT", "OUTPUT", "STEP_PARAMETER", "artifact_key", "parameter_key", "pipeline_name"]
 
 COMPONENT = "comp-cellift-step"
 """The one component of which every step is a task."""
@@ -23,6 +23,14 @@ def artifact_key(producer: str, parameters: Container[str]) -> str:
     """The input artifact with the values of step ``producer``; differs from the names of all ``parameters``."""
     key = "from_" + producer.replace("-", "_")
     while key in parameters:
+        key += "_"
+    return key
+
+
+def parameter_key(name: str, parameters: Container[str]) -> str:
+    """The input parameter that holds notebook parameter ``name``: the same name, unless it is the step's own."""
+    key = name
+    while key == STEP_PARAMETER or (key != name and key in parameters):
         key += "_"
     return key
 

@@ -30,18 +30,18 @@ def definition(parameter: Parameter) -> dict[str, Any]:
     A default that JSON or a double cannot carry exactly (None, NaN, infinities, large integers) is left out and the
     parameter is optional; the step knows the default itself (:func:`declaration`), so nothing is lost.
     """
-    spec: dict[str, Any] = {"parameterType": KFP_TYPES[parameter.type]}
-    if parameter.type == "none" or not _travels(parameter.default):
-        spec["isOptional"] = True
-    else:
-        spec["defaultValue"] = _plain(parameter.default)
-        spec["isOptional"] = True
+    spec: dict[str, Any] = {"parameterType": KFP_TYPES[parameter.type], "isOptional": True}
+    if parameter.type != "none" and _travels(parameter.default):
+        spec["defaultValue"] = parameter.default
     return spec
 
 
-def declaration(parameter: Parameter) -> dict[str, str]:
-    """What the step is told about a parameter: its type, and its default as a Python literal."""
-    return {"type": parameter.type, "value": repr(parameter.default)}
+def declaration(parameter: Parameter, key: str) -> dict[str, str]:
+    """What the step is told about a parameter: its type, its default as a Python literal, its ``key`` if another."""
+    told = {"type": parameter.type, "value": repr(parameter.default)}
+    if key != parameter.name:
+        told["key"] = key
+    return told
 
 
 def encode_parameters(graph: Graph, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -72,16 +72,8 @@ def _travels(value: Any) -> bool:
         return math.isfinite(value)
     if isinstance(value, int):
         return abs(value) <= _LARGEST_EXACT
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, list):
         return all(map(_travels, value))
     if isinstance(value, dict):
         return all(isinstance(key, str) and _travels(item) for key, item in value.items())
     return value is None or isinstance(value, str)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value

@@ -1,14 +1,14 @@
-"""Run one step. The way in for the bootstrap (:func:`main`) and for a warm interpreter that forks (the others).
+"""Run one step: what the bootstrap text calls, and what a warm interpreter may call in a forked process.
 
-A warm interpreter makes these modules from the bootstrap text, so that the interpreter of the user needs nothing of
-ours, and forks once for each step::
+A warm interpreter makes these modules from the bootstrap text, so that the environment of the user needs nothing of
+ours, and forks once for each step. The child either runs the text again as ``__main__`` with the step's arguments in
+``sys.argv``, or calls the functions::
 
-    exec(compile(BOOTSTRAP, "<cellift>", "exec"), {"__name__": "cellift_bootstrap"})
+    exec(compile(BOOTSTRAP, "<cellift>", "exec"), {"__name__": "cellift_warm"})
     from _cellift.pipeline.runtime import api
     ...                                   # import what the set-up imports
     if os.fork() == 0:
         ...                               # redirect descriptors 1 and 2, chdir, set the environment
-        api.after_fork()
         api.finish(api.run_step(executor_input))
 """
 
@@ -56,12 +56,13 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
     if task_dir is None:
         task_dir = os.environ.get(TASK_DIR)
     try:
-        step = parse(executor_input)
+        step = parse(executor_input, exact=task_dir is not None)
     except (BadInputError, KeyError, TypeError, ValueError) as error:
         message = f"The step cannot start: {type(error).__name__}: {error}."
         sys.stderr.write(f"cellift: {message}\n")
         write_result(task_dir, {"ok": False, "error": _error("Refused", error, message)})
         return 1
+    _as_fresh_process()
     run = _StepRun(step)
     try:
         result = run.go()
@@ -74,19 +75,6 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
         return 1
     write_result(task_dir, result)
     return 0
-
-
-def after_fork() -> None:
-    """In a freshly forked child: unbuffered standard streams, and random numbers of its own."""
-    sys.stdout = _stream(1)
-    sys.stderr = _stream(2)
-    # The standard library's generator does this itself. Seeded generators are seeded in the steps.
-    random: Any = sys.modules.get("numpy.random")
-    if random is not None:
-        random.seed()
-    torch: Any = sys.modules.get("torch")
-    if torch is not None:
-        torch.seed()
 
 
 def finish(code: int) -> NoReturn:
@@ -105,9 +93,17 @@ def finish(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _stream(descriptor: int) -> io.TextIOWrapper:
-    raw = open(descriptor, "wb", buffering=0, closefd=False)  # noqa: SIM115 - lives as long as the process
-    return io.TextIOWrapper(raw, encoding="utf-8", errors="backslashreplace", write_through=True)
+def _as_fresh_process() -> None:
+    """What a process that was forked from a warm interpreter has to catch up on, and what all steps have alike."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # Logs are UTF-8 in every locale, and nothing that can be printed in a notebook fails here.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", write_through=True)
+    # Already imported here means before the fork: each step would get the same numbers. Seeded ones are seeded later.
+    for name in ("numpy.random", "torch"):
+        library: Any = sys.modules.get(name)
+        if library is not None:
+            library.seed()
 
 
 class _StepRun:

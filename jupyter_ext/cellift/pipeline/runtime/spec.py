@@ -60,8 +60,11 @@ def read_argument(argument: str) -> dict[str, Any]:
     return found
 
 
-def parse(executor_input: dict[str, Any]) -> StepInput:
-    """Read an executor input; raises :class:`BadInputError`."""
+def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
+    """Read an executor input; raises :class:`BadInputError`.
+
+    ``exact``: parameters are as Python wrote them (the local engine). On a cluster every number travels as a double.
+    """
     given = executor_input.get("inputs", {})
     values = given.get("parameterValues", {})
     if STEP_PARAMETER not in values:
@@ -78,7 +81,7 @@ def parse(executor_input: dict[str, Any]) -> StepInput:
         code=tuple(Slice(item["cell"], item["number"], item["line"], item["source"]) for item in step["code"]),
         own=step["own"],
         inputs={name: folders[producer] for name, producer in step["inputs"].items()},
-        parameters={name: _parameter(step["defaults"][name], name, values) for name in step["params"]},
+        parameters={name: _parameter(step["defaults"][name], name, values, exact) for name in step["params"]},
         outputs=tuple(step["outputs"]),
         folder=local_path(target),
         uri=str(target.get("uri", "")),
@@ -110,21 +113,20 @@ def _only(artifacts: dict[str, Any], key: str, kind: str) -> dict[str, Any]:
     return artifact
 
 
-def _parameter(declared: dict[str, Any], name: str, values: dict[str, Any]) -> Any:
-    """The value of a parameter with exactly the type that the notebook gives it.
-
-    On a cluster numbers travel as doubles and a float that is whole loses its point, so a value that equals the
-    default is replaced by the default itself.
-    """
+def _parameter(declared: dict[str, Any], name: str, values: dict[str, Any], exact: bool) -> Any:
+    """The value of a parameter with exactly the type that the notebook gives it."""
     kind = declared["type"]
     default = literal(declared["value"])
-    if name not in values:
+    given = values.get(declared.get("key", name))
+    if given is None:
         return default
-    given = values[name]
     if kind == "none":
-        # Without a type of its own: JSON text, so that any type can be given.
-        return json.loads(given) if isinstance(given, str) else given
-    if same_json(given, default):
+        # It has no type of its own, so any value comes as JSON text.
+        try:
+            return json.loads(given) if isinstance(given, str) else given
+        except ValueError:
+            return given
+    if not exact and _same_as_doubles(given, default):
         return default
     if kind == "int" and isinstance(given, float) and given.is_integer():
         return int(given)
@@ -133,19 +135,19 @@ def _parameter(declared: dict[str, Any], name: str, values: dict[str, Any]) -> A
     return given
 
 
-def same_json(given: Any, default: Any) -> bool:
-    """Whether two values are one after a journey in which every number is a double."""
-    if isinstance(given, bool) or isinstance(default, bool):
-        return given is default
+def _same_as_doubles(given: Any, default: Any) -> bool:
+    """Whether ``default`` may have become ``given`` on a way on which numbers are doubles and 1.0 is written 1."""
     if isinstance(given, (int, float)) and isinstance(default, (int, float)):
+        if isinstance(given, bool) or isinstance(default, bool):
+            return given is default
         try:
-            return float(given) == float(default)
+            return float(given) == float(default) and not (isinstance(given, float) and abs(default) < 2**53)
         except OverflowError:
             return given == default
-    if isinstance(given, list) and isinstance(default, (list, tuple)):
-        return len(given) == len(default) and all(map(same_json, given, default))
+    if isinstance(given, list) and isinstance(default, list):
+        return len(given) == len(default) and all(map(_same_as_doubles, given, default))
     if isinstance(given, dict) and isinstance(default, dict):
-        return given.keys() == default.keys() and all(same_json(given[key], default[key]) for key in given)
+        return given.keys() == default.keys() and all(_same_as_doubles(given[key], default[key]) for key in given)
     return type(given) is type(default) and bool(given == default)
 
 

@@ -11,7 +11,7 @@ from .spec import Slice
 _CELL = re.compile(r"<cell (\d+)>\Z")
 _FRAME_LINE = re.compile(r'File "<cell (\d+)>", line (\d+)(?:, in (.+))?')
 
-# Both packages of ours below the same folder, whatever the package is called here.
+# Both packages of ours are below the same folder; in a container that is the name "<cellift>/".
 _HOME = (lambda: None).__code__.co_filename[: -len("pipeline/runtime/tracebacks.py")]
 _OURS = (_HOME + "pipeline/runtime/", _HOME + "values/")
 
