@@ -25,11 +25,11 @@ def own_notebook() -> Path:
     saved cell differs from the one that runs.
     """
     cell_id, source = _running_cell()
-    hint = os.environ.get("JPY_SESSION_NAME")
-    if not hint:
+    hint = session_path()
+    if hint is None:
         raise OwnNotebookError("The front end does not say which notebook this is. Give the path of the notebook.")
     stale = None
-    for path in _candidates(Path(hint)):
+    for path in _candidates(hint):
         cells = _code_cells(path)
         if cell_id in cells:
             if _same(cells[cell_id], source):
@@ -48,6 +48,12 @@ def own_notebook() -> Path:
     )
 
 
+def session_path() -> Path | None:
+    """Return where the notebook was when this kernel started: a hint, good enough to list runs by. None if unknown."""
+    hint = os.environ.get("JPY_SESSION_NAME")
+    return Path(os.path.abspath(hint)) if hint else None  # noqa: PTH100 - links stay as the user sees them
+
+
 def _running_cell() -> tuple[str | None, str]:
     """Id, when the front end sends it, and source of the cell that runs now."""
     ipython = sys.modules.get("IPython")
@@ -63,8 +69,7 @@ def _running_cell() -> tuple[str | None, str]:
     return (cell_id if isinstance(cell_id, str) else None), source
 
 
-def _candidates(hint: Path) -> Iterator[Path]:
-    path = Path(os.path.abspath(hint))  # noqa: PTH100 - links stay as the user sees them
+def _candidates(path: Path) -> Iterator[Path]:
     if path.is_file():
         yield path
     siblings = [other for other in path.parent.glob("*.ipynb") if other != path] if path.parent.is_dir() else []
