@@ -43,6 +43,7 @@ def explain(error: BaseException) -> ApiError | None:
     from cellift.config.paths import HomeError
     from cellift.notebook.diagnostics import RefusedError
     from cellift.runs.errors import AmbiguousRunError, RunActiveError, RunNotFoundError, RunStoreError
+    from cellift.supervise.detach import LaunchError
 
     if isinstance(error, RefusedError):
         return ApiError(400, str(error), error.diagnostics)
@@ -50,7 +51,7 @@ def explain(error: BaseException) -> ApiError | None:
         return ApiError(404, str(error))
     if isinstance(error, AmbiguousRunError | RunActiveError):
         return ApiError(409, str(error))
-    if isinstance(error, RunStoreError | HomeError):
+    if isinstance(error, RunStoreError | HomeError | LaunchError):
         return ApiError(500, str(error))
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         place = f" at {error.filename}" if error.filename else ""

@@ -23,6 +23,7 @@ _SHOWN = {
     ".md": "text/plain; charset=utf-8",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".tex": "text/plain; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     ".webp": "image/webp",
 }

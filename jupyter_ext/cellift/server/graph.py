@@ -30,10 +30,9 @@ class GraphHandler(CelliftHandler):
 
 
 def _analyse(content: dict[str, Any], file: Path) -> dict[str, Any]:
-    from cellift.notebook.analysis import analyse
-    from cellift.notebook.cells import parse_notebook
+    from cellift.engine.launch import analyse_notebook
 
-    analysis = analyse(parse_notebook(content, path=str(file)))
+    analysis = analyse_notebook(content, str(file))
     return {
         "graph": analysis.graph.to_dict(),
         "diagnostics": [diagnostic.to_dict() for diagnostic in analysis.diagnostics],
