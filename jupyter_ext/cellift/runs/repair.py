@@ -23,6 +23,16 @@ def boot_id() -> str | None:
         return None
 
 
+def record_not_started(folder: Path, message: str) -> None:
+    """Close the record of a run whose supervisor did not come up. The caller holds the lock of the run."""
+    journal = JournalWriter(folder)
+    try:
+        error = {"reason": "NotStarted", "message": message, "code": "CL515", "resumable": True}
+        journal.append("run.state", sync=True, state=states.FAILED, reason=message, error=error)
+    finally:
+        journal.close()
+
+
 def close_interrupted(folder: Path, run: Run) -> None:
     """Append the final events of ``run``, which is not over and has no supervisor any more.
 
@@ -33,7 +43,7 @@ def close_interrupted(folder: Path, run: Run) -> None:
     error: dict[str, Any] = {
         "reason": states.INTERRUPTED,
         "message": _why(folder),
-        "code": "CL507",
+        "code": "CL514",
         "resumable": True,
     }
     journal = JournalWriter(folder)
@@ -63,7 +73,7 @@ def close_interrupted(folder: Path, run: Run) -> None:
         if cancelled:
             journal.append("run.state", sync=True, state=states.CANCELLED)
         else:
-            journal.append("run.state", sync=True, state=states.FAILED, error=error)
+            journal.append("run.state", sync=True, state=states.FAILED, reason=error["message"], error=error)
     finally:
         journal.close()
 

@@ -239,15 +239,15 @@ class RunStore:
     def _load(self, run_id: str) -> tuple[Run, int]:
         """The run, and the size of the journal that was read."""
         folder = self.folder(run_id)
-        run, size = self._read(folder, run_id)
+        run, size = _read(folder, run_id)
         if not states.is_terminal(run["state"]):
             lock_fd = self._lock_if_abandoned(folder)
             if lock_fd is not None:
                 try:
-                    run, size = self._read(folder, run_id)
+                    run, size = _read(folder, run_id)
                     if not states.is_terminal(run["state"]):
                         close_interrupted(folder, run)
-                        run, size = self._read(folder, run_id)
+                        run, size = _read(folder, run_id)
                 finally:
                     os.close(lock_fd)
         return run, size
@@ -258,22 +258,6 @@ class RunStore:
             return take_lock(folder)
         except OSError:
             return None  # not ours to write, or a file system without locks: leave the record as it is
-
-    @staticmethod
-    def _read(folder: Path, run_id: str) -> tuple[Run, int]:
-        try:
-            record = json.loads((folder / RECORD).read_bytes())
-            size = journal_size(folder)
-            run = Reducer(record).apply(JournalReader(folder).read())
-        except FileNotFoundError as error:
-            if not folder.exists():
-                raise RunNotFoundError(run_id) from None
-            raise RunBrokenError(run_id, f"{error.filename} is missing") from None
-        except (ValueError, KeyError, TypeError) as error:
-            raise RunBrokenError(
-                run_id, f"{RECORD} or {JOURNAL} is damaged ({type(error).__name__}: {error})"
-            ) from error
-        return run, size
 
     def _open_index(self) -> Index:
         if self._index is None:
@@ -322,6 +306,25 @@ class RunStore:
                     _delete_tree(path)
             except FileNotFoundError:
                 continue
+
+
+def read_run(folder: Path, run_id: str) -> Run:
+    """The run as its folder has it, without a look at its supervisor. Raises as :meth:`RunStore.load`."""
+    return _read(folder, run_id)[0]
+
+
+def _read(folder: Path, run_id: str) -> tuple[Run, int]:
+    try:
+        record = json.loads((folder / RECORD).read_bytes())
+        size = journal_size(folder)
+        run = Reducer(record).apply(JournalReader(folder).read())
+    except FileNotFoundError as error:
+        if not folder.exists():
+            raise RunNotFoundError(run_id) from None
+        raise RunBrokenError(run_id, f"{error.filename} is missing") from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise RunBrokenError(run_id, f"{RECORD} or {JOURNAL} is damaged ({type(error).__name__}: {error})") from error
+    return run, size
 
 
 def journal_size(folder: Path) -> int:

@@ -1,0 +1,89 @@
+"""The executor input of a task: the JSON that KFP gives to a component's container."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+# A Linux argument is at most 131,071 bytes.
+_MAX_ARGUMENT = 100 * 1024
+
+VALUES = "values"
+"""The artifact that every step writes; its folder is ``values/TASK`` itself."""
+
+
+def artifact_folder(folder: Path, task_id: str, key: str) -> Path:
+    """Where an output artifact of a task is, in the run's folder."""
+    return folder / "values" / task_id if key == VALUES else folder / "values" / f"{task_id}.artifacts" / key
+
+
+def parameter_file(folder: Path, task_id: str, key: str) -> Path:
+    """Where a task writes an output parameter."""
+    return folder / "tasks" / task_id / "parameters" / key
+
+
+def executor_input(
+    folder: Path, task: Mapping[str, Any], produced: Mapping[tuple[str, str], Any], types: Mapping[tuple[str, str], str]
+) -> dict[str, Any]:
+    """The executor input of ``task``.
+
+    ``produced``: output parameters of earlier tasks by (task, key). ``types``: artifact types by (task, key).
+    """
+    parameters = {
+        name: source["value"] if "value" in source else produced[source["task"], source["key"]]
+        for name, source in task["parameters"].items()
+    }
+    return {
+        "inputs": {
+            "parameterValues": parameters,
+            "artifacts": {
+                name: _artifact(folder, source["task"], source["key"], types[source["task"], source["key"]])
+                for name, source in task["artifacts"].items()
+            },
+        },
+        "outputs": {
+            "parameters": {
+                key: {"outputFile": str(parameter_file(folder, task["id"], key))} for key in task["output_parameters"]
+            },
+            "artifacts": {
+                key: _artifact(folder, task["id"], key, kind) for key, kind in task["output_artifacts"].items()
+            },
+            "outputFile": str(folder / "tasks" / task["id"] / "executor_output.json"),
+        },
+    }
+
+
+def fill_arguments(args: list[str], given: Mapping[str, Any], file: Path) -> list[str]:
+    """``args`` with ``{{$}}`` replaced by the executor input, or by ``@FILE`` (written here) when it is too long."""
+    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
+    if len(text.encode("utf-8", "surrogatepass")) > _MAX_ARGUMENT:
+        file.write_text(json.dumps(given), encoding="utf-8")
+        text = f"@{file}"
+    return [text if arg == "{{$}}" else arg for arg in args]
+
+
+def parse_parameter(text: str, kind: str) -> Any:
+    """The value of an output parameter from the file that the task wrote. Raises ``ValueError``."""
+    if kind == "NUMBER_INTEGER":
+        return int(text)
+    if kind == "NUMBER_DOUBLE":
+        return float(text)
+    if kind == "BOOLEAN":
+        return text.strip().lower() in ("true", "1")
+    if kind in ("LIST", "STRUCT"):
+        return json.loads(text)
+    return text
+
+
+def _artifact(folder: Path, task_id: str, key: str, kind: str) -> dict[str, Any]:
+    artifact = {
+        "name": f"{task_id}.{key}",
+        "type": {"schemaTitle": kind, "schemaVersion": "0.0.1"},
+        "uri": str(artifact_folder(folder, task_id, key)),
+        "metadata": {},
+    }
+    return {"artifacts": [artifact]}

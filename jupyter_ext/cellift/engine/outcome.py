@@ -1,0 +1,65 @@
+"""How a step ended: from its exit code and its ``result.json`` to the record. Pure but for reading that file."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+from cellift.supervise.signal_words import describe_signal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+RESULT = "result.json"
+_NUMBERS = ("int", "float")
+
+
+def read_result(task_folder: Path) -> dict[str, Any] | None:
+    """What the step said about itself, or None when it did not get that far."""
+    try:
+        value = json.loads((task_folder / RESULT).read_bytes())
+    except (OSError, ValueError):
+        return None
+    return value if isinstance(value, dict) and "ok" in value else None
+
+
+def exit_status(code: int) -> int:
+    """The exit code as a shell shows it: 128 + N for a process ended by signal N."""
+    return code if code >= 0 else 128 - code
+
+
+def failure(name: str, code: int, result: Mapping[str, Any] | None, *, disk_full: bool) -> dict[str, Any] | None:
+    """The error of a step that ended with ``code`` (-N: by signal N) and ``result``; None when it succeeded."""
+    if result is not None and not result["ok"]:
+        return dict(result["error"])
+    if code == 0 and result is not None:
+        return None
+    if disk_full:
+        message = f"Step {name} could not write its results: the disk is full. Free some room and run again."
+        return {"reason": "DiskFull", "message": message, "code": "CL513"}
+    if code < 0:
+        return {"reason": "Killed", "message": f"Step {name} was ended by {describe_signal(-code)}.", "code": "CL511"}
+    message = (
+        f"Step {name} ended with exit code {code} before its code was through: something called os._exit, "
+        "or a library ended the process."
+    )
+    return {"reason": "Exited", "message": message, "code": "CL512"}
+
+
+def numbers(outputs: list[Mapping[str, Any]]) -> dict[str, float]:
+    """The outputs that are finite plain numbers: what tables show as metrics."""
+    found = {}
+    for item in outputs:
+        kind = str(item.get("type", "")).rpartition(".")[2]
+        # float, float64, int, int32 …: NumPy's scalars count as numbers too.
+        if kind.rstrip("0123456789") not in _NUMBERS:
+            continue
+        try:
+            value = float(item.get("preview", ""))
+        except (TypeError, ValueError):
+            continue
+        if math.isfinite(value):
+            found[item["name"]] = value
+    return found

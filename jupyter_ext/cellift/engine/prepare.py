@@ -1,0 +1,129 @@
+"""From a notebook, or IR text, to something that can be run: all that is refused is refused here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cellift.engine.plan import Plan, build_plan
+from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cellift.notebook.analysis import Analysis
+    from cellift.notebook.cells import Notebook
+    from cellift.notebook.graph import Graph
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A pipeline that will run: ``parameters`` are the final values of all its parameters.
+
+    ``graph`` and ``notebook`` are None when it came as IR. ``diagnostics`` are the warnings that are left.
+    """
+
+    name: str
+    ir: dict[str, Any]
+    plan: Plan
+    parameters: dict[str, Any]
+    graph: Graph | None = None
+    notebook: Notebook | None = None
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+
+def analyse_notebook(data: str | bytes | Mapping[str, Any], path: str | None) -> Analysis:
+    """Read and analyse a notebook; `RefusedError` when it is none, diagnostics for everything else."""
+    return _analyse(data, path)[1]
+
+
+def prepare_notebook(
+    data: str | bytes | Mapping[str, Any],
+    path: str | None,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    step: str | None = None,
+) -> Prepared:
+    """Analyse and compile a notebook. ``step`` (name or id) keeps that step and what it needs.
+
+    Raises `RefusedError` with all diagnostics when there is an error among them.
+    """
+    from cellift.notebook.parameters import apply_overrides
+    from cellift.pipeline.compile import compile_graph
+    from cellift.pipeline.parameters import encode_parameters
+    from cellift.pipeline.subset import upstream_of
+
+    notebook, analysis = _analyse(data, path)
+    if not analysis.ok:
+        raise RefusedError(analysis.diagnostics)
+    graph = analysis.graph
+    parameters = apply_overrides(graph, overrides or {})
+    if step is not None:
+        try:
+            graph = upstream_of(graph, step)
+        except KeyError:
+            names = ", ".join(one.name for one in graph.steps)
+            message = f"There is no step {step}. The notebook has: {names}."
+            raise RefusedError([diagnose("CL115", message)]) from None
+    ir = compile_graph(graph)
+    return Prepared(
+        name=graph.name,
+        ir=ir,
+        plan=build_plan(ir, encode_parameters(graph, parameters)),
+        parameters=parameters,
+        graph=graph,
+        notebook=notebook,
+        diagnostics=list(analysis.diagnostics),
+    )
+
+
+def prepare_ir(text: str, *, overrides: Mapping[str, Any] | None = None) -> Prepared:
+    """Read a pipeline specification (YAML). Raises `RefusedError`."""
+    from cellift.pipeline.ir import InvalidIRError, load_ir
+
+    try:
+        ir = load_ir(text)
+    except InvalidIRError as error:
+        raise RefusedError([diagnose("CL602", str(error))]) from error
+    plan = build_plan(ir, typed_overrides(ir, overrides or {}))
+    return Prepared(name=plan["name"], ir=ir, plan=plan, parameters=plan["params"])
+
+
+def typed_overrides(ir: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """``overrides`` with texts (from ``-p``) as the types that the pipeline declares. Raises `RefusedError`."""
+    import ast
+    import json
+
+    declared = ir.get("root", {}).get("inputDefinitions", {}).get("parameters", {})
+    accepted = {
+        "NUMBER_INTEGER": (int,),
+        "NUMBER_DOUBLE": (int, float),
+        "BOOLEAN": (bool,),
+        "LIST": (list,),
+        "STRUCT": (dict,),
+        "STRING": (str,),
+    }
+    found: dict[str, Any] = {}
+    for name, given in overrides.items():
+        kind = declared.get(name, {}).get("parameterType", "STRING")
+        value = given
+        if isinstance(given, str) and kind != "STRING":
+            for read in (json.loads, ast.literal_eval):
+                try:
+                    value = read(given)
+                    break
+                except (ValueError, SyntaxError):
+                    continue
+        fits = isinstance(value, accepted.get(kind, (object,))) and (kind == "BOOLEAN" or not isinstance(value, bool))
+        if not fits:
+            raise RefusedError([diagnose("CL403", f"`{name}` takes a value of type {kind}, not {given!r}.")])
+        found[name] = value
+    return found
+
+
+def _analyse(data: str | bytes | Mapping[str, Any], path: str | None) -> tuple[Notebook, Analysis]:
+    from cellift.notebook.analysis import analyse
+    from cellift.notebook.cells import parse_notebook
+
+    notebook = parse_notebook(data, path)
+    return notebook, analyse(notebook)
