@@ -1,0 +1,190 @@
+"""Notebook in, graph and diagnostics out. Nothing is executed, whatever the cells say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from cellift.notebook.cells import Notebook
+from cellift.notebook.dataflow import Flow
+from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.graph import CellRole, CodeSlice, Graph, Parameter, Step
+from cellift.notebook.hidden_state import hidden_state_warnings
+from cellift.notebook.methods import changing_methods
+from cellift.notebook.parameters import read_parameter
+from cellift.notebook.scopes import read_statement
+from cellift.notebook.setup import classify_setup, is_without_effect
+from cellift.notebook.slices import code_slices
+from cellift.notebook.statements import Statement, Travel
+from cellift.notebook.steps import SETUP, Group, Layout, lay_out
+from cellift.notebook.wiring import Conflict, Plan, Wiring, constants_to_keep
+from cellift.project.project import Project
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The graph as far as it could be understood, and everything there is to say about the notebook."""
+
+    graph: Graph
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """No error: the graph can be compiled and run."""
+        return not any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+
+
+def analyse(notebook: Notebook, project: Project | None = None) -> Analysis:  # noqa: ARG001 (files beside the notebook)
+    """Find the steps of a notebook and the data between them. Mistakes become diagnostics, never exceptions."""
+    layout = lay_out(notebook)
+    name = PurePath(notebook.path).stem if notebook.path else "notebook"
+    try:
+        return _analyse(layout, name, notebook)
+    except RecursionError:
+        too_deep = diagnose(
+            "CL103", "The code is nested too deeply to be analysed.", fix="Split the longest expressions."
+        )
+        return Analysis(Graph(name, notebook.path, cells=layout.roles), (*layout.diagnostics, too_deep))
+
+
+def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
+    found = list(layout.diagnostics)
+    step_names = {index: f"step {group.name}" if index else "the set-up" for index, group in enumerate(layout.groups)}
+    kept_as_data: frozenset[int] = frozenset()
+    while True:
+        parameters: dict[str, Parameter] = {}
+        statements, warnings = _statements(layout, parameters)
+        flow = Flow(statements, frozenset(parameters), step_names, kept_as_data)
+        flow.run()
+        warnings += classify_setup(statements)
+        computed = any(s.owner == SETUP and s.travel is Travel.OWN for s in statements)
+        owners = range(0 if computed else 1, len(layout.groups))
+        wiring = Wiring(statements, owners)
+        more = constants_to_keep(wiring.conflicts) - kept_as_data
+        if not more:
+            break
+        kept_as_data |= more
+    found += [*warnings, *flow.diagnostics, *hidden_state_warnings(statements, flow, step_names)]
+    found += _conflict_diagnostics(wiring.conflicts, step_names)
+    ids = {index: group.id for index, group in enumerate(layout.groups)}
+    steps = tuple(_step(layout.groups[i], i, wiring.plans[i], statements, ids, found) for i in sorted(wiring.plans))
+    graph = Graph(
+        name,
+        notebook.path,
+        steps,
+        tuple(wiring.edges(ids, step_names)),
+        tuple(parameters.values()),
+        _roles(layout, statements),
+    )
+    return Analysis(graph, tuple(_in_order(found, notebook)))
+
+
+def _statements(layout: Layout, parameters: dict[str, Parameter]) -> tuple[list[Statement], list[Diagnostic]]:
+    """Every statement of every cell with its facts; fills in ``parameters``."""
+    methods = changing_methods(node for owned in layout.code for node in owned.code.statements)
+    statements: list[Statement] = []
+    warnings: list[Diagnostic] = []
+    for owned in layout.code:
+        for node in owned.code.statements:
+            if owned.owner == SETUP and is_without_effect(node):
+                continue
+            facts = read_statement(node, owned.code.column, methods)
+            statement = Statement(len(statements), owned.code, node, owned.owner, facts)
+            if owned.parameters:
+                parameter, warning = read_parameter(owned.code, node, parameters)
+                if parameter is not None:
+                    parameters[parameter.name] = parameter
+                    statement.travel = Travel.PARAMETER
+                if warning is not None:
+                    warnings.append(warning)
+            statements.append(statement)
+    return statements, warnings
+
+
+def _step(
+    group: Group,
+    index: int,
+    plan: Plan,
+    statements: Sequence[Statement],
+    ids: Mapping[int, str],
+    found: list[Diagnostic],
+) -> Step:
+    code: tuple[CodeSlice, ...] = code_slices(plan.statements, statements, index)
+    outputs = set(plan.outputs)
+    for name in group.options.get("output", ()):
+        makes = {made for statement in plan.statements for made, v in statement.makes.items() if not v.kind.is_code}
+        if name in makes or name in plan.inputs:
+            outputs.add(name)
+        else:
+            found.append(
+                diagnose(
+                    "CL114",
+                    f"`{name}` is to be kept as an output of step {group.name}, but the step does not make it.",
+                    cell=group.cells[0],
+                    line=1,
+                    fix="Name a value that the step makes, or remove the option.",
+                )
+            )
+    return Step(
+        group.id,
+        group.name,
+        "setup" if index == SETUP else "step",
+        tuple(group.cells),
+        code,
+        {name: ids[plan.sources[name]] for name in sorted(plan.inputs)},
+        tuple(sorted(plan.parameters)),
+        tuple(sorted(outputs)),
+        dict(group.options),
+    )
+
+
+def _roles(layout: Layout, statements: Sequence[Statement]) -> tuple[CellRole, ...]:
+    """A set-up cell belongs to the implicit step when that runs something of it."""
+    computing = {s.code.cell.id for s in statements if s.owner == SETUP and s.travel is Travel.OWN}
+    setup = layout.groups[SETUP].id
+    return tuple(
+        replace(role, step=setup) if role.role == "setup" and role.cell in computing else role for role in layout.roles
+    )
+
+
+def _conflict_diagnostics(conflicts: Sequence[Conflict], step_names: Mapping[int, str]) -> list[Diagnostic]:
+    found: list[Diagnostic] = []
+    told: set[tuple[int, str]] = set()
+    for conflict in conflicts:
+        name = conflict.wanted.name
+        if (conflict.owner, name) in told:
+            continue
+        told.add((conflict.owner, name))
+        made = conflict.wanted.statement
+        cell, step = conflict.statement.code.cell, step_names[conflict.owner]
+        where = f"cell {made.code.cell.number}, line {conflict.wanted.line}"
+        if conflict.wanted.kind.is_code and conflict.seen is None:
+            found.append(
+                diagnose(
+                    "CL112",
+                    f"{step.capitalize()} needs `{name}`, which is defined inside a longer statement ({where}); "
+                    "only definitions that stand by themselves are copied to other steps.",
+                    cell=cell.id,
+                    line=conflict.statement.node.lineno,
+                    fix=f"Define `{name}` at the top level of a cell.",
+                )
+            )
+            continue
+        found.append(
+            diagnose(
+                "CL111",
+                f"{step.capitalize()} needs `{name}` as it was after {where}, and another value of `{name}` too.",
+                cell=cell.id,
+                line=conflict.statement.node.lineno,
+                fix=f"Use another name for one of the two values of `{name}`.",
+            )
+        )
+    return found
+
+
+def _in_order(found: Sequence[Diagnostic], notebook: Notebook) -> list[Diagnostic]:
+    """By place in the notebook, each once; what concerns the whole notebook comes first."""
+    position = {cell.id: cell.index for cell in notebook.cells}
+    unique = list(dict.fromkeys(found))
+    return sorted(unique, key=lambda d: (position.get(d.cell or "", -1), d.line or 0, d.column or 0, d.code))

@@ -1,0 +1,457 @@
+"""Def-use chains in document order: which version of each name every statement reads and makes.
+
+A change in place makes a new version of the name, and of the names that share its object. A name that a statement
+uses stands for what its code needs too: the body of a function reads its global names where the function is used.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterable, Mapping, Sequence
+
+from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.effects import CONTAINER_METHODS, IPYTHON_NAMES, STATE_CHANGERS
+from cellift.notebook.facts import Binding, Call, Change, Facts, Kind, Use
+from cellift.notebook.statements import Read, Statement, Travel, Version
+
+_ALWAYS_THERE = frozenset(dir(builtins)) | {"__name__", "__doc__", "__builtins__", "__builtin__", "__annotations__"}
+_COPYABLE_BLOCKS = (ast.If, ast.Try, ast.With)
+
+
+class Flow:
+    """Resolves statements one after the other; ``diagnostics`` grows as it goes.
+
+    ``kept_as_data`` are indexes of statements whose constants must not be copied: the first try has shown that the
+    copies of two versions would meet in one step.
+    """
+
+    def __init__(
+        self,
+        statements: Sequence[Statement],
+        parameters: frozenset[str],
+        step_names: Mapping[int, str],
+        kept_as_data: frozenset[int] = frozenset(),
+    ) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._statements = statements
+        self._parameters = parameters
+        self._step_names = step_names
+        self._kept_as_data = kept_as_data
+        self._current: dict[str, Version] = {}
+        self._sharing: dict[str, set[str]] = {}
+        self._reported: set[tuple[str, int]] = set()
+        self._last_definer: dict[str, Statement] = {}
+        for statement in statements:
+            for name in statement.facts.binds:
+                self._last_definer[name] = statement
+            for body in statement.facts.bodies.values():
+                for name in body.binds:
+                    self._last_definer.setdefault(name, statement)
+
+    def run(self) -> None:
+        """Resolve every statement."""
+        for statement in self._statements:
+            self._resolve(statement)
+
+    # --- one statement
+
+    def _resolve(self, statement: Statement) -> None:
+        facts = statement.facts
+        self._warn_of_lookups(statement)
+        changes: dict[str, Change] = dict(facts.changes)
+        later_binds: dict[str, Binding] = {}
+        used: set[Version] = set()
+        for use in facts.reads.values():
+            self._read(statement, use, None, changes, later_binds, used)
+        for call in facts.calls:
+            self._note_changed_arguments(call, changes)
+        for name, read in statement.reads.items():
+            if read.version.stateful:
+                changes.setdefault(name, Change(name, read.use.line, read.use.column, "used"))
+        for binding in [*facts.binds.values(), *later_binds.values()]:
+            if not binding.certain or binding.keeps_previous:
+                self._keep_previous(statement, binding, changes)
+        statement.travel = self._travel(statement, changes, later_binds)
+        made_of = self._made_of(statement)
+        self._apply_changes(statement, changes, made_of, only_others=False)
+        for binding in facts.binds.values():
+            self._bind(statement, binding, made_of)
+        for binding in later_binds.values():
+            if binding.name not in facts.binds:
+                self._bind(statement, binding, made_of)
+        self._join_shares(statement)
+        self._apply_changes(statement, changes, made_of, only_others=True)
+        for use in facts.deletes.values():
+            self._sharing_of(use.name).discard(use.name)
+            self._sharing.pop(use.name, None)
+            self._make(statement, Version(use.name, Kind.DATA, statement, use.line, use.column, deleted=True))
+
+    def _read(
+        self,
+        statement: Statement,
+        use: Use,
+        via: str | None,
+        changes: dict[str, Change],
+        binds: dict[str, Binding],
+        used: set[Version],
+    ) -> None:
+        """Note that a name is read, and everything that its code reads, changes and binds in turn."""
+        version = self._current.get(use.name)
+        if version is None or version.deleted:
+            if (not use.soft and use.name not in statement.facts.binds) or (not use.soft and via is None):
+                self._report_missing(statement, use, version, via)
+            return
+        known = statement.reads.get(use.name)
+        if known is None or (known.via is not None and via is None):
+            statement.reads[use.name] = Read(version, use, via)
+        self._expand(statement, version, use, changes, binds, used)
+
+    def _expand(
+        self,
+        statement: Statement,
+        version: Version,
+        use: Use,
+        changes: dict[str, Change],
+        binds: dict[str, Binding],
+        used: set[Version],
+    ) -> None:
+        if version in used:
+            return
+        used.add(version)
+        for part in sorted(version.made_of, key=lambda part: (part.statement.index, part.name)):
+            self._read(statement, Use(part.name, use.line, use.column, soft=True), version.name, changes, binds, used)
+        if not version.kind.is_code:
+            return
+        if version.kind is not Kind.IMPORT:
+            for read in list(version.statement.reads.values()):
+                if read.version.kind.is_code and read.version.kind is not Kind.IMPORT:
+                    self._expand(statement, read.version, use, changes, binds, used)
+        if version.previous is not None:
+            self._expand(statement, version.previous, use, changes, binds, used)
+        body = version.body
+        if body is None:
+            return
+        for inner in body.reads.values():
+            if inner.name in body.binds and inner.name not in self._current:
+                continue
+            called = version.name in statement.facts.called
+            placed = Use(inner.name, use.line, use.column, soft=inner.soft or use.soft or not called)
+            self._read(statement, placed, version.name, changes, binds, used)
+        for change in body.changes.values():
+            placed_change = Change(change.name, use.line, use.column, f"{change.how} in {version.name}()")
+            changes.setdefault(change.name, placed_change)
+        for binding in body.binds.values():
+            binds.setdefault(binding.name, Binding(binding.name, Kind.DATA, use.line, use.column))
+        for call in body.calls:
+            self._note_changed_arguments(call, changes)
+
+    def _note_changed_arguments(self, call: Call, changes: dict[str, Change]) -> None:
+        """A function of the notebook that changes its parameter changes what it is called with."""
+        function = self._current.get(call.function)
+        body = function.body if function is not None else None
+        if body is None or not body.changed_parameters:
+            return
+        arguments = [*zip(body.parameters, call.positional, strict=False), *call.keywords]
+        for parameter, names in arguments:
+            change = body.changed_parameters.get(parameter)
+            if change is None:
+                continue
+            for name in sorted(names):
+                how = f"{change.how} in {call.function}()"
+                changes.setdefault(name, Change(name, call.line, call.column, how))
+
+    def _keep_previous(self, statement: Statement, binding: Binding, changes: Mapping[str, Change]) -> None:
+        """A name that may keep its value is read, so that its step has the value that it may keep."""
+        previous = self._current.get(binding.name)
+        if previous is None or previous.deleted:
+            return
+        if binding.keeps_previous and previous.kind is not Kind.IMPORT:
+            return
+        use = Use(binding.name, binding.line, binding.column, soft=True)
+        statement.reads.setdefault(binding.name, Read(previous, use))
+
+    # --- what becomes of it
+
+    def _travel(
+        self, statement: Statement, changes: Mapping[str, Change], later_binds: Mapping[str, Binding]
+    ) -> Travel:
+        """Whether other steps get the statement's text or its values."""
+        if statement.travel is Travel.PARAMETER:
+            return Travel.PARAMETER
+        if statement.index in self._kept_as_data or later_binds:
+            return Travel.OWN
+        facts = statement.facts
+        kinds = {binding.kind for binding in facts.binds.values()}
+        if kinds:
+            return Travel.COPY if self._definition_can_be_copied(statement, kinds, changes) else Travel.OWN
+        if self._patches_code(statement, changes):
+            return Travel.COPY
+        return Travel.OWN
+
+    def _definition_can_be_copied(self, statement: Statement, kinds: set[Kind], changes: Mapping[str, Change]) -> bool:
+        node = statement.node
+        if any(name in changes for name in statement.reads if not statement.reads[name].version.kind.is_code):
+            return False
+        if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            return True
+        if isinstance(node, (ast.Assign, ast.AnnAssign)) or type(node).__name__ == "TypeAlias":
+            if Kind.DATA in kinds:
+                return False
+            if Kind.CONSTANT in kinds:
+                return all(self._is_constant(read.version) for read in statement.reads.values())
+            return True
+        if isinstance(node, _COPYABLE_BLOCKS):
+            return any(kind.is_code for kind in kinds)
+        return False
+
+    @staticmethod
+    def _is_constant(version: Version) -> bool:
+        return version.kind.is_code or (
+            version.immutable and version.statement.travel in (Travel.COPY, Travel.PARAMETER)
+        )
+
+    def _patches_code(self, statement: Statement, changes: Mapping[str, Change]) -> bool:
+        """``pd.options.x = 1``, ``Model.rate = 2``: a change of something that travels as text travels as text."""
+        if not isinstance(statement.node, (ast.Assign, ast.AugAssign, ast.AnnAssign, ast.Delete, ast.Expr)):
+            return False
+        patched = self.patched_code(statement)
+        touched_data = [
+            name for name in changes if name in statement.reads and not statement.reads[name].version.kind.is_code
+        ]
+        return bool(patched) and not touched_data
+
+    def patched_code(self, statement: Statement) -> dict[str, Change]:
+        """Modules, functions and classes whose state the statement changes."""
+        facts = statement.facts
+        patched: dict[str, Change] = {}
+        for name, read in statement.reads.items():
+            version = read.version
+            if not version.kind.is_code:
+                continue
+            change = facts.stores.get(name)
+            if change is None and name in facts.changes and not version.module:
+                from_container = facts.changes[name].how.rstrip("()") in CONTAINER_METHODS
+                change = facts.changes[name] if from_container or version.kind is not Kind.IMPORT else None
+            if change is None:
+                change = _state_call(facts, name)
+            if change is not None:
+                patched[name] = change
+        return patched
+
+    # --- versions
+
+    def _made_of(self, statement: Statement) -> frozenset[Version]:
+        """Classes, and functions passed as values, that the statement's results may be made of."""
+        parts: set[Version] = set()
+        for name, read in statement.reads.items():
+            version = read.version
+            parts |= version.made_of
+            if version.kind is Kind.CLASS or (
+                version.kind is Kind.FUNCTION and read.via is None and name in statement.facts.referenced
+            ):
+                parts.add(version)
+        return frozenset(parts)
+
+    def _bind(self, statement: Statement, binding: Binding, made_of: frozenset[Version]) -> None:
+        name = binding.name
+        previous = self._current.get(name)
+        kind = binding.kind
+        if statement.travel is Travel.PARAMETER:
+            kind = Kind.CONSTANT
+        self._sharing_of(name).discard(name)
+        self._sharing.pop(name, None)
+        version = Version(
+            name,
+            kind,
+            statement,
+            binding.line,
+            binding.column,
+            body=statement.facts.bodies.get(name),
+            module=binding.module,
+            immutable=binding.immutable and kind is Kind.CONSTANT,
+            stateful=name in statement.facts.stateful,
+        )
+        if not kind.is_code and kind is not Kind.CONSTANT:
+            version.made_of = made_of
+        if (not binding.certain or binding.keeps_previous) and previous is not None and not previous.deleted:
+            version.previous = previous
+            version.made_of |= previous.made_of
+            version.stateful = version.stateful or previous.stateful
+            if kind.is_code and previous.body is not None and version.body is None:
+                version.body = previous.body
+        self._make(statement, version)
+
+    def _make(self, statement: Statement, version: Version) -> None:
+        self._current[version.name] = version
+        statement.makes[version.name] = version
+
+    def _apply_changes(
+        self, statement: Statement, changes: Mapping[str, Change], made_of: frozenset[Version], *, only_others: bool
+    ) -> None:
+        """New versions of what is changed in place, and of the names that share it.
+
+        ``only_others``: for names that this very statement binds, the change concerns only those they share with.
+        """
+        for name in sorted(changes):
+            bound_here = name in statement.facts.binds
+            if bound_here is not only_others:
+                continue
+            change = changes[name]
+            affected = {name} | self._sharing_of(name)
+            if only_others:
+                affected.discard(name)
+            for other in sorted(affected):
+                self._change(statement, other, change, made_of)
+        if not only_others:
+            for name, change in self.patched_code(statement).items():
+                self._change(statement, name, change, made_of)
+
+    def _change(self, statement: Statement, name: str, change: Change, made_of: frozenset[Version]) -> None:
+        version = self._current.get(name)
+        if version is None or version.deleted or version.statement is statement:
+            return
+        if version.kind.is_code and (statement.travel is not Travel.COPY or name not in statement.reads):
+            return
+        use = Use(name, change.line, change.column, soft=True)
+        statement.reads.setdefault(name, Read(version, use))
+        how = change.how if change.name == name else f"{change.how} on `{change.name}`, which shares its object"
+        self._make(
+            statement,
+            Version(
+                name,
+                version.kind if version.kind.is_code else Kind.DATA,
+                statement,
+                change.line,
+                change.column,
+                how=how,
+                previous=version,
+                body=version.body,
+                module=version.module,
+                stateful=version.stateful,
+                made_of=version.made_of | (frozenset() if version.kind.is_code else made_of),
+            ),
+        )
+
+    # --- shared objects
+
+    def _sharing_of(self, name: str) -> set[str]:
+        return self._sharing.get(name, set())
+
+    def _join_shares(self, statement: Statement) -> None:
+        for target, sources in statement.facts.shares.items():
+            if not self._can_share(target):
+                continue
+            for source in sorted(sources):
+                if source != target and self._can_share(source):
+                    self._join(statement, target, source)
+
+    def _can_share(self, name: str) -> bool:
+        version = self._current.get(name)
+        return version is not None and not (version.kind.is_code or version.immutable or version.deleted)
+
+    def _join(self, statement: Statement, target: str, source: str) -> None:
+        left = self._sharing.setdefault(target, {target})
+        right = self._sharing.setdefault(source, {source})
+        if left is right:
+            return
+        for one in sorted(left):
+            for other in sorted(right):
+                first, second = self._current[one], self._current[other]
+                first.links.append((statement, second))
+                second.links.append((statement, first))
+        left |= right
+        for name in right:
+            self._sharing[name] = left
+
+    # --- diagnostics
+
+    def _report_missing(self, statement: Statement, use: Use, version: Version | None, via: str | None) -> None:
+        name = use.name
+        if version is None and name in _ALWAYS_THERE:
+            return
+        key = (name, statement.owner)
+        if key in self._reported:
+            return
+        self._reported.add(key)
+        where = self._step_names[statement.owner]
+        by = f" (through {via}())" if via else ""
+        cell = statement.code.cell
+        at = {"cell": cell.id, "line": use.line, "column": use.column}
+        definer = self._last_definer.get(name)
+        if version is not None:
+            self._say(
+                "CL113",
+                f"`{name}` is used in {where}{by}, but {_at(version.statement, version.line)} deletes it.",
+                "Remove the del statement, or define the name again.",
+                **at,
+            )
+        elif definer is not None and (definer.index > statement.index or definer is statement):
+            binding = definer.facts.binds.get(name)
+            line = binding.line if binding else definer.node.lineno
+            self._say(
+                "CL105",
+                f"`{name}` is used in {where}{by}, but it is defined only further down ({_at(definer, line)}).",
+                "Move the definition above its first use; a pipeline follows the order of the notebook.",
+                **at,
+            )
+        elif name in IPYTHON_NAMES:
+            self._say(
+                "CL205",
+                f"`{name}` is used in {where}{by}; it exists only in IPython, not in a step.",
+                "Give the value a name of its own in the cell that makes it.",
+                **at,
+            )
+        else:
+            self._say(
+                "CL104",
+                f"`{name}` is used in {where}{by}, but nothing above defines it.",
+                "Define or import it in a cell above, or correct its spelling.",
+                **at,
+            )
+
+    def _warn_of_lookups(self, statement: Statement) -> None:
+        cell = statement.code.cell
+        for use in statement.facts.star_imports:
+            self._say(
+                "CL109",
+                f"`from {use.name} import *` in cell {cell.number} hides which names it defines.",
+                "Import the names that the notebook uses, or import the module.",
+                cell=cell.id,
+                line=use.line,
+                column=use.column,
+            )
+        for use in statement.facts.dynamic:
+            self._say(
+                "CL110",
+                f"`{use.name}()` in cell {cell.number} looks names up while running; "
+                "names that it needs from other steps are not found by reading the code.",
+                "Mention the names that it uses in the same cell.",
+                cell=cell.id,
+                line=use.line,
+                column=use.column,
+            )
+
+    def _say(self, code: str, message: str, fix: str, *, cell: str, line: int, column: int) -> None:
+        self.diagnostics.append(diagnose(code, message, cell=cell, line=line, column=column, fix=fix))
+
+
+def changes_state(facts: Facts, names: Iterable[str]) -> Change | None:
+    """The first call in ``facts`` of one of ``names`` that is known to change the state of the process."""
+    for name in names:
+        change = _state_call(facts, name)
+        if change is not None:
+            return change
+    return None
+
+
+def _state_call(facts: Facts, name: str) -> Change | None:
+    for path, use in facts.called_paths.items():
+        root, _, rest = path.partition(".")
+        if root == name and path.rpartition(".")[2] in STATE_CHANGERS:
+            return Change(name, use.line, use.column, f"{rest or name}()")
+    return None
+
+
+def _at(statement: Statement, line: int) -> str:
+    return f"cell {statement.code.cell.number}, line {line}"

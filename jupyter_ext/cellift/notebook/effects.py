@@ -1,0 +1,85 @@
+"""What is known of Python's libraries: calls that change their object, share it, or change the state of the process.
+
+Tables only. What they do not list is caught at run time, not here.
+"""
+
+from __future__ import annotations
+
+#: Methods that change the object they are called on.
+MUTATING_METHODS = frozenset(
+    # list, dict, set, deque, bytearray, array
+    "append extend insert remove pop clear sort reverse update setdefault popitem add discard "
+    "difference_update intersection_update symmetric_difference_update appendleft extendleft popleft rotate "
+    "move_to_end subtract put put_nowait get_nowait "
+    # iterators, files, connections
+    "send throw close write writelines writerow writerows seek readline readlines truncate flush commit execute "
+    "executemany executescript fetchone fetchmany fetchall register subscribe "
+    # numpy, pandas
+    "fill resize itemset partition setflags setfield "
+    # estimators and networks
+    "fit partial_fit fit_transform fit_predict fit_resample set_params step zero_grad backward train eval "
+    "load_state_dict add_module register_buffer register_parameter requires_grad_ apply_ copy_ zero_ "
+    "compile load_weights set_weights learn observe adapt build add_param_group "
+    # figures
+    "set_title set_xlabel set_ylabel set_xlim set_ylim set_xticks set_yticks axhline axvline suptitle".split()
+)
+
+#: Methods that change a container which belongs to a module, like ``sys.path`` or ``os.environ``.
+CONTAINER_METHODS = frozenset("append extend insert remove pop clear update setdefault add discard".split())
+
+#: Methods whose result is a new object, whatever they are called on.
+FRESH_METHODS = frozenset("copy deepcopy astype tolist to_numpy split strip format join mean sum".split())
+
+#: Functions that change their first argument.
+MUTATING_FUNCTIONS = frozenset(
+    "next setattr delattr shuffle heappush heappop heapify heapreplace heappushpop insort insort_left insort_right "
+    "fill_diagonal copyto putmask place put".split()
+)
+
+#: Keywords that name an object to write into.
+MUTATED_KEYWORDS = frozenset({"out"})
+
+#: Functions whose result shares the members of its arguments.
+SHARING_FUNCTIONS = frozenset(
+    "list tuple set frozenset dict sorted reversed zip enumerate map filter iter next asarray ascontiguousarray ravel "
+    "atleast_1d atleast_2d squeeze reshape transpose broadcast_to from_numpy as_tensor copy partial "
+    "make_pipeline make_union cycle chain islice".split()
+)
+
+#: Methods whose result is, or shares memory with, the object they are called on.
+SHARING_METHODS = frozenset(
+    "items values keys get setdefault iterrows itertuples parameters named_parameters modules children state_dict "
+    "reshape ravel view transpose squeeze swapaxes T fit set_params partial_fit to cuda cpu eval train detach numpy "
+    "requires_grad_ set_index reset_index rename assign items compile build "
+    "subplots add_subplot gca gcf".split()
+)
+
+#: Calls that make an object whose every use changes it (a generator's state moves on).
+STATEFUL_FACTORIES = frozenset(
+    "default_rng RandomState Random Generator SystemRandom iter count cycle subplots figure gca gcf axes "
+    "add_subplot".split()
+)
+
+#: Calls that make a class: their result is code, like a class statement.
+CLASS_FACTORIES = frozenset(
+    "namedtuple NamedTuple TypedDict NewType TypeVar TypeVarTuple ParamSpec Enum IntEnum StrEnum Flag IntFlag "
+    "make_dataclass".split()
+)
+
+#: Calls that change the state of the process (a module's options, generators, filters), by the last name called.
+STATE_CHANGERS = frozenset(
+    "seed manual_seed manual_seed_all set_seed set_option reset_option set_options filterwarnings simplefilter "
+    "resetwarnings basicConfig setLevel disable chdir putenv unsetenv setlocale setrecursionlimit set_printoptions "
+    "seterr set_theme set_style set_palette set_context use rc rcdefaults set_default_dtype set_num_threads "
+    "set_float32_matmul_precision use_deterministic_algorithms set_random_seed set_visible_devices "
+    "set_memory_growth enable_eager_execution setcontext set_start_method set_config load_dotenv".split()
+)
+
+#: Calls that only show something.
+DISPLAY_FUNCTIONS = frozenset({"print", "display", "pprint", "pp"})
+
+#: Calls that look names up by text while the program runs.
+DYNAMIC_LOOKUPS = frozenset({"eval", "exec", "globals", "locals", "vars"})
+
+#: Names that IPython puts into a notebook's namespace and plain Python lacks.
+IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_oh", "_ih", "_dh"})

@@ -1,0 +1,109 @@
+"""What one statement does to names. The visitor in ``scopes`` fills these in; ``dataflow`` reads them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a binding makes of a name: code that can be copied, a constant that can be copied, or data."""
+
+    IMPORT = "import"
+    FUNCTION = "function"
+    CLASS = "class"
+    CONSTANT = "constant"
+    DATA = "data"
+
+    @property
+    def is_code(self) -> bool:
+        """Imports, functions and classes never cross as values."""
+        return self in (Kind.IMPORT, Kind.FUNCTION, Kind.CLASS)
+
+
+@dataclass(frozen=True)
+class Use:
+    """A name is read at a place. ``soft``: it may never be evaluated, so it is no error when nothing defines it."""
+
+    name: str
+    line: int
+    column: int
+    soft: bool = False
+
+
+@dataclass
+class Binding:
+    """A name is bound by the statement. ``certain`` is False when a branch may pass it by."""
+
+    name: str
+    kind: Kind
+    line: int
+    column: int
+    certain: bool = False
+    #: ``import a.b``: what an earlier ``import a.c`` gave stays reachable.
+    keeps_previous: bool = False
+    #: Bound to a module itself, not to something taken from one.
+    module: bool = False
+    #: A number, a text, None or a tuple of them: sharing it cannot be noticed.
+    immutable: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """The object behind a name is changed in place; ``how`` says by what, for people."""
+
+    name: str
+    line: int
+    column: int
+    how: str
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call of a plain name: which global names its arguments are (or share objects with)."""
+
+    function: str
+    positional: tuple[frozenset[str], ...]
+    keywords: tuple[tuple[str, frozenset[str]], ...]
+    line: int
+    column: int
+
+
+@dataclass
+class Body:
+    """What runs when a function is called: global names that its body reads, changes, binds; parameters it changes."""
+
+    parameters: tuple[str, ...] = ()
+    reads: dict[str, Use] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
+    binds: dict[str, Binding] = field(default_factory=dict)
+    changed_parameters: dict[str, Change] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+
+
+@dataclass
+class Facts:
+    """What one top-level statement does when it is executed."""
+
+    reads: dict[str, Use] = field(default_factory=dict)
+    binds: dict[str, Binding] = field(default_factory=dict)
+    changes: dict[str, Change] = field(default_factory=dict)
+    deletes: dict[str, Use] = field(default_factory=dict)
+    #: Functions and classes that it defines: what they do when called.
+    bodies: dict[str, Body] = field(default_factory=dict)
+    #: Bound name -> names whose objects it may be or hold.
+    shares: dict[str, set[str]] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    star_imports: list[Use] = field(default_factory=list)
+    #: ``eval``, ``globals()``, ``df.query("@x")``: the name and place of each.
+    dynamic: list[Use] = field(default_factory=list)
+    #: Bare names used only as the function of a call.
+    called: set[str] = field(default_factory=set)
+    #: Names used in another way than being called.
+    referenced: set[str] = field(default_factory=set)
+    #: Bound by a call that makes a generator or iterator.
+    stateful: set[str] = field(default_factory=set)
+    #: Dotted names of the calls in it, like ``np.random.seed``.
+    called_paths: dict[str, Use] = field(default_factory=dict)
+    #: Attributes or items of these names are set or deleted.
+    stores: dict[str, Change] = field(default_factory=dict)

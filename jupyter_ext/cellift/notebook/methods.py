@@ -1,0 +1,62 @@
+"""Methods of the notebook's own classes that change their object."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from cellift.notebook.effects import MUTATING_METHODS
+
+_Method = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def changing_methods(statements: Iterable[ast.stmt]) -> frozenset[str]:
+    """Names of methods that set something on ``self``, directly or through another such method.
+
+    Only names are known where a method is called, so methods of one name count as one.
+    """
+    methods = [method for statement in statements for method in _methods(statement)]
+    changing: set[str] = set()
+    while True:
+        more = {
+            method.name
+            for method in methods
+            if method.name not in changing and _changes_self(method, MUTATING_METHODS | changing)
+        }
+        if not more:
+            break
+        changing |= more
+    return frozenset(name for name in changing if not (name.startswith("__") and name != "__call__"))
+
+
+def _methods(statement: ast.stmt) -> Iterator[_Method]:
+    if not isinstance(statement, (ast.ClassDef, ast.If, ast.Try, ast.FunctionDef)):
+        return
+    for node in ast.walk(statement):
+        if isinstance(node, ast.ClassDef):
+            yield from (item for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)))
+
+
+def _changes_self(method: _Method, changing: frozenset[str] | set[str]) -> bool:
+    arguments = [*method.args.posonlyargs, *method.args.args]
+    if not arguments:
+        return False
+    first = arguments[0].arg
+    for node in ast.walk(method):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            if _root(node) == first:
+                return True
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in changing
+            and _root(node.func) == first
+        ):
+            return True
+    return False
+
+
+def _root(node: ast.expr) -> str | None:
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None

@@ -1,0 +1,667 @@
+"""The one visitor of syntax trees: what a top-level statement reads, binds and changes, with Python's scopes.
+
+Two moments are kept apart. What is evaluated when the statement runs (decorators, defaults, class bodies, the
+iterables of comprehensions) goes into ``Facts``; what a function body reads goes into its ``Body`` and counts where
+the function is used.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from cellift.notebook.bindings import local_names, parameter_names, target_names
+from cellift.notebook.effects import (
+    CLASS_FACTORIES,
+    CONTAINER_METHODS,
+    DYNAMIC_LOOKUPS,
+    MUTATED_KEYWORDS,
+    MUTATING_FUNCTIONS,
+    MUTATING_METHODS,
+    STATEFUL_FACTORIES,
+)
+from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
+from cellift.notebook.literals import is_immutable_literal, is_literal, is_plain_expression
+from cellift.notebook.sharing import dotted_name, last_name, shared_names
+
+#: A "handler" scope holds the name of ``except … as name``; everything else in it binds in the scope around.
+ScopeKind = Literal["module", "class", "function", "comprehension", "handler"]
+_AT_NAME = re.compile(r"@([^\W\d]\w*)")
+
+
+@dataclass
+class _Scope:
+    kind: ScopeKind
+    names: set[str] = field(default_factory=set)
+    global_names: set[str] = field(default_factory=set)
+    parameters: tuple[str, ...] = ()
+
+
+def read_statement(
+    statement: ast.stmt,
+    column: Callable[[ast.expr | ast.stmt], int],
+    changing_methods: frozenset[str] = frozenset(),
+) -> Facts:
+    """The facts of one top-level statement.
+
+    ``column`` gives a node's column as people count; ``changing_methods`` are methods of the notebook's own classes
+    that change their object.
+    """
+    visitor = _Visitor(column, MUTATING_METHODS | changing_methods)
+    visitor.visit(statement)
+    return visitor.finish()
+
+
+class _Visitor:
+    def __init__(self, column: Callable[[ast.expr | ast.stmt], int], changing_methods: frozenset[str]) -> None:
+        self.facts = Facts()
+        self._column = column
+        self._changing_methods = changing_methods
+        self._scopes = [_Scope("module")]
+        self._body: Body | None = None  # the function body being read, None while statements run at once
+        self._body_scope: _Scope | None = None
+        self._bound: set[str] = set()  # global names certainly bound so far in this statement
+        self._soft = 0
+        self._class_body = Body()  # of the outermost class being read: what its methods do
+        self._inline = Body()  # lambdas inside expressions: they may run within this very statement
+
+    def finish(self) -> Facts:
+        facts = self.facts
+        for name, binding in facts.binds.items():
+            binding.certain = name in self._bound
+        inline = [self._inline]
+        inline.extend(body for name, body in facts.bodies.items() if name in facts.referenced | facts.called)
+        for body in inline:
+            for name, use in body.reads.items():
+                if name not in facts.binds:
+                    facts.reads.setdefault(name, Use(name, use.line, use.column, soft=True))
+            for name, change in body.changes.items():
+                facts.changes.setdefault(name, change)
+            facts.calls.extend(body.calls)
+        return facts
+
+    # --- names
+
+    def _owner(self, name: str) -> _Scope:
+        """The scope that ``name`` means here."""
+        inside_class_body = True
+        for scope in reversed(self._scopes):
+            if scope.kind == "module" or name in scope.global_names:
+                return self._scopes[0]
+            if scope.kind == "class" and not inside_class_body:
+                continue  # a class body is seen by its own statements only
+            if name in scope.names:
+                return scope
+            inside_class_body = inside_class_body and scope.kind == "handler"
+        return self._scopes[0]
+
+    def _is_global(self, name: str) -> bool:
+        return self._owner(name).kind == "module"
+
+    def _read(self, name: str, node: ast.expr | ast.stmt, *, soft: bool = False) -> None:
+        if not self._is_global(name):
+            return
+        use = Use(name, node.lineno, self._column(node), soft or self._soft > 0)
+        if self._body is not None:
+            _first(self._body.reads, use)
+        elif name not in self._bound:
+            _first(self.facts.reads, use)
+
+    def _bind(
+        self,
+        name: str,
+        node: Any,
+        kind: Kind,
+        *,
+        walrus: bool = False,
+        keeps_previous: bool = False,
+        module: bool = False,
+        immutable: bool = False,
+    ) -> None:
+        passed_by = ("handler", "comprehension") if walrus else ("handler",)
+        scope = next(scope for scope in reversed(self._scopes) if scope.kind not in passed_by)
+        if name in scope.global_names:
+            scope = self._scopes[0]
+        if scope.kind != "module":
+            scope.names.add(name)
+            return
+        binding = Binding(name, kind, node.lineno, self._column(node), False, keeps_previous, module, immutable)
+        if self._body is not None:
+            self._body.binds.setdefault(name, binding)
+            return
+        earlier = self.facts.binds.get(name)
+        if earlier is not None and earlier.kind is not kind:
+            if earlier.kind.is_code or not kind.is_code:
+                binding = earlier if earlier.kind.is_code else binding
+            binding.immutable = False
+        self.facts.binds[name] = binding
+        self._bound.add(name)
+
+    def _delete(self, name: str, node: ast.Name) -> None:
+        self._read(name, node)
+        if self._is_global(name) and self._body is None:
+            self.facts.deletes[name] = Use(name, node.lineno, self._column(node))
+            self._bound.discard(name)
+            self.facts.binds.pop(name, None)
+
+    def _change(self, node: ast.expr, how: str) -> None:
+        """The object that ``node`` gives is changed in place."""
+        for name in shared_names(node, changed=True):
+            change = Change(name.id, name.lineno, self._column(name), how)
+            owner = self._owner(name.id)
+            if owner.kind == "module":
+                sink = self._body.changes if self._body is not None else self.facts.changes
+                sink.setdefault(name.id, change)
+            elif self._body is not None and owner is self._body_scope and name.id in owner.parameters:
+                self._body.changed_parameters.setdefault(name.id, change)
+
+    def _store_into(self, target: ast.Attribute | ast.Subscript, how: str) -> None:
+        self._change(target.value, how)
+        self._note_store(target, how)
+
+    def _note_store(self, node: ast.expr, how: str) -> None:
+        """An attribute or item of a name itself is set: on a module that is a change of state."""
+        base = node
+        while isinstance(base, (ast.Attribute, ast.Subscript)):
+            base = base.value
+        if isinstance(base, ast.Name) and self._body is None and self._is_global(base.id):
+            change = Change(base.id, base.lineno, self._column(base), how)
+            self.facts.stores.setdefault(base.id, change)
+
+    # --- dispatch
+
+    def visit(self, node: ast.AST) -> None:
+        method = getattr(self, "visit_" + type(node).__name__, None)
+        if method is not None:
+            method(node)
+            return
+        for child in ast.iter_child_nodes(node):
+            self.visit(child)
+
+    def _visit_all(self, nodes: Iterable[ast.AST | None]) -> None:
+        for node in nodes:
+            if node is not None:
+                self.visit(node)
+
+    @contextmanager
+    def _in_scope(self, scope: _Scope) -> Any:
+        self._scopes.append(scope)
+        try:
+            yield scope
+        finally:
+            self._scopes.pop()
+
+    @contextmanager
+    def _softly(self, soft: bool = True) -> Any:
+        self._soft += soft
+        try:
+            yield
+        finally:
+            self._soft -= soft
+
+    # --- expressions
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if isinstance(node.ctx, ast.Load):
+            self._read(node.id, node)
+            if self._body is None and self._is_global(node.id):
+                self.facts.referenced.add(node.id)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        self.visit(node.value)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        function = node.func
+        if isinstance(function, ast.Name):
+            self._read(function.id, function)
+            if self._body is None and self._is_global(function.id):
+                self.facts.called.add(function.id)
+        else:
+            self.visit(function)
+        self._visit_all(node.args)
+        self._visit_all(keyword.value for keyword in node.keywords)
+        self._note_call(node)
+
+    def _note_call(self, node: ast.Call) -> None:
+        name = last_name(node.func)
+        path = dotted_name(node.func)
+        if path and self._body is None and self._is_global(path.split(".")[0]):
+            self.facts.called_paths.setdefault(path, Use(path, node.lineno, self._column(node)))
+        if isinstance(node.func, ast.Attribute):
+            receiver = node.func.value
+            if name in self._changing_methods:
+                self._change(receiver, f"{name}()")
+            if name in CONTAINER_METHODS and not isinstance(receiver, ast.Name):
+                self._note_store(receiver, f"{name}()")
+        if name in MUTATING_FUNCTIONS and node.args:
+            self._change(node.args[0], f"{name}()")
+        for keyword in node.keywords:
+            if keyword.arg in MUTATED_KEYWORDS:
+                self._change(keyword.value, f"{keyword.arg}=")
+            if keyword.arg == "inplace" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True:
+                self._change(node.func, f"{name}(inplace=True)")
+        self._note_lookup(node, name)
+        if isinstance(node.func, ast.Name) and self._is_global(node.func.id):
+            self._note_arguments(node, node.func)
+
+    def _note_arguments(self, node: ast.Call, function: ast.Name) -> None:
+        def names(argument: ast.expr) -> frozenset[str]:
+            return frozenset(name.id for name in shared_names(argument) if self._is_global(name.id))
+
+        call = Call(
+            function.id,
+            tuple(names(argument) for argument in node.args),
+            tuple((keyword.arg, names(keyword.value)) for keyword in node.keywords if keyword.arg),
+            function.lineno,
+            self._column(function),
+        )
+        (self._body.calls if self._body is not None else self.facts.calls).append(call)
+
+    def _note_lookup(self, node: ast.Call, name: str) -> None:
+        """Names that a library or ``eval`` looks up by text."""
+        first = node.args[0] if node.args else None
+        text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
+        if isinstance(node.func, ast.Attribute) and name in ("query", "eval"):
+            for found in _AT_NAME.findall(text or ""):
+                self._read(found, node, soft=True)
+            return
+        if not isinstance(node.func, ast.Name) or name not in DYNAMIC_LOOKUPS or not self._is_global(name):
+            return
+        if name == "vars" and node.args:
+            return
+        if name == "eval" and text is not None and self._visit_text(text, node):
+            return
+        self.facts.dynamic.append(Use(name, node.lineno, self._column(node)))
+
+    def _visit_text(self, text: str, node: ast.expr) -> bool:
+        """Read an expression that stands in a string (its names are placed at ``node``); False when it is none."""
+        try:
+            tree = ast.parse(text, mode="eval")
+        except (SyntaxError, ValueError, RecursionError):
+            return False
+        for found in ast.walk(tree):
+            ast.copy_location(found, node)
+        with self._softly():
+            self.visit(tree.body)
+        return True
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
+        self.visit(node.value)
+        self._bind(node.target.id, node.target, Kind.DATA, walrus=True)
+        self._share([node.target], node.value)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:
+        self._visit_all([*node.args.defaults, *node.args.kw_defaults])
+        self._read_body(self._body or self._inline, node.args, [node.body])
+
+    def visit_ListComp(self, node: ast.ListComp) -> None:
+        self._comprehension(node.generators, [node.elt])
+
+    visit_SetComp = visit_ListComp
+    visit_GeneratorExp = visit_ListComp
+
+    def visit_DictComp(self, node: ast.DictComp) -> None:
+        self._comprehension(node.generators, [node.key, node.value])
+
+    def _comprehension(self, generators: Sequence[ast.comprehension], elements: Sequence[ast.expr]) -> None:
+        self.visit(generators[0].iter)  # the first iterable belongs to the scope around
+        with self._in_scope(_Scope("comprehension")) as scope:
+            for generator in generators:
+                scope.names.update(name.id for name in target_names(generator.target))
+            for index, generator in enumerate(generators):
+                if index:
+                    self.visit(generator.iter)
+                self._visit_target(generator.target, None)
+                self._visit_all(generator.ifs)
+            self._visit_all(elements)
+
+    # --- simple statements
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        self._assign(node.targets, node.value)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
+        self._annotation(node.annotation)
+        if node.value is not None:
+            self._assign([node.target], node.value)
+        elif not isinstance(node.target, ast.Name):
+            self.visit(node.target)
+
+    def _assign(self, targets: Sequence[ast.expr], value: ast.expr) -> None:
+        kind, immutable = self._kind_of(value)
+        names = [name for target in targets for name in target_names(target)]
+        simple = all(isinstance(target, ast.Name) for target in targets)
+        if kind is Kind.FUNCTION and isinstance(value, ast.Lambda) and self._at_top() and simple:
+            self._visit_all([*value.args.defaults, *value.args.kw_defaults])
+            body = Body()
+            self._read_body(body, value.args, [value.body])
+            for name in names:
+                self.facts.bodies[name.id] = body
+        else:
+            self.visit(value)
+            if kind is Kind.FUNCTION or (kind.is_code and not simple):
+                kind = Kind.DATA
+        for target in targets:
+            self._visit_target(target, kind, immutable=immutable)
+        self._share(names, value)
+        if isinstance(value, ast.Call) and last_name(value.func) in STATEFUL_FACTORIES and self._body is None:
+            self.facts.stateful.update(name.id for name in names if self._is_global(name.id))
+
+    def _kind_of(self, value: ast.expr) -> tuple[Kind, bool]:
+        if isinstance(value, ast.Lambda):
+            return Kind.FUNCTION, False
+        if isinstance(value, ast.Call) and last_name(value.func) in CLASS_FACTORIES:
+            return Kind.CLASS, False
+        if is_literal(value):
+            return Kind.CONSTANT, is_immutable_literal(value)
+        if is_plain_expression(value) and not isinstance(value, ast.Name):
+            return Kind.CONSTANT, True
+        return Kind.DATA, False
+
+    def _at_top(self) -> bool:
+        return self._body is None and all(scope.kind in ("module", "handler") for scope in self._scopes)
+
+    def _share(self, targets: Iterable[ast.Name], value: ast.expr) -> None:
+        if self._body is not None:
+            return
+        sources = {name.id for name in shared_names(value) if self._is_global(name.id)}
+        for target in targets:
+            if self._is_global(target.id):
+                others = sources - {target.id}
+                if others:
+                    self.facts.shares.setdefault(target.id, set()).update(others)
+
+    def _visit_target(self, target: ast.expr, kind: Kind | None, *, immutable: bool = False) -> None:
+        """Bind the names of a target and note the objects it stores into; ``kind`` None binds nothing here."""
+        if isinstance(target, ast.Name):
+            if kind is not None:
+                self._bind(target.id, target, kind, immutable=immutable)
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for element in target.elts:
+                self._visit_target(element, kind, immutable=False)
+        elif isinstance(target, ast.Starred):
+            self._visit_target(target.value, kind)
+        elif isinstance(target, (ast.Attribute, ast.Subscript)):
+            self._visit_all(ast.iter_child_nodes(target))
+            what = f".{target.attr} =" if isinstance(target, ast.Attribute) else "[...] ="
+            self._store_into(target, what)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
+        target = node.target
+        if isinstance(target, ast.Name):
+            self._read(target.id, target)
+            self.visit(node.value)
+            if self._scopes[-1].kind == "class":
+                self._scopes[-1].names.add(target.id)
+            elif self._is_global(target.id):
+                change = Change(target.id, target.lineno, self._column(target), f"{_symbol(node.op)}=")
+                if self._body is not None:
+                    self._body.changes.setdefault(target.id, change)
+                else:
+                    self.facts.changes.setdefault(target.id, change)
+            elif self._body is not None and self._owner(target.id) is self._body_scope:
+                owner = self._owner(target.id)
+                if target.id in owner.parameters and not is_immutable_literal(node.value):
+                    change = Change(target.id, target.lineno, self._column(target), f"{_symbol(node.op)}=")
+                    self._body.changed_parameters.setdefault(target.id, change)
+            return
+        self._visit_all(ast.iter_child_nodes(target))
+        self.visit(node.value)
+        self._store_into(target, f"{_symbol(node.op)}=")
+
+    def visit_Delete(self, node: ast.Delete) -> None:
+        pending = list(node.targets)
+        while pending:
+            target = pending.pop(0)
+            if isinstance(target, (ast.Tuple, ast.List)):
+                pending[:0] = target.elts
+            elif isinstance(target, ast.Name):
+                self._delete(target.id, target)
+            elif isinstance(target, (ast.Attribute, ast.Subscript)):
+                self._visit_all(ast.iter_child_nodes(target))
+                self._store_into(target, "del")
+
+    def visit_Import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            name = alias.asname or alias.name.split(".")[0]
+            dotted = alias.asname is None and "." in alias.name
+            self._bind(name, node, Kind.IMPORT, keeps_previous=dotted, module=True)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        for alias in node.names:
+            if alias.name == "*":
+                self.facts.star_imports.append(Use(node.module or ".", node.lineno, self._column(node)))
+            else:
+                self._bind(alias.asname or alias.name, node, Kind.IMPORT)
+
+    def visit_Global(self, node: ast.Global) -> None:
+        self._scopes[-1].global_names.update(node.names)
+
+    def visit_Nonlocal(self, node: ast.Nonlocal) -> None:
+        """Nothing to do: ``local_names`` has taken these names out of the function's own."""
+
+    # --- definitions
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        self._visit_all(node.decorator_list)
+        self._visit_all([*node.args.defaults, *node.args.kw_defaults])
+        with self._in_scope(_Scope("comprehension", _type_parameters(node))):
+            arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+            for argument in (*arguments, node.args.vararg, node.args.kwarg):
+                if argument is not None and argument.annotation is not None:
+                    self._annotation(argument.annotation)
+            if node.returns is not None:
+                self._annotation(node.returns)
+            body = self._body
+            if body is None:
+                body = self.facts.bodies.setdefault(node.name, Body()) if self._at_module() else self._class_body
+            self._read_body(body, node.args, node.body)
+        self._bind(node.name, node, Kind.FUNCTION)
+
+    visit_AsyncFunctionDef = visit_FunctionDef
+
+    def _at_module(self) -> bool:
+        """Not inside a class body."""
+        return all(scope.kind != "class" for scope in self._scopes)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        self._visit_all(node.decorator_list)
+        outermost = self._body is None and self._at_module()
+        if outermost:
+            self._class_body = self.facts.bodies.setdefault(node.name, Body())
+        with self._in_scope(_Scope("comprehension", _type_parameters(node))):
+            self._visit_all(node.bases)
+            self._visit_all(keyword.value for keyword in node.keywords)
+            with self._in_scope(_Scope("class", {"__module__", "__qualname__"})):
+                self._visit_all(node.body)
+        self._bind(node.name, node, Kind.CLASS)
+
+    def visit_TypeAlias(self, node: Any) -> None:
+        with self._softly(), self._in_scope(_Scope("comprehension", _type_parameters(node))):
+            self.visit(node.value)
+        self._bind(node.name.id, node.name, Kind.CLASS)
+
+    def _read_body(self, body: Body, arguments: ast.arguments, statements: Sequence[ast.AST]) -> None:
+        """Read a function's body into ``body``: its free names count when it is called."""
+        bound, global_names, nonlocal_names = local_names(statements)
+        parameters = parameter_names(arguments)
+        scope = _Scope("function", bound | set(parameters), global_names, tuple(parameters))
+        scope.names -= nonlocal_names
+        outer = (self._body, self._body_scope)
+        if self._body is None:
+            self._body, self._body_scope = body, scope
+            positional = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
+            if self._scopes[-1].kind != "class":
+                body.parameters = tuple(positional)
+        try:
+            with self._in_scope(scope):
+                self._visit_all(statements)
+        finally:
+            self._body, self._body_scope = outer
+
+    def _annotation(self, node: ast.expr) -> None:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            self._visit_text(node.value, node)
+        else:
+            self.visit(node)
+
+    # --- control flow: which names are certainly bound afterwards
+
+    def _branches(self, *branches: Callable[[], bool]) -> None:
+        """Run each branch from the same start; a name is bound afterwards when every branch that ends binds it.
+
+        A branch returns True when control cannot leave it at its end.
+        """
+        start = set(self._bound)
+        ends: list[set[str]] = []
+        for branch in branches:
+            self._bound = set(start)
+            if not branch():
+                ends.append(self._bound)
+        self._bound = set.intersection(*ends) if ends else start
+
+    def _block(self, statements: Sequence[ast.stmt]) -> bool:
+        self._visit_all(statements)
+        return bool(statements) and isinstance(statements[-1], (ast.Raise, ast.Return, ast.Continue, ast.Break))
+
+    def visit_If(self, node: ast.If) -> None:
+        self.visit(node.test)
+        self._branches(lambda: self._block(node.body), lambda: self._block(node.orelse))
+
+    def visit_IfExp(self, node: ast.IfExp) -> None:
+        self.visit(node.test)
+        self._branches(lambda: self._evaluate(node.body), lambda: self._evaluate(node.orelse))
+
+    def _evaluate(self, node: ast.expr) -> bool:
+        self.visit(node)
+        return False
+
+    def visit_BoolOp(self, node: ast.BoolOp) -> None:
+        self.visit(node.values[0])
+        start = set(self._bound)
+        self._visit_all(node.values[1:])
+        self._bound = start
+
+    def visit_For(self, node: ast.For | ast.AsyncFor) -> None:
+        self.visit(node.iter)
+
+        def body() -> bool:
+            self._visit_target(node.target, Kind.DATA)
+            self._share(target_names(node.target), node.iter)
+            self._block(node.body)
+            return False
+
+        self._branches(body, lambda: False)
+        self._visit_all(node.orelse)
+
+    visit_AsyncFor = visit_For
+
+    def visit_While(self, node: ast.While) -> None:
+        self.visit(node.test)
+
+        def body() -> bool:
+            self._block(node.body)
+            return False
+
+        self._branches(body, lambda: False)
+        self._visit_all(node.orelse)
+
+    def visit_With(self, node: ast.With | ast.AsyncWith) -> None:
+        hides = False
+        for item in node.items:
+            self.visit(item.context_expr)
+            call = item.context_expr
+            hides = hides or (isinstance(call, ast.Call) and last_name(call.func) in ("suppress", "raises"))
+            if item.optional_vars is not None:
+                self._visit_target(item.optional_vars, Kind.DATA)
+                self._share(target_names(item.optional_vars), item.context_expr)
+        if hides:
+            with self._softly():
+                self._branches(lambda: self._block(node.body), lambda: False)
+        else:
+            self._block(node.body)
+
+    visit_AsyncWith = visit_With
+
+    def visit_Try(self, node: ast.Try) -> None:
+        start = set(self._bound)
+        ends: list[set[str]] = []
+        with self._softly(any(map(_catches_name_error, node.handlers))):
+            stopped = self._block(node.body)
+        if not stopped:
+            stopped = self._block(node.orelse)
+            if not stopped:
+                ends.append(self._bound)
+        for handler in node.handlers:
+            self._bound = set(start)
+            if not self._handler(handler):
+                ends.append(self._bound)
+        self._bound = set.intersection(*ends) if ends else start
+        self._visit_all(node.finalbody)
+
+    visit_TryStar = visit_Try
+
+    def _handler(self, node: ast.ExceptHandler) -> bool:
+        if node.type is not None:
+            self.visit(node.type)
+        if node.name is None:
+            return self._block(node.body)
+        with self._in_scope(_Scope("handler", {node.name})):
+            return self._block(node.body)
+
+    def visit_Match(self, node: ast.Match) -> None:
+        self.visit(node.subject)
+        complete = any(_matches_all(case) for case in node.cases)
+        branches = [self._case(case, node.subject) for case in node.cases]
+        if not complete:
+            branches.append(lambda: False)
+        self._branches(*branches)
+
+    def _case(self, case: ast.match_case, subject: ast.expr) -> Callable[[], bool]:
+        def read() -> bool:
+            for pattern in ast.walk(case.pattern):
+                if isinstance(pattern, ast.MatchValue):
+                    self.visit(pattern.value)
+                elif isinstance(pattern, ast.MatchClass):
+                    self.visit(pattern.cls)
+                name = pattern.rest if isinstance(pattern, ast.MatchMapping) else getattr(pattern, "name", None)
+                if isinstance(name, str) and isinstance(pattern, (ast.MatchAs, ast.MatchStar, ast.MatchMapping)):
+                    self._bind(name, pattern, Kind.DATA)
+                    self._share([ast.copy_location(ast.Name(name, ast.Store()), pattern)], subject)
+            if case.guard is not None:
+                self.visit(case.guard)
+            return self._block(case.body)
+
+        return read
+
+
+def _first(uses: dict[str, Use], use: Use) -> None:
+    """Keep the first use, but a use that is certain before one that may never happen."""
+    known = uses.get(use.name)
+    if known is None or (known.soft and not use.soft):
+        uses[use.name] = use
+
+
+def _symbol(operation: ast.operator) -> str:
+    symbols = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "**"}
+    symbols |= {"BitOr": "|", "BitAnd": "&", "BitXor": "^", "LShift": "<<", "RShift": ">>", "MatMult": "@"}
+    return symbols[type(operation).__name__]
+
+
+def _type_parameters(node: Any) -> set[str]:
+    return {parameter.name for parameter in getattr(node, "type_params", ())}
+
+
+def _catches_name_error(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    names = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return any(isinstance(name, ast.Name) and name.id in ("NameError", "Exception", "BaseException") for name in names)
+
+
+def _matches_all(case: ast.match_case) -> bool:
+    return case.guard is None and isinstance(case.pattern, ast.MatchAs) and case.pattern.pattern is None

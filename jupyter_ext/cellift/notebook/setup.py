@@ -1,0 +1,94 @@
+"""The cells before the first step, read statement by statement.
+
+Definitions are copied to the steps that need them; statements that change the state of the process run in every step;
+values that are computed, and what changes or shows them, come from one implicit step.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from cellift.notebook.dataflow import changes_state
+from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.effects import DISPLAY_FUNCTIONS
+from cellift.notebook.sharing import last_name
+from cellift.notebook.statements import Statement, Travel, Version
+from cellift.notebook.steps import SETUP
+
+
+def classify_setup(statements: Sequence[Statement]) -> list[Diagnostic]:
+    """Decide for every set-up statement how it travels; ``dataflow`` has already found what can be copied."""
+    read = {version for statement in statements for version in versions_read(statement)}
+    found: list[Diagnostic] = []
+    for statement in statements:
+        if statement.owner != SETUP or statement.travel is Travel.PARAMETER:
+            continue
+        if statement.travel is Travel.COPY:
+            if _acts_on_the_process(statement, read):
+                statement.travel = Travel.REPLAY
+        elif _is_replayed(statement):
+            statement.travel = Travel.REPLAY
+        else:
+            change = changes_state(statement.facts, (name for name in statement.reads if _is_code(statement, name)))
+            if change is not None:
+                found.append(_does_both(statement, change.line, change.how))
+    return found
+
+
+def versions_read(statement: Statement) -> Iterable[Version]:
+    """The versions that a statement reads."""
+    return (read.version for read in statement.reads.values())
+
+
+def _acts_on_the_process(statement: Statement, read: set[Version]) -> bool:
+    """An import that no name leads to is there for what it does; so is a change of a module's state."""
+    node = statement.node
+    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+        return True
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        return not any(version in read for version in statement.makes.values())
+    return not statement.facts.binds and any(version.kind.value == "import" for version in statement.makes.values())
+
+
+def _is_replayed(statement: Statement) -> bool:
+    """A statement that binds nothing, changes no value and shows nothing is there for the state of the process."""
+    if statement.makes or _only_shows(statement.node):
+        return False
+    if any(version.statement.travel is Travel.OWN for version in versions_read(statement)):
+        return (
+            changes_state(statement.facts, (name for name in statement.reads if _is_code(statement, name))) is not None
+        )
+    return True
+
+
+def _is_code(statement: Statement, name: str) -> bool:
+    return statement.reads[name].version.kind.is_code
+
+
+def _only_shows(node: ast.stmt) -> bool:
+    if isinstance(node, (ast.Assert, ast.Raise)):
+        return True
+    if not isinstance(node, ast.Expr):
+        return False
+    value = node.value.value if isinstance(node.value, ast.Await) else node.value
+    return not isinstance(value, ast.Call) or last_name(value.func) in DISPLAY_FUNCTIONS
+
+
+def is_without_effect(node: ast.stmt) -> bool:
+    """``pass``, a docstring, a bare annotation."""
+    if isinstance(node, ast.Expr):
+        return isinstance(node.value, ast.Constant)
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.AnnAssign) and node.value is None)
+
+
+def _does_both(statement: Statement, line: int, how: str) -> Diagnostic:
+    cell = statement.code.cell
+    return diagnose(
+        "CL301",
+        f"Cell {cell.number}, line {line} computes a value and changes state ({how}); the steps get the value, "
+        "not the state.",
+        cell=cell.id,
+        line=line,
+        fix=f"Put {how} into a statement of its own.",
+    )

@@ -1,0 +1,30 @@
+"""The text of a step: whole cells where all of a cell runs, else the statements, neighbours together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cellift.notebook.graph import CodeSlice
+from cellift.notebook.statements import Statement
+
+
+def code_slices(wanted: Sequence[Statement], every: Sequence[Statement], owner: int) -> tuple[CodeSlice, ...]:
+    """Slices of ``wanted`` (in document order); ``every`` is all statements, ``owner`` the step they are for."""
+    slices: list[CodeSlice] = []
+    run: list[Statement] = []
+    for statement in wanted:
+        if run and (run[-1].code is not statement.code or run[-1].index + 1 != statement.index):
+            slices.extend(_text(run, every, owner))
+            run = []
+        run.append(statement)
+    if run:
+        slices.extend(_text(run, every, owner))
+    return tuple(slices)
+
+
+def _text(run: Sequence[Statement], every: Sequence[Statement], owner: int) -> list[CodeSlice]:
+    code = run[0].code
+    if run[0].owner == owner and len(run) == len(code.statements):
+        whole = code.whole()
+        return [whole] if whole is not None else []
+    return [code.slice(run[0].node, run[-1].node)]

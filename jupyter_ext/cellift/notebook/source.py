@@ -1,0 +1,121 @@
+"""From a cell to its syntax tree, and from statements back to the text they stand in."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cellift.notebook.cells import Cell
+from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.graph import CodeSlice
+from cellift.notebook.magics import MagicText, cell_magics, line_magics
+
+_TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+
+
+@dataclass(frozen=True)
+class CellCode:
+    """The Python of one code cell: ``text`` has the cell's line numbers, with magics taken out."""
+
+    cell: Cell
+    text: str
+    statements: tuple[ast.stmt, ...]
+    step_line: str | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    lines: tuple[str, ...] = field(default=(), repr=False)
+
+    def slice(self, first: ast.stmt, last: ast.stmt) -> CodeSlice:
+        """The text from the start of one statement to the end of another, with the ``;`` that hides its value."""
+        start_line, start_column = _start(first)
+        end_line = (last.end_lineno or last.lineno) - 1
+        start = _characters(self.lines[start_line], start_column)
+        end = _characters(self.lines[end_line], last.end_col_offset or 0)
+        rest = self.lines[end_line][end:]
+        if rest.lstrip().startswith(";"):
+            end += rest.index(";") + 1
+        if start_line == end_line:
+            text = self.lines[start_line][start:end]
+        else:
+            middle = self.lines[start_line + 1 : end_line]
+            text = "\n".join([self.lines[start_line][start:], *middle, self.lines[end_line][:end]])
+        return CodeSlice(self.cell.id, self.cell.number, start_line + 1, text)
+
+    def whole(self) -> CodeSlice | None:
+        """The cell's code without leading and trailing blank lines; None when there is none."""
+        filled = [index for index, line in enumerate(self.lines) if line.strip()]
+        if not filled or not self.statements:
+            return None
+        text = "\n".join(self.lines[filled[0] : filled[-1] + 1])
+        return CodeSlice(self.cell.id, self.cell.number, filled[0] + 1, text)
+
+    def column(self, node: ast.stmt | ast.expr) -> int:
+        """The column of a node, from 1 in characters (``ast`` counts bytes from 0)."""
+        return _characters(self.lines[node.lineno - 1], node.col_offset) + 1
+
+
+def read_code(cell: Cell) -> CellCode:
+    """Take the magics out of a code cell and parse the rest. Nothing is executed; problems become diagnostics."""
+    without_cell_magics = cell_magics(cell)
+    text = without_cell_magics.text
+    found = list(without_cell_magics.diagnostics)
+    tree, problem = _parse(text, cell)
+    if problem and any(mark in text for mark in "%!?"):
+        magics: MagicText = line_magics(cell, text)
+        found.extend(magics.diagnostics)
+        text = magics.text
+        tree, problem = _parse(text, cell)
+    if problem and not any(d.severity == "error" for d in found):
+        found.append(problem)
+    return CellCode(
+        cell,
+        text,
+        tuple(tree.body) if tree else (),
+        without_cell_magics.step_line,
+        tuple(found),
+        tuple(text.split("\n")),
+    )
+
+
+def _parse(text: str, cell: Cell) -> tuple[ast.Module | None, Diagnostic | None]:
+    """The tree, or what is wrong. Compiling finds what parsing alone does not, like a ``return`` outside a function."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+            compile(text, "<cell>", "exec", _TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        line = min(error.lineno or 1, text.count("\n") + 1)
+        return None, diagnose(
+            "CL103",
+            f"Cell {cell.number}, line {line} is not valid Python: {error.msg}.",
+            cell=cell.id,
+            line=line,
+            column=max(error.offset or 1, 1),
+            fix="Correct the line; running the cell in the notebook shows the same error.",
+        )
+    except (ValueError, RecursionError, MemoryError) as error:
+        what = "nested too deeply" if isinstance(error, (RecursionError, MemoryError)) else str(error)
+        return None, diagnose(
+            "CL103",
+            f"Cell {cell.number} cannot be read as Python: {what}.",
+            cell=cell.id,
+            line=1,
+            column=1,
+            fix="Split the expression, or remove what is not text.",
+        )
+    return tree, None
+
+
+def _start(statement: ast.stmt) -> tuple[int, int]:
+    """First line (from 0) and byte column of a statement, its decorators included."""
+    decorators: Sequence[ast.expr] = getattr(statement, "decorator_list", ())
+    if decorators:
+        return min(decorator.lineno for decorator in decorators) - 1, statement.col_offset
+    return statement.lineno - 1, statement.col_offset
+
+
+def _characters(line: str, byte_column: int) -> int:
+    """``ast`` columns count UTF-8 bytes; text is sliced by characters."""
+    return byte_column if line.isascii() else len(line.encode()[:byte_column].decode())

@@ -1,0 +1,75 @@
+"""Top-level statements in document order, and the versions of names that they make and read."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass, field
+from enum import Enum
+
+from cellift.notebook.facts import Body, Facts, Kind, Use
+from cellift.notebook.graph import Place
+from cellift.notebook.source import CellCode
+
+
+class Travel(Enum):
+    """How what a statement does reaches another step."""
+
+    OWN = "own"  # it runs in its own step; its values cross as data
+    COPY = "copy"  # its text is copied to the steps that need it
+    REPLAY = "replay"  # its text runs in every step
+    PARAMETER = "parameter"  # the run gives the value
+
+
+@dataclass(eq=False)
+class Version:
+    """A name from one binding or change to the next."""
+
+    name: str
+    kind: Kind
+    statement: Statement
+    line: int
+    column: int
+    how: str = ""
+    previous: Version | None = None
+    body: Body | None = None
+    module: bool = False
+    immutable: bool = False
+    stateful: bool = False
+    deleted: bool = False
+    #: Classes and functions of the notebook that its value may be made of.
+    made_of: frozenset[Version] = frozenset()
+    #: Where another name came to share its object: that statement, and the other name's version.
+    links: list[tuple[Statement, Version]] = field(default_factory=list)
+
+    @property
+    def place(self) -> Place:
+        """Where it is made."""
+        return Place(self.statement.code.cell.id, self.line)
+
+
+@dataclass(frozen=True)
+class Read:
+    """A statement sees this version of a name; ``via`` is the function whose body reads it, if one does."""
+
+    version: Version
+    use: Use
+    via: str | None = None
+
+
+@dataclass(eq=False)
+class Statement:
+    """One top-level statement of a cell, owned by a step (index into the layout's groups)."""
+
+    index: int
+    code: CellCode
+    node: ast.stmt
+    owner: int
+    facts: Facts
+    travel: Travel = Travel.OWN
+    reads: dict[str, Read] = field(default_factory=dict)
+    makes: dict[str, Version] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.code.cell.id, self.node.lineno)

@@ -1,0 +1,219 @@
+"""From resolved statements to steps: what each step copies, takes from others and keeps.
+
+Steps are wired from the last to the first, so that what later steps ask for is known when a step's turn comes. Each
+step is then played through on paper: every statement in it must see the version of each name that it sees in the
+notebook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from cellift.notebook.facts import Kind, Use
+from cellift.notebook.graph import Edge, EdgeName, Place
+from cellift.notebook.statements import Statement, Travel, Version
+from cellift.notebook.steps import SETUP
+
+
+@dataclass(frozen=True)
+class Need:
+    """Why a step needs a version: the statement of the step, the place of the use, the function that leads to it."""
+
+    statement: Statement
+    use: Use
+    via: str | None = None
+
+
+@dataclass
+class Plan:
+    """One step: its statements in document order, where its inputs come from (step indexes), what it keeps."""
+
+    owner: int
+    statements: list[Statement] = field(default_factory=list)
+    inputs: dict[str, Version] = field(default_factory=dict)
+    sources: dict[str, int] = field(default_factory=dict)
+    parameters: dict[str, Version] = field(default_factory=dict)
+    needs: dict[Version, Need] = field(default_factory=dict)
+    outputs: set[str] = field(default_factory=set)
+    edges: list[Edge] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """In the step ``owner``, ``statement`` needs ``wanted`` of a name but would see ``seen``."""
+
+    owner: int
+    statement: Statement
+    wanted: Version
+    seen: Version | None
+
+
+class Wiring:
+    """All steps of a notebook. ``plans`` maps a group's index to its plan; ``conflicts`` is empty when all is well."""
+
+    def __init__(self, statements: Sequence[Statement], owners: Iterable[int]) -> None:
+        self._statements = statements
+        self._replayed = [statement for statement in statements if statement.travel is Travel.REPLAY]
+        self._demanded: dict[int, dict[str, tuple[Version, Need]]] = {}
+        self.plans: dict[int, Plan] = {}
+        self.conflicts: list[Conflict] = []
+        for owner in sorted(owners, reverse=True):
+            self.plans[owner] = self._plan(owner)
+        self._collect_outputs()
+
+    # --- needs of one step
+
+    def _plan(self, owner: int) -> Plan:
+        own = [s for s in self._statements if s.owner == owner and _runs_in_own_step(s)]
+        replayed = [s for s in self._replayed if s.owner != owner or owner == SETUP]
+        joined: dict[Version, int] = {}
+        while True:
+            plan = self._close(owner, own, replayed, joined)
+            more = self._joint_sources(plan, owner)
+            if more == joined:
+                break
+            joined = more
+        self._take_inputs(plan, joined)
+        self._play(plan)
+        return plan
+
+    def _close(
+        self, owner: int, own: list[Statement], replayed: list[Statement], joined: Mapping[Version, int]
+    ) -> Plan:
+        """Everything that the step's own and replayed statements need, directly and through what is copied."""
+        plan = Plan(owner)
+        included = {*own, *replayed}
+        pending: list[tuple[Statement, Need | None]] = [(statement, None) for statement in [*own, *replayed]]
+        wanted: list[tuple[Version, Need]] = list(self._demanded.get(owner, {}).values())
+        while pending or wanted:
+            if pending:
+                statement, reason = pending.pop(0)
+                for read in statement.reads.values():
+                    wanted.append((read.version, reason or Need(statement, read.use, read.via)))
+                continue
+            version, need = wanted.pop(0)
+            if version in plan.needs:
+                continue
+            plan.needs[version] = need
+            statement = version.statement
+            if version in joined or statement in included or statement.travel is Travel.PARAMETER:
+                continue
+            if statement.travel is Travel.COPY:
+                included.add(statement)
+                pending.append((statement, need))
+        plan.statements = sorted(included, key=lambda statement: statement.index)
+        return plan
+
+    def _joint_sources(self, plan: Plan, owner: int) -> dict[Version, int]:
+        """Names that share an object must come from one step: the latest one that had them together."""
+        outside = [v for v in plan.needs if v.statement.owner != owner or v.statement.travel is not Travel.OWN]
+        joined: dict[Version, int] = {}
+        members = {version: {version} for version in outside}
+        for version in outside:
+            for statement, other in version.links:
+                if other in members and statement.owner < owner and statement.travel is Travel.OWN:
+                    group = members[version] | members[other]
+                    place = max([statement.owner, *(joined[v] for v in group if v in joined)])
+                    for member in group:
+                        members[member] = group
+                        joined[member] = place
+        return joined
+
+    def _take_inputs(self, plan: Plan, joined: Mapping[Version, int]) -> None:
+        included = set(plan.statements)
+        for version, need in plan.needs.items():
+            if version in joined:
+                self._take(plan, version, joined[version], need)
+            elif version.statement.travel is Travel.PARAMETER:
+                plan.parameters[version.name] = version
+            elif version.statement not in included:
+                self._take(plan, version, version.statement.owner, need)
+
+    def _take(self, plan: Plan, version: Version, source: int, need: Need) -> None:
+        known = plan.inputs.get(version.name)
+        if known is not None and known is not version:
+            self.conflicts.append(Conflict(plan.owner, need.statement, version, known))
+            return
+        if version.kind.is_code:
+            self.conflicts.append(Conflict(plan.owner, need.statement, version, None))
+            return
+        plan.inputs[version.name] = version
+        plan.sources[version.name] = source
+        demanded = self._demanded.setdefault(source, {})
+        before = demanded.get(version.name)
+        if before is not None and before[0] is not version:
+            self.conflicts.append(Conflict(plan.owner, need.statement, version, before[0]))
+            return
+        if before is None:
+            demanded[version.name] = (version, need)
+
+    def _play(self, plan: Plan) -> None:
+        """Run the step on paper and note every statement that would see another version than in the notebook."""
+        seen: dict[str, Version] = {**plan.inputs}
+        for name, version in plan.parameters.items():
+            if name in seen:
+                self.conflicts.append(Conflict(plan.owner, plan.needs[version].statement, version, seen[name]))
+            seen[name] = version
+        for statement in plan.statements:
+            for name, read in statement.reads.items():
+                if seen.get(name) is not read.version:
+                    self.conflicts.append(Conflict(plan.owner, statement, read.version, seen.get(name)))
+            seen.update(statement.makes)
+        for name, (version, need) in self._demanded.get(plan.owner, {}).items():
+            if seen.get(name) is not version:
+                self.conflicts.append(Conflict(plan.owner, need.statement, version, seen.get(name)))
+
+    # --- between the steps
+
+    def _collect_outputs(self) -> None:
+        for plan in self.plans.values():
+            for name, source in plan.sources.items():
+                if source in self.plans:
+                    self.plans[source].outputs.add(name)
+
+    def edges(self, ids: Mapping[int, str], names: Mapping[int, str]) -> list[Edge]:
+        """The edges in document order, each name with the places that make it and use it."""
+        edges = []
+        for target in sorted(self.plans):
+            plan = self.plans[target]
+            for source in sorted(set(plan.sources.values())):
+                taken = sorted(name for name, index in plan.sources.items() if index == source)
+                reasons = tuple(self._reason(plan, name, source, names) for name in taken)
+                edges.append(Edge(ids[source], ids[target], reasons))
+        return edges
+
+    def _reason(self, plan: Plan, name: str, source: int, names: Mapping[int, str]) -> EdgeName:
+        version = plan.inputs[name]
+        need = plan.needs[version]
+        made_there = version.statement.owner == source
+        producer = version.place
+        if not made_there:
+            link = next((s for s, other in version.links if s.owner == source and other in plan.needs), None)
+            producer = link.place if link is not None else version.place
+        consumer = Place(need.statement.code.cell.id, need.use.line)
+        if not made_there:
+            what = f"`{name}` shares its object with another name since {names[source]}"
+        elif version.how:
+            what = f"`{name}` is changed ({version.how}) in {names[source]}"
+        else:
+            what = f"`{name}` is made in {names[source]}"
+        by = f" by {need.via}" if need.via else ""
+        return EdgeName(name, producer, consumer, f"{what} and used{by} in {names[plan.owner]}")
+
+
+def _runs_in_own_step(statement: Statement) -> bool:
+    """Set-up has no cells of its own to run: only what it computes."""
+    if statement.owner == SETUP:
+        return statement.travel is Travel.OWN
+    return statement.travel in (Travel.OWN, Travel.COPY)
+
+
+def constants_to_keep(conflicts: Iterable[Conflict]) -> set[int]:
+    """Indexes of constants that, sent as data instead of being copied, may solve the conflicts."""
+    candidates: set[int] = set()
+    for conflict in conflicts:
+        for version in (conflict.wanted, conflict.seen):
+            if version is not None and version.kind is Kind.CONSTANT and version.statement.travel is Travel.COPY:
+                candidates.add(version.statement.index)
+    return candidates
