@@ -83,6 +83,8 @@ export interface IRunError {
   reason: string;
   type: string | null;
   message: string;
+  /** Id of the task that failed, in the error of a run. */
+  task?: string | null;
   cell: string | null;
   line: number | null;
   traceback: string | null;
@@ -139,12 +141,17 @@ export interface IRunSummary {
   bytes: number | null;
 }
 
-/** A whole run. */
-export interface IRun extends IRunSummary {
+/** A whole run. What only the tables need (`metric`, `progress`, `bytes`) may be missing. */
+export interface IRun
+  extends Omit<IRunSummary, 'metric' | 'progress' | 'bytes'>, Partial<Pick<IRunSummary, 'metric' | 'progress' | 'bytes'>> {
   params: Record<string, unknown>;
   metrics: { task: string; key: string; step: number | null; time: string; value: number }[];
   tasks: ITask[];
   artifacts: unknown[];
+  /** Remarks that are no errors. */
+  warnings?: { code: string | null; message: string; task: string | null; time: string }[];
+  /** Number of the last journal event in it. */
+  seq?: number;
 }
 
 /** A piece of a log; offsets are bytes. */
@@ -203,6 +210,8 @@ export interface ICellift {
   ): Promise<ILogChunk>;
   /** URL of a display file of a task. */
   fileUrl(id: string, task: string, file: string): string;
+  /** Text of a display file of a task. */
+  fileText(id: string, task: string, file: string): Promise<string>;
 }
 
 /** Thrown by ICellift when the server refused the input. */

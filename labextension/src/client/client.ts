@@ -1,11 +1,12 @@
 import type { INotebookContent } from '@jupyterlab/nbformat';
-import type { Event, ServerConnection } from '@jupyterlab/services';
+import type { Event } from '@jupyterlab/services';
+import { ServerConnection } from '@jupyterlab/services';
 import type { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
 import type { IAnalysis, ICellift, ILogChunk, IRun, IRunEvent, IRunRequest, IRunSummary } from '../tokens';
-import { endpointUrl, requestAPI } from './request';
+import { endpointUrl, requestAPI, ResponseError } from './request';
 
 /** Schema id of the events that say that a run changed. */
 export const RUN_SCHEMA = 'https://schema.cellift.dev/run/v1';
@@ -86,6 +87,14 @@ export class CelliftClient implements ICellift, IDisposable {
   fileUrl(id: string, task: string, file: string): string {
     const path = file.split('/').map(encodeURIComponent).join('/');
     return endpointUrl(`runs/${encodeURIComponent(id)}/files/${encodeURIComponent(task)}/${path}`, this._settings);
+  }
+
+  async fileText(id: string, task: string, file: string): Promise<string> {
+    const response = await ServerConnection.makeRequest(this.fileUrl(id, task, file), {}, this._settings);
+    if (!response.ok) {
+      throw new ResponseError(response, `${response.status} ${response.statusText}`);
+    }
+    return response.text();
   }
 
   dispose(): void {
