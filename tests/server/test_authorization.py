@@ -33,7 +33,16 @@ async def status(fetch: Any, verb: str, path: str, headers: dict[str, str] | Non
     return int(response.code)
 
 
-async def test_every_verb_of_every_route_needs_a_token(jp_serverapp: Any, jp_fetch: Any, jp_base_url: str) -> None:
+@pytest.fixture
+def lax_config(request: pytest.FixtureRequest, jp_server_config: dict[str, Any]) -> None:
+    """Jupyter's default leaves it to each handler to ask who it is; then the decorators alone must hold."""
+    jp_server_config["ServerApp"]["allow_unauthenticated_access"] = request.param
+
+
+@pytest.mark.parametrize("lax_config", [False, True], indirect=True)
+async def test_every_verb_of_every_route_needs_a_token(
+    lax_config: None, jp_serverapp: Any, jp_fetch: Any, jp_base_url: str
+) -> None:
     asked = requests(jp_serverapp.web_app, jp_base_url)
     assert len(asked) >= 10
     answers = {(verb, path): await status(jp_fetch, verb, path, {"Authorization": ""}) for verb, path in asked}
