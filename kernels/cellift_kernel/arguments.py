@@ -51,6 +51,7 @@ def _plain_errors() -> Iterator[None]:
     from cellift.api.text import UnknownNameError
     from cellift.notebook.diagnostics import RefusedError
     from cellift.runs.errors import RunStoreError
+    from cellift.supervise.detach import LaunchError
 
     try:
         yield
@@ -58,7 +59,7 @@ def _plain_errors() -> Iterator[None]:
         from cellift.api.diagnostics_text import diagnostic_lines
 
         raise UsageError("\n".join(["the notebook is refused", *diagnostic_lines(error.diagnostics)])) from None
-    except (RunStoreError, OwnNotebookError, UnknownNameError) as error:
+    except (RunStoreError, LaunchError, OwnNotebookError, UnknownNameError) as error:
         raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None

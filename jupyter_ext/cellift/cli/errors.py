@@ -24,7 +24,9 @@ def explain(error: Exception) -> tuple[str, int]:
         from cellift.api.diagnostics_text import diagnostic_lines
 
         return "\n".join(diagnostic_lines(error.diagnostics)), 1
-    if isinstance(error, RunStoreError):
+    from cellift.supervise.detach import LaunchError
+
+    if isinstance(error, (RunStoreError, LaunchError)):
         return f"cellift: {error}", 1
     if isinstance(error, OSError):
         if error.filename:

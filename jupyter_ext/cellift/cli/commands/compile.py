@@ -25,7 +25,8 @@ def run(args: Namespace) -> int:
     from cellift.api.words import plural, size
     from cellift.cli.errors import UsageError
     from cellift.cli.source import print_diagnostics, print_json, read_source, refused
-    from cellift.engine.launch import prepare_notebook
+    from cellift.engine.prepare import prepare_notebook
+    from cellift.pipeline.ir import dump_ir
 
     if args.json and args.output == "-":
         raise UsageError("--json and -o - both want standard output: give -o a file")
@@ -35,15 +36,15 @@ def run(args: Namespace) -> int:
         prepared = prepare_notebook(source.data, str(source.path))
     except RefusedError as error:
         return refused(error, source, as_json=args.json)
-    data = prepared.ir_text.encode()
-    diagnostics = list(prepared.diagnostics)
+    data = dump_ir(prepared.ir).encode()
+    diagnostics = prepared.diagnostics
     if not args.json:
         print_diagnostics(diagnostics, source)
     if args.output == "-":
         sys.stdout.write(data.decode())
         return 0
     _write(Path(args.output), data)
-    steps = len(prepared.graph.steps)
+    steps = len(prepared.plan["tasks"])
     if args.json:
         print_json(
             {

@@ -38,6 +38,9 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--python", metavar="PY", help="interpreter (default: that of the notebook's kernel)")
     parser.add_argument("--step", metavar="S", help="run step S and what it needs, nothing else")
     parser.add_argument("--name", help="name of the run (default: the notebook's)")
+    parser.add_argument(
+        "--strict", action="store_true", help="refuse the run when this machine has less than its steps ask for"
+    )
     parser.add_argument("--detach", action="store_true", help="return at once; the run goes on")
     parser.add_argument("--json", action="store_true", help="print the run as JSON at the end")
 
@@ -80,24 +83,26 @@ def _overrides(texts: list[str]) -> dict[str, str]:
 
 def _start(args: Namespace, source: Source, overrides: dict[str, str], home: Path) -> str:
     from cellift.cli.errors import UsageError
-    from cellift.engine.launch import start_ir, start_notebook
+    from cellift.cli.source import print_diagnostics
+    from cellift.engine.launch import prepare_notebook, start_ir, start_prepared
 
     cwd = str(source.path.parent)
     if source.is_pipeline:
         if args.step:
             raise UsageError("--step needs a notebook: a pipeline runs as it was compiled")
-        text = source.data.decode("utf-8", "replace")
-        return start_ir(text, home=home, overrides=overrides, python=args.python, cwd=cwd, name=args.name).run_id
-    launch = start_notebook(
-        source.data,
-        str(source.path),
-        home=home,
-        overrides=overrides,
-        step=args.step,
-        python=args.python,
-        cwd=cwd,
-        name=args.name,
-    )
+        launch = start_ir(
+            source.data.decode("utf-8", "replace"),
+            home=home,
+            overrides=overrides,
+            python=args.python,
+            cwd=cwd,
+            name=args.name,
+            strict=args.strict,
+        )
+        return launch.run_id
+    prepared = prepare_notebook(source.data, str(source.path), overrides=overrides, step=args.step)
+    print_diagnostics(prepared.diagnostics, source)
+    launch = start_prepared(prepared, home=home, python=args.python, cwd=cwd, name=args.name, strict=args.strict)
     return launch.run_id
 
 
