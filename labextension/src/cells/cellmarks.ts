@@ -88,7 +88,7 @@ export class CellMarks implements IDisposable {
     const { panel, pipeline, squiggles } = this._options;
     const cells = this._cells();
     const findings = new Map<string, IDiagnostic[]>();
-    for (const diagnostic of pipeline.diagnostics) {
+    for (const diagnostic of [...pipeline.diagnostics, ...failures(pipeline)]) {
       if (diagnostic.cell !== null && diagnostic.line !== null) {
         findings.set(diagnostic.cell, [...(findings.get(diagnostic.cell) ?? []), diagnostic]);
       }
@@ -111,7 +111,7 @@ export class CellMarks implements IDisposable {
     if (existing) {
       return existing;
     }
-    const { panel, pipeline, commands, trans } = this._options;
+    const { panel, commands, trans } = this._options;
     const id = cell.model.id;
     const strip = new CellStrip({
       commands,
@@ -120,6 +120,9 @@ export class CellMarks implements IDisposable {
       problem: name => {
         if (name === '') {
           return trans.__('A step needs a name.');
+        }
+        if (name.startsWith('--')) {
+          return trans.__('A name that starts with -- would be read as an option.');
         }
         const taken = this._cells().some(other => other.getId() !== id && readMark(other).step === name);
         return taken ? trans.__('Another cell is step %1 already.', name) : null;
@@ -133,12 +136,6 @@ export class CellMarks implements IDisposable {
       refocus: () => {
         panel.content.mode = 'command';
         panel.content.activate();
-      },
-      revealError: () => {
-        const error = strip.state?.task?.error;
-        if (error?.cell) {
-          void pipeline.reveal(error.cell, error.line);
-        }
       }
     });
     (cell.layout as PanelLayout).insertWidget(0, strip);
@@ -158,6 +155,25 @@ export class CellMarks implements IDisposable {
   private _follow: Throttler;
   private _isDisposed = false;
   private _strips = new Map<Cell, CellStrip>();
+}
+
+/** The lines at which steps failed in the latest run, where they still are what ran. */
+function failures(pipeline: IPipeline): IDiagnostic[] {
+  return (pipeline.run?.tasks ?? []).flatMap(({ id, state, error }) =>
+    state === 'FAILED' && error?.cell && error.line !== null && pipeline.edited(id) === false
+      ? [
+          {
+            code: error.reason,
+            severity: 'error' as const,
+            cell: error.cell,
+            line: error.line,
+            column: null,
+            message: error.type ? `${error.type}: ${error.message}` : error.message,
+            fix: null
+          }
+        ]
+      : []
+  );
 }
 
 /** A namespace for CellMarks statics. */

@@ -68,7 +68,7 @@ export function StepForm(props: {
     >
       <input
         ref={input}
-        className="jp-mod-styled"
+        className="cl-Input"
         data-testid="cellift-step-name"
         type="text"
         value={name}
@@ -79,7 +79,7 @@ export function StepForm(props: {
         aria-invalid={shownProblem !== null}
         onChange={event => setName(event.currentTarget.value)}
       />
-      <button type="submit" className="cl-Button jp-mod-accept" data-testid="cellift-step-accept">
+      <button type="submit" className="cl-Button cl-mod-accept" data-testid="cellift-step-accept">
         {marked ? trans.__('Rename') : trans.__('Mark as step')}
       </button>
       {marked && (

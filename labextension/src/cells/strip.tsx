@@ -12,6 +12,9 @@ import { StateMark } from '../states/stateMark';
 import { StepForm } from './stepform';
 import type { IStripState } from './stripstate';
 
+/** The command of the runs plugin that shows a run. */
+const OPEN_RUN = 'cellift:open-run';
+
 /** The thin strip above a cell: what the cell is in the pipeline, and how its last run went. */
 export class CellStrip extends ReactWidget {
   constructor(options: CellStrip.IOptions) {
@@ -76,7 +79,7 @@ export class CellStrip extends ReactWidget {
         caption={this._options.commands.caption(CommandIDs.runToStep, { step: this._state.step })}
         onRename={() => this._run(CommandIDs.renameStep)}
         onRun={() => this._run(CommandIDs.runToStep, { step: this._state?.step ?? null })}
-        onError={this._options.revealError}
+        onOpen={() => this._open()}
       />
     ) : (
       <QuietLine state={this._state} trans={trans} />
@@ -101,6 +104,13 @@ export class CellStrip extends ReactWidget {
     this.update();
   }
 
+  private _open(): void {
+    const { commands } = this._options;
+    if (this._state?.run && commands.hasCommand(OPEN_RUN)) {
+      void commands.execute(OPEN_RUN, { id: this._state.run });
+    }
+  }
+
   private _run(command: string, args: ReadonlyPartialJSONObject = {}): void {
     void this._options.commands.execute(command, { ...this._options.args, ...args });
   }
@@ -123,8 +133,6 @@ export namespace CellStrip {
     accept: (name: string) => void;
     /** Gives the focus back to the notebook. */
     refocus: () => void;
-    /** Goes to the line that failed. */
-    revealError: () => void;
   }
 }
 
@@ -135,7 +143,7 @@ function StepLine(props: {
   caption: string;
   onRename: () => void;
   onRun: () => void;
-  onError: () => void;
+  onOpen: () => void;
 }): JSX.Element {
   const { state, trans } = props;
   return (
@@ -164,7 +172,7 @@ function StepLine(props: {
           ●
         </span>
       )}
-      {state.task && <LastRun state={state} task={state.task} trans={trans} onError={props.onError} />}
+      {state.task && <LastRun task={state.task} trans={trans} onOpen={props.onOpen} />}
       <button
         className="cl-IconButton"
         data-testid="cellift-strip-run"
@@ -181,23 +189,18 @@ function StepLine(props: {
 
 /** The state and time of the step in the latest run. */
 function LastRun(props: {
-  state: IStripState;
   task: NonNullable<IStripState['task']>;
   trans: TranslationBundle;
-  onError: () => void;
+  onOpen: () => void;
 }): JSX.Element {
   const { task, trans } = props;
   const time = task.finished ? formatDuration(task.started, task.finished) : '';
   const mark = <StateMark state={task.state} trans={trans} iconOnly={task.state === 'SUCCEEDED' && time !== ''} />;
   const why = task.error?.message ?? task.reason ?? undefined;
-  return task.state === 'FAILED' ? (
-    <button className="cl-CellStrip-run" title={why} onClick={props.onError}>
+  return (
+    <button className="cl-CellStrip-run" title={why ?? trans.__('Show the run')} onClick={props.onOpen}>
       {mark} {time}
     </button>
-  ) : (
-    <span className="cl-CellStrip-run" title={why}>
-      {mark} {time}
-    </span>
   );
 }
 

@@ -26,7 +26,7 @@ export function EmptyState(props: {
       );
       action = (
         <button
-          className="cl-Button jp-mod-accept"
+          className="cl-Button cl-mod-accept"
           data-testid="cellift-mark-first"
           onClick={() => void commands.execute(CommandIDs.markStep)}
         >

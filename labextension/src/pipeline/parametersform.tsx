@@ -57,7 +57,7 @@ function ParameterField(props: { pipeline: IPipeline; parameter: IParameter; tra
       ) : (
         <input
           id={id}
-          className="jp-mod-styled"
+          className="cl-Input"
           type="text"
           inputMode={type === 'int' || type === 'float' ? 'decimal' : 'text'}
           spellCheck={false}

@@ -17,7 +17,7 @@ export function RunControl(props: {
     const cancelling = pipeline.run?.state === 'CANCELLING' || pipeline.busy;
     return (
       <button
-        className="cl-Button jp-mod-warn"
+        className="cl-Button cl-mod-danger"
         data-testid="cellift-cancel"
         disabled={cancelling}
         title={commands.caption(CommandIDs.cancelPipeline)}
@@ -32,7 +32,7 @@ export function RunControl(props: {
   return (
     <span className="cl-SplitButton">
       <button
-        className="cl-Button jp-mod-accept"
+        className="cl-Button cl-mod-accept"
         data-testid="cellift-run"
         disabled={disabled}
         title={commands.caption(CommandIDs.runPipeline)}
@@ -42,7 +42,7 @@ export function RunControl(props: {
         {pipeline.busy ? trans.__('Starting') : trans.__('Run')}
       </button>
       <button
-        className="cl-Button jp-mod-accept cl-mod-menu"
+        className="cl-Button cl-mod-accept cl-mod-menu"
         data-testid="cellift-run-menu"
         disabled={disabled}
         aria-haspopup="menu"
