@@ -68,7 +68,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
     found += [*warnings, *flow.diagnostics, *hidden_state_warnings(statements, flow, step_names)]
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
-    steps = tuple(_step(layout.groups[i], i, wiring.plans[i], statements, ids, found) for i in sorted(wiring.plans))
+    steps = tuple(_step(layout.groups[i], i, wiring.plans[i], ids, found) for i in sorted(wiring.plans))
     graph = Graph(
         name,
         notebook.path,
@@ -106,11 +106,10 @@ def _step(
     group: Group,
     index: int,
     plan: Plan,
-    statements: Sequence[Statement],
     ids: Mapping[int, str],
     found: list[Diagnostic],
 ) -> Step:
-    code: tuple[CodeSlice, ...] = code_slices(plan.statements, statements, index)
+    code: tuple[CodeSlice, ...] = code_slices(plan.statements, index)
     outputs = set(plan.outputs)
     for name in group.options.get("output", ()):
         makes = {made for statement in plan.statements for made, v in statement.makes.items() if not v.kind.is_code}

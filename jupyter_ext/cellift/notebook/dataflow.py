@@ -15,7 +15,14 @@ from cellift.notebook.effects import CONTAINER_METHODS, IPYTHON_NAMES, STATE_CHA
 from cellift.notebook.facts import Binding, Call, Change, Facts, Kind, Use
 from cellift.notebook.statements import Read, Statement, Travel, Version
 
-_ALWAYS_THERE = frozenset(dir(builtins)) | {"__name__", "__doc__", "__builtins__", "__builtin__", "__annotations__"}
+_ALWAYS_THERE = frozenset(dir(builtins)) | {
+    "display",
+    "__name__",
+    "__doc__",
+    "__builtins__",
+    "__builtin__",
+    "__annotations__",
+}
 _COPYABLE_BLOCKS = (ast.If, ast.Try, ast.With)
 
 
@@ -71,7 +78,7 @@ class Flow:
                 changes.setdefault(name, Change(name, read.use.line, read.use.column, "used"))
         for binding in [*facts.binds.values(), *later_binds.values()]:
             if not binding.certain or binding.keeps_previous:
-                self._keep_previous(statement, binding, changes)
+                self._keep_previous(statement, binding)
         statement.travel = self._travel(statement, changes, later_binds)
         made_of = self._made_of(statement)
         self._apply_changes(statement, changes, made_of, only_others=False)
@@ -161,7 +168,7 @@ class Flow:
                 how = f"{change.how} in {call.function}()"
                 changes.setdefault(name, Change(name, call.line, call.column, how))
 
-    def _keep_previous(self, statement: Statement, binding: Binding, changes: Mapping[str, Change]) -> None:
+    def _keep_previous(self, statement: Statement, binding: Binding) -> None:
         """A name that may keep its value is read, so that its step has the value that it may keep."""
         previous = self._current.get(binding.name)
         if previous is None or previous.deleted:
@@ -377,14 +384,15 @@ class Flow:
         where = self._step_names[statement.owner]
         by = f" (through {via}())" if via else ""
         cell = statement.code.cell
-        at = {"cell": cell.id, "line": use.line, "column": use.column}
         definer = self._last_definer.get(name)
         if version is not None:
             self._say(
                 "CL113",
                 f"`{name}` is used in {where}{by}, but {_at(version.statement, version.line)} deletes it.",
                 "Remove the del statement, or define the name again.",
-                **at,
+                cell=cell.id,
+                line=use.line,
+                column=use.column,
             )
         elif definer is not None and (definer.index > statement.index or definer is statement):
             binding = definer.facts.binds.get(name)
@@ -393,21 +401,27 @@ class Flow:
                 "CL105",
                 f"`{name}` is used in {where}{by}, but it is defined only further down ({_at(definer, line)}).",
                 "Move the definition above its first use; a pipeline follows the order of the notebook.",
-                **at,
+                cell=cell.id,
+                line=use.line,
+                column=use.column,
             )
         elif name in IPYTHON_NAMES:
             self._say(
                 "CL205",
                 f"`{name}` is used in {where}{by}; it exists only in IPython, not in a step.",
                 "Give the value a name of its own in the cell that makes it.",
-                **at,
+                cell=cell.id,
+                line=use.line,
+                column=use.column,
             )
         else:
             self._say(
                 "CL104",
                 f"`{name}` is used in {where}{by}, but nothing above defines it.",
                 "Define or import it in a cell above, or correct its spelling.",
-                **at,
+                cell=cell.id,
+                line=use.line,
+                column=use.column,
             )
 
     def _warn_of_lookups(self, statement: Statement) -> None:

@@ -45,8 +45,6 @@ class MagicText:
 def cell_magics(cell: Cell) -> MagicText:
     """Take ``%%magic`` lines off the top of a cell: ``%%step``, and those whose body runs as it is."""
     lines = cell.source.split("\n")
-    step_line: str | None = None
-    found: list[Diagnostic] = []
     for index, line in enumerate(lines):
         if not line.strip():
             continue
@@ -54,14 +52,12 @@ def cell_magics(cell: Cell) -> MagicText:
             break
         name, _, rest = line[2:].strip().partition(" ")
         lines[index] = ""
-        if name == "step" and step_line is None:
-            step_line = rest.strip()
-        elif name in _RUNS_BODY and not (name == "capture" and _names_a_target(rest)):
-            continue
-        else:
-            found.append(_refuse_cell_magic(cell, index + 1, name))
-            return MagicText("\n" * (len(lines) - 1), tuple(found), step_line)
-    return MagicText("\n".join(lines), tuple(found), step_line)
+        if name == "step" and not cell.source[: cell.source.index("%%step")].strip():
+            return MagicText("\n".join(lines), step_line=rest.strip())
+        if name not in _RUNS_BODY or (name == "capture" and _names_a_target(rest)):
+            problem = _refuse_cell_magic(cell, index + 1, name)
+            return MagicText("\n" * (len(lines) - 1), (problem,))
+    return MagicText("\n".join(lines))
 
 
 def line_magics(cell: Cell, text: str) -> MagicText:
@@ -92,7 +88,7 @@ def _first_magic(lines: list[str]) -> tuple[int, int, str] | None:
     tokens = ipython.make_tokens_by_line(lines)
     candidates: list[Any] = []
     for transformer in (ipython.MagicAssign, ipython.SystemAssign, ipython.EscapedCommand, ipython.HelpEnd):
-        found = transformer.find(tokens)
+        found = transformer.find(tokens)  # type: ignore[no-untyped-call]
         if found:
             candidates.append(found)
     for found in sorted(candidates, key=ipython.TokenTransformBase.sortby):
@@ -144,15 +140,6 @@ def _names_a_target(arguments: str) -> bool:
 
 
 def _refuse_cell_magic(cell: Cell, line: int, name: str) -> Diagnostic:
-    if name == "step":
-        return diagnose(
-            "CL106",
-            f"Cell {cell.number} has two %%step lines.",
-            cell=cell.id,
-            line=line,
-            column=1,
-            fix="Keep one of them.",
-        )
     if name in _LEFT_OUT_CELL:
         return _left_out(cell, line, f"%%{name}")
     fix = _SHELL_FIX

@@ -1,3 +1,4 @@
+# ruff: noqa: N802, N815 (names of visit methods are those of the syntax tree)
 """The one visitor of syntax trees: what a top-level statement reads, binds and changes, with Python's scopes.
 
 Two moments are kept apart. What is evaluated when the statement runs (decorators, defaults, class bodies, the

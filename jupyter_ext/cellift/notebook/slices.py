@@ -8,21 +8,21 @@ from cellift.notebook.graph import CodeSlice
 from cellift.notebook.statements import Statement
 
 
-def code_slices(wanted: Sequence[Statement], every: Sequence[Statement], owner: int) -> tuple[CodeSlice, ...]:
-    """Slices of ``wanted`` (in document order); ``every`` is all statements, ``owner`` the step they are for."""
+def code_slices(wanted: Sequence[Statement], owner: int) -> tuple[CodeSlice, ...]:
+    """Slices of ``wanted`` (in document order) for the step ``owner``."""
     slices: list[CodeSlice] = []
     run: list[Statement] = []
     for statement in wanted:
         if run and (run[-1].code is not statement.code or run[-1].index + 1 != statement.index):
-            slices.extend(_text(run, every, owner))
+            slices.extend(_text(run, owner))
             run = []
         run.append(statement)
     if run:
-        slices.extend(_text(run, every, owner))
+        slices.extend(_text(run, owner))
     return tuple(slices)
 
 
-def _text(run: Sequence[Statement], every: Sequence[Statement], owner: int) -> list[CodeSlice]:
+def _text(run: Sequence[Statement], owner: int) -> list[CodeSlice]:
     code = run[0].code
     if run[0].owner == owner and len(run) == len(code.statements):
         whole = code.whole()
