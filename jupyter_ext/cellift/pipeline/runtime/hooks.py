@@ -30,7 +30,11 @@ def install(display: Display) -> None:
     builtins.input = _no_input
 
     def plots(module: Any) -> None:
-        module.show = display.figures
+        # A plain function: pyplot writes the backend's signature onto it.
+        def show(*_: Any, **__: Any) -> None:
+            display.figures()
+
+        module.show = show
 
     def ipython(module: Any) -> None:
         module.display = display.show
