@@ -1,0 +1,100 @@
+"""``POST graph``: what the sidebar draws, for a notebook as it is in the browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from recorded import notebook
+
+TWO_STEPS = notebook("# step make\nx = list(range(3))", "# step use\ny = sum(x)\ny", "# step last\nprint(y)")
+
+
+async def test_a_notebook_that_was_never_saved_has_a_graph(call: Any, jp_root_dir: Path) -> None:
+    answer = await call("POST", "graph", {"path": "new/Untitled.ipynb", "content": TWO_STEPS})
+    assert answer.status == 200
+    graph = answer.json["graph"]
+    assert [step["name"] for step in graph["steps"]] == ["make", "use", "last"]
+    assert [(edge["source"], edge["target"], edge["names"][0]["name"]) for edge in graph["edges"]] == [
+        ("make", "use", "x"),
+        ("use", "last", "y"),
+    ]
+    assert answer.json["diagnostics"] == []
+    assert not (jp_root_dir / "new").exists()
+
+
+async def test_a_mistake_is_an_answer_with_cell_and_line(call: Any) -> None:
+    content = notebook("# step make\nx = 1\ny = (", "# step use\nx")
+    answer = await call("POST", "graph", {"path": "a.ipynb", "content": content})
+    assert answer.status == 200
+    found = next(item for item in answer.json["diagnostics"] if item["severity"] == "error")
+    assert (found["cell"], found["line"]) == ("cell0", 2)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"worksheets": [], "nbformat": 3},
+        {"hello": "world"},
+        {**TWO_STEPS, "metadata": {"language_info": {"name": "R"}}},
+    ],
+)
+async def test_what_is_no_python_notebook_is_refused_with_diagnostics(call: Any, content: dict[str, Any]) -> None:
+    answer = await call("POST", "graph", {"path": "a.ipynb", "content": content})
+    assert answer.status == 400
+    assert answer.json["diagnostics"][0]["message"] == answer.json["message"]
+
+
+@pytest.mark.parametrize(
+    ("send", "field"),
+    [
+        ({"content": TWO_STEPS}, "path"),
+        ({"path": "", "content": TWO_STEPS}, "path"),
+        ({"path": "../a.ipynb", "content": TWO_STEPS}, "path"),
+        ({"path": "S3:a.ipynb", "content": TWO_STEPS}, "path"),
+        ({"path": "a.ipynb"}, "content"),
+        ({"path": "a.ipynb", "content": "{}"}, "content"),
+        ({"path": "a.ipynb", "content": TWO_STEPS, "pth": 1}, "pth"),
+    ],
+)
+async def test_a_wrong_request_is_refused_by_name(call: Any, send: dict[str, Any], field: str) -> None:
+    answer = await call("POST", "graph", send)
+    assert answer.status == 400
+    assert f"`{field}`" in answer.json["message"]
+
+
+async def test_a_body_that_is_not_json_is_refused(call: Any) -> None:
+    answer = await call("POST", "graph", text="{")
+    assert (answer.status, answer.json["message"].startswith("The body is not JSON")) == (400, True)
+
+
+async def test_a_body_that_is_too_large_is_refused(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cellift.server import base
+
+    monkeypatch.setattr(base, "MAX_BODY", 1000)
+    answer = await call("POST", "graph", {"path": "a.ipynb", "content": {"cells": ["x" * 1000]}})
+    assert answer.status == 413
+
+
+async def test_a_defect_is_a_500_that_is_json(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    from cellift.server import graph
+
+    monkeypatch.setattr(graph, "_analyse", lambda content, file: 1 / 0)
+    answer = await call("POST", "graph", {"path": "a.ipynb", "content": TWO_STEPS})
+    assert answer.status == 500
+    assert "ZeroDivisionError" in answer.json["message"]
+
+
+async def test_a_full_disk_is_named(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import errno
+
+    from cellift.server import runs
+
+    def full(*args: Any, **options: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "/data/runs")
+
+    monkeypatch.setattr(runs, "_start", full)
+    answer = await call("POST", "runs", {"path": "a.ipynb", "content": TWO_STEPS})
+    assert answer.status == 507
+    assert "/data/runs" in answer.json["message"]
