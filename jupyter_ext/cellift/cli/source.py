@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass
@@ -50,6 +49,8 @@ def read_source(name: str) -> Source:
 def refused(error: RefusedError, source: Source | None, *, as_json: bool) -> int:
     """Say why input is refused, on standard output as the only JSON document or on standard error; return 1."""
     if as_json:
+        from cellift.cli.output import print_json
+
         print_json([one.to_dict() for one in error.diagnostics])
     else:
         print_diagnostics(error.diagnostics, source)
@@ -74,8 +75,3 @@ def readable(source: Source | None) -> Notebook | None:
         return source.notebook()
     except RefusedError:
         return None
-
-
-def print_json(document: object) -> None:
-    """Print the one document of a command with ``--json``."""
-    print(json.dumps(document, ensure_ascii=False, indent=2))

@@ -18,7 +18,8 @@ def run(args: Namespace) -> int:
     """Print the diagnostics; 1 when there is an error among them."""
     from cellift.api.diagnostics_text import counts, diagnostic_lines
     from cellift.api.words import plural
-    from cellift.cli.source import print_json, read_source, refused
+    from cellift.cli.output import print_json
+    from cellift.cli.source import read_source, refused
     from cellift.cli.terminal import painter
     from cellift.notebook.analysis import analyse
 

@@ -24,7 +24,8 @@ def run(args: Namespace) -> int:
     """Write the file; 1 when the notebook is refused (nothing is written then)."""
     from cellift.api.words import plural, size
     from cellift.cli.errors import UsageError
-    from cellift.cli.source import print_diagnostics, print_json, read_source, refused
+    from cellift.cli.output import print_json
+    from cellift.cli.source import print_diagnostics, read_source, refused
     from cellift.engine.prepare import prepare_notebook
     from cellift.pipeline.ir import dump_ir
 

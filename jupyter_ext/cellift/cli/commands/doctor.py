@@ -17,7 +17,7 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print one line per check; 1 when one of them fails."""
     from cellift.cli.checks import CHECKS
-    from cellift.cli.source import print_json
+    from cellift.cli.output import print_json
     from cellift.cli.terminal import painter
 
     findings = [check() for check in CHECKS]

@@ -18,7 +18,8 @@ def configure(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     """Print the graph; 1 when the notebook has errors."""
     from cellift.api.graph_text import graph_lines, mermaid
-    from cellift.cli.source import print_diagnostics, print_json, read_source, refused
+    from cellift.cli.output import print_json
+    from cellift.cli.source import print_diagnostics, read_source, refused
     from cellift.notebook.analysis import analyse
 
     source = None

@@ -108,7 +108,7 @@ def _start(args: Namespace, source: Source, overrides: dict[str, str], home: Pat
 
 def _detached(store: RunStore, run_id: str, *, as_json: bool) -> int:
     from cellift.api.words import SHORT_ID
-    from cellift.cli.source import print_json
+    from cellift.cli.output import print_json
 
     if as_json:
         print_json(store.load(run_id))
@@ -165,8 +165,8 @@ def _watch(store: RunStore, follower: Follower, progress: Progress, interrupts: 
 
 def _report(store: RunStore, follower: Follower, *, as_json: bool) -> None:
     from cellift.api.cell_numbers import cell_numbers
+    from cellift.cli.output import print_json
     from cellift.cli.result import failure_lines, place_lines, result_lines
-    from cellift.cli.source import print_json
     from cellift.cli.terminal import painter
 
     record = follower.run

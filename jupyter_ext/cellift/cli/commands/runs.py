@@ -48,7 +48,7 @@ def run(args: Namespace) -> int:
 def _ls(_store: RunStore, args: Namespace) -> int:
     from cellift.api.run_list import runs
     from cellift.cli.errors import UsageError
-    from cellift.cli.source import print_json
+    from cellift.cli.output import print_json
 
     if args.limit is not None and args.limit < 1:
         raise UsageError(f"--limit {args.limit}: at least 1")
@@ -69,8 +69,8 @@ def _ls(_store: RunStore, args: Namespace) -> int:
 def _show(store: RunStore, args: Namespace) -> int:
     from cellift.api.cell_numbers import cell_numbers
     from cellift.api.words import when
+    from cellift.cli.output import print_json
     from cellift.cli.result import failure_lines, place_lines, result_lines
-    from cellift.cli.source import print_json
     from cellift.cli.terminal import painter
 
     record = store.load(store.resolve(args.run))
@@ -93,7 +93,7 @@ def _logs(store: RunStore, args: Namespace) -> int:
     from cellift.api.run import Run
     from cellift.api.text import UnknownNameError
     from cellift.cli.errors import CommandError, UsageError
-    from cellift.cli.source import print_json
+    from cellift.cli.output import print_json
 
     if args.json and args.follow:
         raise UsageError("--json prints one document, -f goes on: give one of them")
@@ -113,7 +113,7 @@ def _logs(store: RunStore, args: Namespace) -> int:
 
 def _cancel(store: RunStore, args: Namespace) -> int:
     from cellift.api.run_text import run_line
-    from cellift.cli.source import print_json
+    from cellift.cli.output import print_json
     from cellift.engine.launch import cancel
 
     # All ids are looked up first: a wrong one leaves every run as it is.
@@ -130,7 +130,7 @@ def _cancel(store: RunStore, args: Namespace) -> int:
 
 def _rm(store: RunStore, args: Namespace) -> int:
     from cellift.cli.errors import UsageError
-    from cellift.cli.source import print_json
+    from cellift.cli.output import print_json
     from cellift.runs import states
     from cellift.runs.errors import RunActiveError
 
