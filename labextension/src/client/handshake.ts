@@ -5,7 +5,7 @@ import type { ICellift } from '../tokens';
 import { VERSION } from '../version';
 
 /** The command that enables the server extension. */
-const ENABLE = 'jupyter server extension enable cellift.server';
+const ENABLE = 'jupyter server extension enable cellift';
 
 /**
  * Asks the server for its version once, and says what to do when it does not answer or is another version.

@@ -83,7 +83,11 @@ const plugin: JupyterFrontEndPlugin<ISidebar> = {
       palette?.addItem({ command, category: trans.__('Cellift') });
     }
 
+    // The settings editor may be activated after this plugin.
+    void app.restored.then(() => commands.notifyCommandChanged(CommandIDs.openSettings));
+
     if (settings && toolbars) {
+      toolbars.addFactory(TOOLBAR_FACTORY, 'title', () => CelliftSidebar.createTitle(trans));
       setToolbar(
         sidebar,
         createToolbarFactory(toolbars, settings, TOOLBAR_FACTORY, PLUGIN_ID, translator ?? nullTranslator)

@@ -1,5 +1,5 @@
 import type { IStateDB } from '@jupyterlab/statedb';
-import type { ITranslator } from '@jupyterlab/translation';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { nullTranslator } from '@jupyterlab/translation';
 import { SidePanel, Toolbar } from '@jupyterlab/ui-components';
 import { ArrayExt } from '@lumino/algorithm';
@@ -137,6 +137,14 @@ export namespace CelliftSidebar {
     translator: ITranslator | null;
     /** Brings the sidebar to the front. */
     reveal: (sidebar: Widget) => void;
+  }
+
+  /** The name at the left of the toolbar. */
+  export function createTitle(trans: TranslationBundle): Widget {
+    const title = new Widget({ node: document.createElement('h2') });
+    title.addClass('cl-Sidebar-title');
+    title.node.textContent = trans.__('Cellift');
+    return title;
   }
 
   /** What is remembered. */

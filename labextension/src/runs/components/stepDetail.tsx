@@ -2,11 +2,13 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { formatDuration } from '../../states/format';
 import { StateMark } from '../../states/stateMark';
+import { isActive } from '../../states/states';
 import type { ITask } from '../../tokens';
 import type { RunModel } from '../runModel';
 import type { IRunActions } from '../actions';
 import { Displays } from './displays';
 import { ErrorBox } from './errorBox';
+import { useNow } from './hooks';
 import { LogView } from './logView';
 import { Outputs } from './outputs';
 
@@ -14,12 +16,13 @@ import { Outputs } from './outputs';
 export function StepDetail(props: StepDetail.IProps): JSX.Element {
   const { model, task, trans, actions, path } = props;
   const cell = task.cells[0];
+  const now = useNow(isActive(task.state));
   return (
     <div className="cl-StepDetail" role="tabpanel" aria-label={task.name} data-testid="cellift-step-detail">
       <div className="cl-StepDetail-title">
         <h3>{task.name}</h3>
         <StateMark state={task.state} trans={trans} />
-        <span className="cl-muted">{formatDuration(task.started, task.finished)}</span>
+        <span className="cl-muted">{formatDuration(task.started, task.finished, now)}</span>
         {task.attempt > 1 && <span className="cl-muted">{trans.__('attempt %1', String(task.attempt))}</span>}
         {path && cell && (
           <button
