@@ -130,7 +130,7 @@ def _task(
     outputs = component.get("outputDefinitions", {})
     return {
         "id": task_id,
-        "name": step.get("name", shown),
+        "name": step.get("step", shown),
         "cells": _own_cells(step),
         "inputs": dict(step.get("inputs", {})),
         "resources": _resources(container.get("resources", {})),

@@ -3,12 +3,13 @@
 The text of this file is what runs there (``python -c``): Python 3.9, standard library only, Linux only. It gets two
 arguments, the descriptor of a socket and a JSON file ``{"imports": [source], "bootstrap": source, "supervisor": pid}``.
 
-Messages are JSON, one per packet. To the supervisor: ``{"ready": true, "threads": N}`` once, then ``{"forked": key,
+Messages are JSON, one per packet. To the supervisor: ``{"ready": true, "safe": bool}`` once, then ``{"forked": key,
 "pid": pid}`` from each step when it is about to run. From it: ``{"fork": key, "argv", "env", "log", "tag"}``.
 A step is forked twice, so that it becomes the supervisor's child (a subreaper) and lives on when the zygote dies.
 """
 
-# ruff: noqa: PTH, UP - Python 3.9, few imports
+# Few imports, so that the interpreter is soon warm.
+# ruff: noqa: PTH109, PTH120, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -26,6 +27,7 @@ from typing import Any
 _TAG = b"CELLIFT_TASK="
 _PR_SET_PDEATHSIG = 1
 _MAX_PACKET = 1 << 20
+_TRIAL_SECONDS = 2.0
 
 
 def _top_module(statement: str) -> str | None:
@@ -56,13 +58,22 @@ def _import_all(statements: list[str]) -> None:
             continue
 
 
-def _thread_count() -> int:
-    """Threads that would be missing after a fork. A trial fork first: OpenBLAS ends its threads before each."""
+def _is_safe_to_fork() -> bool:
+    """Whether a fork comes through and loses no thread.
+
+    By a trial: OpenBLAS and the like end their threads before each fork, others lock up in the child.
+    """
     trial = os.fork()
     if trial == 0:
         os._exit(0)
-    os.waitpid(trial, 0)
-    return len(os.listdir("/proc/self/task"))
+    deadline = time.monotonic() + _TRIAL_SECONDS
+    while os.waitpid(trial, os.WNOHANG)[0] == 0:
+        if time.monotonic() > deadline:
+            os.kill(trial, signal.SIGKILL)
+            os.waitpid(trial, 0)
+            return False
+        time.sleep(0.0005)
+    return len(os.listdir("/proc/self/task")) == 1
 
 
 def _mark(tag: str) -> None:
@@ -90,9 +101,6 @@ def _become_step(job: dict[str, Any], sock: socket.socket, middle: int, supervis
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
     if os.getppid() != supervisor:
         os._exit(137)
-    random: Any = sys.modules.get("numpy.random")
-    if random is not None:
-        random.seed()  # as in a new process; Python's own generator sees to itself
     sock.send(json.dumps({"forked": job["fork"], "pid": os.getpid()}).encode())
     sock.close()
     sys.argv = job["argv"]
@@ -127,7 +135,7 @@ def _prepare() -> types.CodeType | None:
     _import_all(given["imports"])
     gc.collect()
     gc.freeze()
-    sock.send(json.dumps({"ready": True, "threads": _thread_count()}).encode())
+    sock.send(json.dumps({"ready": True, "safe": _is_safe_to_fork()}).encode())
     return code if _serve(sock, supervisor) else None
 
 

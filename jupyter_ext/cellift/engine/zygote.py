@@ -112,8 +112,8 @@ class Zygote:
         message = json.loads(packet)
         if "ready" in message:
             self._loop.cancel_call(self._start_timer)
-            if message["threads"] > 1:
-                self._lose()  # a fork would lose those threads, and hang where somebody waits for them
+            if not message["safe"]:
+                self._lose()
             else:
                 self.state = "ready"
                 self._on_change()
