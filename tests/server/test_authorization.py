@@ -49,6 +49,22 @@ async def test_every_verb_of_every_route_needs_a_token(
     assert set(answers.values()) <= {401, 403}, answers
 
 
+async def test_a_cookie_without_the_xsrf_token_changes_nothing(
+    jp_serverapp: Any, http_server_client: Any, jp_base_url: str
+) -> None:
+    token = jp_serverapp.identity_provider.token
+    page = await http_server_client.fetch(f"{jp_base_url}api/status?token={token}")
+    cookie = "; ".join(line.partition(";")[0] for line in page.headers.get_list("Set-Cookie"))
+
+    def fetch(path: str, **options: Any) -> Any:
+        return http_server_client.fetch(jp_base_url.rstrip("/") + path, **options)
+
+    assert await status(fetch, "GET", "/cellift/api/runs", {"Cookie": cookie}) == 200
+    for verb, path in requests(jp_serverapp.web_app, jp_base_url):
+        if verb not in {"GET", "HEAD"}:
+            assert await status(fetch, verb, path, {"Cookie": cookie}) == 403, (verb, path)
+
+
 class NoCellift(Authorizer):
     """Allows everything but the resource ``cellift``, and remembers what it was asked."""
 

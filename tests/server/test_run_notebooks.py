@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +22,8 @@ TWO_STEPS = notebook(
 # Waits for a file, so that a test decides how long it runs.
 WAITS = notebook(
     "import pathlib, time",
-    "# step wait\nprint('waiting', flush=True)\nwhile not pathlib.Path('go').exists():\n    time.sleep(0.02)\nx = list(range(3))",
+    "# step wait\nprint('waiting', flush=True)\n"
+    "while not pathlib.Path('go').exists():\n    time.sleep(0.02)\nx = list(range(3))",
     "# step use\nprint('got', x)",
 )
 FINAL = {"SUCCEEDED", "FAILED", "CANCELLED"}
@@ -83,6 +85,23 @@ async def test_the_steps_do_not_get_the_servers_keys(
     assert (await call("GET", f"runs/{run['id']}/logs/look")).json["text"].strip() == "[] team"
 
 
+async def test_the_steps_run_with_the_kernel_of_the_notebooks_tab(
+    call: Any, start: Any, over: Any, jp_data_dir: Path, tmp_path: Path
+) -> None:
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.symlink_to(sys.executable)
+    spec = jp_data_dir / "kernels" / "mine"
+    spec.mkdir(parents=True)
+    argv = [str(python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel = {"argv": argv, "display_name": "Mine", "language": "python", "env": {"FROM_KERNELSPEC": "yes"}}
+    (spec / "kernel.json").write_text(json.dumps(kernel))
+    content = notebook("import os, sys", "# step look\nprint(sys.executable, os.environ.get('FROM_KERNELSPEC'))")
+    run = await over((await start(content, kernel_name="mine"))["id"])
+    assert run["state"] == "SUCCEEDED", run["error"]
+    assert (await call("GET", f"runs/{run['id']}/logs/look")).json["text"].strip() == f"{python} yes"
+
+
 async def test_only_a_step_and_what_it_needs(start: Any, over: Any) -> None:
     content = notebook("# step a\nx = list(range(3))", "# step b\ny = x", "# step c\nz = 3")
     run = await over((await start(content, step="b"))["id"])
@@ -100,13 +119,17 @@ async def test_refused_input_is_not_recorded(call: Any, jp_root_dir: Path) -> No
     assert (await refused(TWO_STEPS, params={"nope": 1}))["diagnostics"]
     assert "`params`" in (await refused(TWO_STEPS, params=[]))["message"]
     assert (await refused(TWO_STEPS, step="nope"))["message"]
+    unknown = await refused(TWO_STEPS, kernel_name="nope")
+    assert (unknown["diagnostics"][0]["code"], "`nope`" in unknown["message"]) == ("CL004", True)
     gone = await call("POST", "runs", {"path": "gone/nb.ipynb", "content": TWO_STEPS})
     assert (gone.status, "gone" in gone.json["message"]) == (400, True)
     assert (await call("GET", "runs")).json["runs"] == []
 
 
 async def test_a_step_that_raises_points_at_its_cell(start: Any, over: Any) -> None:
-    run = await over((await start(notebook("# step a\nx = list(range(3))", "# step b\ny = x\nraise ValueError('no')")))["id"])
+    run = await over(
+        (await start(notebook("# step a\nx = list(range(3))", "# step b\ny = x\nraise ValueError('no')")))["id"]
+    )
     assert run["state"] == "FAILED"
     assert (run["error"]["type"], run["error"]["cell"], run["error"]["line"]) == ("ValueError", "cell1", 2)
 

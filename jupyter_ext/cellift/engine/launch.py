@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from cellift.engine.machine import shortages, usable_cores
 from cellift.engine.prepare import Prepared, analyse_notebook, prepare_ir, prepare_notebook
-from cellift.notebook.diagnostics import Diagnostic, RefusedError
+from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
 from cellift.runs import states
 from cellift.runs.repair import record_not_started
 from cellift.runs.store import RunStore
@@ -187,10 +187,13 @@ def _interpreter(python: str | None, prepared: Prepared, env: Mapping[str, str])
 
     if prepared.notebook is None:
         return sys.executable, {}
-    from cellift.project.kernelspec import find_interpreter
+    from cellift.notebook.cells import kernel_name
+    from cellift.project.kernelspec import KernelError, find_interpreter
 
-    kernel = prepared.notebook.metadata.get("kernelspec", {})
-    interpreter = find_interpreter(kernel.get("name"), env)
+    try:
+        interpreter = find_interpreter(kernel_name(prepared.notebook), env)
+    except KernelError as error:
+        raise RefusedError([diagnose(error.code, str(error), fix=error.fix)]) from None
     return interpreter.python, interpreter.env
 
 
