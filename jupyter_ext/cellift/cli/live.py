@@ -79,15 +79,25 @@ class LiveProgress:
             done = sum(states.is_terminal(task["state"]) for task in run["tasks"])
             table.add_row("", Text(f"{done} of {len(run['tasks'])} steps are over", style="dim"), "", "")
         outer = Table.grid()
+        outer.add_row(self._head(run))
         outer.add_row(table)
         for text in self._notes:
             outer.add_row(Text(text))
         return outer
 
+    @staticmethod
+    def _head(run: Any) -> Text:
+        head = Text(f"{icon(run['state'])} {word(run['state'])}", style=_STYLES.get(run["state"], "dim"), no_wrap=True)
+        head.append(f"  {run['name']}  ", style="bold")
+        head.append(duration(seconds_between(run["created"], run["finished"])), style="none")
+        if run["reason"]:
+            head.append(f"  {run['reason']}", style="dim")
+        return head
+
     def _rows(self) -> list[Any]:
         """All steps when they fit on the screen, else those that are going on and then those that ended last."""
         tasks = list(self._follower.run["tasks"])
-        room = max(self._live.console.size.height - 3 - len(self._notes), 3)
+        room = max(self._live.console.size.height - 4 - len(self._notes), 3)
         if len(tasks) <= room:
             return tasks
         latest = sorted(tasks, key=lambda task: task["finished"] or "", reverse=True)

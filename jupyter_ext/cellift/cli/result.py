@@ -8,7 +8,7 @@ from typing import Any
 
 from cellift.api.diagnostics_text import Paint
 from cellift.api.run_text import error_line, outputs_text
-from cellift.api.table import columns
+from cellift.api.table import columns, cut
 from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, word
 from cellift.cli.terminal import state_style
 from cellift.runs import states
@@ -16,8 +16,11 @@ from cellift.runs import states
 _PREVIEW = 100
 
 
-def result_lines(run: Mapping[str, Any], paint: Paint) -> list[str]:
-    """Return the state, a row per step, and the values and metrics of the steps at the end."""
+def result_lines(run: Mapping[str, Any], paint: Paint, width: int | None = None) -> list[str]:
+    """Return the state, a row per step, and the values and metrics of the steps at the end.
+
+    With *width*, the rows are cut at the edge of the terminal.
+    """
     length = duration(seconds_between(run["started"], run["finished"]))
     style = state_style(run["state"])
     head = paint(f"{icon(run['state'])} {word(run['state'])}", style)
@@ -31,9 +34,10 @@ def result_lines(run: Mapping[str, Any], paint: Paint) -> list[str]:
         ]
         for task in run["tasks"]
     ]
-    for task, line in zip(run["tasks"], columns([["State", "Step", "Time", "Values"], *rows])[1:], strict=True):
-        mark, rest = line[: len(word(task["state"])) + 2], line[len(word(task["state"])) + 2 :]
-        lines.append(f"  {paint(mark, state_style(task['state']))}{rest}")
+    for task, row in zip(run["tasks"], columns(rows), strict=True):
+        line = cut(row, max(width - 2, 1)) if width else row
+        end = len(word(task["state"])) + 2
+        lines.append(f"  {paint(line[:end], state_style(task['state']))}{line[end:]}")
     results = _results(run)
     if results:
         lines += ["", *(f"  {line}" for line in columns(results))]
@@ -42,8 +46,14 @@ def result_lines(run: Mapping[str, Any], paint: Paint) -> list[str]:
 
 
 def place_lines(run: Mapping[str, Any], folder: Path) -> list[str]:
-    """Return where the run is recorded and how its logs are read."""
+    """Return where its pictures are, where the run is recorded, and how its logs are read."""
     rows = [
+        *(
+            ["shown", _from_home(folder / "values" / task["id"] / item["file"])]
+            for task in run["tasks"]
+            for item in task["display"]
+            if item["mime"].startswith("image/")
+        ),
         ["recorded", _from_home(folder)],
         ["logs", f"cellift runs logs {run['id'][:SHORT_ID]}"],
         ["again", f"cellift runs show {run['id'][:SHORT_ID]}"],
@@ -76,8 +86,6 @@ def _results(run: Mapping[str, Any]) -> list[list[str]]:
 
 
 def _first_line(text: str) -> str:
-    from cellift.api.table import cut
-
     return cut(text.strip(), _PREVIEW)
 
 

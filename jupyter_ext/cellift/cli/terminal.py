@@ -15,6 +15,15 @@ def colour_wanted(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def columns_of(stream: TextIO) -> int | None:
+    """Return how wide the terminal of *stream* is; None for a file or a pipe, where nothing is cut."""
+    if not stream.isatty():
+        return None
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
 def painter(stream: TextIO) -> Paint:
     """Return the `Paint` for what goes to *stream*."""
     return _paint if colour_wanted(stream) else plain

@@ -167,14 +167,15 @@ def _report(store: RunStore, follower: Follower, *, as_json: bool) -> None:
     from cellift.api.cell_numbers import cell_numbers
     from cellift.cli.output import print_json
     from cellift.cli.result import failure_lines, place_lines, result_lines
-    from cellift.cli.terminal import painter
+    from cellift.cli.terminal import columns_of, painter
 
     record = follower.run
     folder = store.folder(record["id"])
     if as_json:
         print_json(record)
     else:
-        print("\n".join([*result_lines(record, painter(sys.stdout)), "", *place_lines(record, folder)]), flush=True)
+        lines = result_lines(record, painter(sys.stdout), columns_of(sys.stdout))
+        print("\n".join([*lines, "", *place_lines(record, folder)]), flush=True)
     failure = failure_lines(record, cell_numbers(folder, record), painter(sys.stderr))
     if failure:
         print("\n" + "\n".join(failure), file=sys.stderr)

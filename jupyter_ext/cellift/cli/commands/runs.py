@@ -71,7 +71,7 @@ def _show(store: RunStore, args: Namespace) -> int:
     from cellift.api.words import when
     from cellift.cli.output import print_json
     from cellift.cli.result import failure_lines, place_lines, result_lines
-    from cellift.cli.terminal import painter
+    from cellift.cli.terminal import columns_of, painter
 
     record = store.load(store.resolve(args.run))
     if args.json:
@@ -84,7 +84,7 @@ def _show(store: RunStore, args: Namespace) -> int:
         facts.append(f"  notebook   {record['source']['notebook']}")
     facts += [f"  parameter  {name} = {value!r}" for name, value in record["params"].items()]
     failure = failure_lines(record, cell_numbers(folder, record), paint)
-    lines = [*result_lines(record, paint), "", *facts, *place_lines(record, folder)]
+    lines = [*result_lines(record, paint, columns_of(sys.stdout)), "", *facts, *place_lines(record, folder)]
     print("\n".join([*lines, "", *failure] if failure else lines))
     return 0
 
