@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import errno
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cellift.server import base, graph, runs
 from recorded import notebook
 
 TWO_STEPS = notebook("# step make\nx = list(range(3))", "# step use\ny = sum(x)\ny", "# step last\nprint(y)")
+EMPTY_GRAPH = {"name": "a", "notebook": None, "steps": [], "edges": [], "parameters": [], "cells": []}
 
 
 async def test_a_notebook_that_was_never_saved_has_a_graph(call: Any, jp_root_dir: Path) -> None:
     answer = await call("POST", "graph", {"path": "new/Untitled.ipynb", "content": TWO_STEPS})
     assert answer.status == 200
-    graph = answer.json["graph"]
-    assert [step["name"] for step in graph["steps"]] == ["make", "use", "last"]
-    assert [(edge["source"], edge["target"], edge["names"][0]["name"]) for edge in graph["edges"]] == [
+    found = answer.json["graph"]
+    assert [step["name"] for step in found["steps"]] == ["make", "use", "last"]
+    assert [(edge["source"], edge["target"], edge["names"][0]["name"]) for edge in found["edges"]] == [
         ("make", "use", "x"),
         ("use", "last", "y"),
     ]
@@ -70,16 +75,12 @@ async def test_a_body_that_is_not_json_is_refused(call: Any) -> None:
 
 
 async def test_a_body_that_is_too_large_is_refused(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cellift.server import base
-
     monkeypatch.setattr(base, "MAX_BODY", 1000)
     answer = await call("POST", "graph", {"path": "a.ipynb", "content": {"cells": ["x" * 1000]}})
     assert answer.status == 413
 
 
 async def test_a_defect_is_a_500_that_is_json(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    from cellift.server import graph
-
     monkeypatch.setattr(graph, "_analyse", lambda content, file: 1 / 0)
     answer = await call("POST", "graph", {"path": "a.ipynb", "content": TWO_STEPS})
     assert answer.status == 500
@@ -87,10 +88,6 @@ async def test_a_defect_is_a_500_that_is_json(call: Any, monkeypatch: pytest.Mon
 
 
 async def test_a_full_disk_is_named(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    import errno
-
-    from cellift.server import runs
-
     def full(*args: Any, **options: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "/data/runs")
 
@@ -98,3 +95,20 @@ async def test_a_full_disk_is_named(call: Any, monkeypatch: pytest.MonkeyPatch) 
     answer = await call("POST", "runs", {"path": "a.ipynb", "content": TWO_STEPS})
     assert answer.status == 507
     assert "/data/runs" in answer.json["message"]
+
+
+async def test_a_long_analysis_does_not_stop_the_server(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+
+    def slow(content: Any, file: Path) -> dict[str, Any]:
+        time.sleep(1)
+        ended.append("analysis")
+        return {"graph": EMPTY_GRAPH, "diagnostics": []}
+
+    monkeypatch.setattr(graph, "_analyse", slow)
+    analysis = asyncio.ensure_future(call("POST", "graph", {"path": "a.ipynb", "content": TWO_STEPS}))
+    await asyncio.sleep(0.05)
+    assert (await call("GET", "status")).status == 200
+    ended.append("status")
+    await analysis
+    assert ended == ["status", "analysis"]

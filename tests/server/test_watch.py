@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cellift.server import follower
+from cellift.server import follower, journals
 from cellift.server.events import SCHEMA_ID
 from jsonschema import Draft7Validator
 from recorded import RecordedRun
@@ -113,10 +113,14 @@ async def test_a_run_that_is_asked_for_by_id_is_told_once_even_when_it_is_over(
     await call("POST", "watch", {"runs": [run.id, "nonsense", "../../etc"]})
     event = await bus.next()
     assert (event["run_id"], event["state"]) == (run.id, "FAILED")
+    await call("POST", "watch", {"runs": [run.id]})
     assert await bus.silent()
 
 
-async def test_a_run_whose_supervisor_vanishes_ends_in_an_event(call: Any, subscribe: Any, cellift_home: Path) -> None:
+async def test_a_run_whose_supervisor_vanishes_ends_in_an_event(
+    call: Any, subscribe: Any, cellift_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journals, "CHECK", 0.1)
     run = RecordedRun(cellift_home)
     bus = await subscribe()
     await call("POST", "watch")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # A file system may give two changes the same time when they are closer than this (nanoseconds).
 _SAME_TIME = 2_000_000_000
 # How often it is checked that the runs still have their supervisors, in seconds.
-_CHECK = 2.0
+CHECK = 2.0
 
 
 class Journals:
@@ -36,6 +36,7 @@ class Journals:
         self._known: set[str] = set()
         self._modified = -1
         self._tails: dict[str, _Tail] = {}
+        self._over: set[str] = set()  # told as over: nothing can come after that
         self._checked = time.monotonic()
         # Runs that are over are told from those going on by the index, once; a home without runs is not made.
         if self._folder.is_dir():
@@ -57,7 +58,7 @@ class Journals:
         changes of one run or task become one, with the state that it has now.
         """
         for run_id in asked:
-            if is_run_id(run_id) and run_id not in self._tails:
+            if is_run_id(run_id) and run_id not in self._tails and run_id not in self._over:
                 self._open(run_id)
         for run_id in self._appeared():
             self._open(run_id)
@@ -67,6 +68,7 @@ class Journals:
             events.extend(tail.read())
             if tail.over:
                 del self._tails[run_id]
+                self._over.add(run_id)
         return events
 
     def _open(self, run_id: str) -> None:
@@ -96,7 +98,7 @@ class Journals:
     def _check(self) -> None:
         """Let the store close runs that lost their supervisors, so that their end is an event too."""
         now = time.monotonic()
-        if now - self._checked < _CHECK:
+        if now - self._checked < CHECK:
             return
         self._checked = now
         with closing(RunStore(self._home)) as store:
