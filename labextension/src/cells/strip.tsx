@@ -12,9 +12,6 @@ import { StateMark } from '../states/stateMark';
 import { StepForm } from './stepform';
 import type { IStripState } from './stripstate';
 
-/** The command of the runs plugin that shows a run. */
-const OPEN_RUN = 'cellift:open-run';
-
 /** The thin strip above a cell: what the cell is in the pipeline, and how its last run went. */
 export class CellStrip extends ReactWidget {
   constructor(options: CellStrip.IOptions) {
@@ -106,8 +103,8 @@ export class CellStrip extends ReactWidget {
 
   private _open(): void {
     const { commands } = this._options;
-    if (this._state?.run && commands.hasCommand(OPEN_RUN)) {
-      void commands.execute(OPEN_RUN, { id: this._state.run });
+    if (this._state?.run && commands.hasCommand(CommandIDs.openRun)) {
+      void commands.execute(CommandIDs.openRun, { id: this._state.run });
     }
   }
 

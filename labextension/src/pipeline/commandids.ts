@@ -9,5 +9,7 @@ export namespace CommandIDs {
   export const renameStep = 'cellift:rename-step';
   export const unmarkStep = 'cellift:unmark-step';
   export const skipCell = 'cellift:skip-cell';
+  /** Of the plugin for runs. */
+  export const openRun = 'cellift:open-run';
   export const markParameters = 'cellift:mark-parameters';
 }

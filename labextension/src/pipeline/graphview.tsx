@@ -2,9 +2,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { formatDuration } from '../states/format';
 import { stateIcon, stateLabel } from '../states/states';
-import type { IGraph, IStep, ITask } from '../tokens';
-import type { Direction, IDrawing, IDrawnEdge, IDrawnNode } from './layout';
-import { draw, edgePath, edgeTitle, neighbour } from './layout';
+import type { IGraph, IStep, ITask, RunState } from '../tokens';
+import type { Direction, IDrawing, IDrawnEdge, IDrawnNode, MeasureText } from './layout';
+import { draw, edgePath, edgeTitle, NAME_MARGIN, neighbour, STATE_MARGIN } from './layout';
 import type { IPipeline } from './tokens';
 import type { IView } from './viewport';
 import { clampView, fitView, panBy, zoomAt } from './viewport';
@@ -31,7 +31,7 @@ const ARROWS: Record<string, Direction> = {
 /** The steps and what they hand to each other, drawn; moves and zooms by mouse and keyboard. */
 export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle }): JSX.Element {
   const { pipeline, trans } = props;
-  const drawing = useDrawing(pipeline.graph);
+  const drawing = useDrawing(pipeline.graph, trans);
   const frame = React.useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const [view, setView] = React.useState<IView | null>(null);
@@ -225,11 +225,12 @@ function NodeShape(props: {
   const { step, x, y, width, height } = node;
   const time = task?.finished ? formatDuration(task.started, task.finished) : '';
   const state = task
-    ? [stateLabel(task.state, trans), ...(time ? [time] : [])].join(' · ')
+    ? stateLabel(task.state, trans)
     : step.role === 'setup'
       ? trans.__('Set-up')
       : trans.__('Not run yet');
   const trouble = worst === 'error' ? trans.__('with errors') : worst === 'warning' ? trans.__('with warnings') : null;
+  const said = [step.name, state, time, trouble].filter(part => part).join(', ');
   return (
     <g
       className="cl-Node"
@@ -241,7 +242,7 @@ function NodeShape(props: {
       transform={`translate(${x},${y})`}
       role="button"
       tabIndex={props.tabbable ? 0 : -1}
-      aria-label={[step.name, state, ...(trouble ? [trouble] : [])].join(', ')}
+      aria-label={said}
       onFocus={props.onFocus}
       onClick={props.onOpen}
       onKeyDown={event => {
@@ -251,23 +252,28 @@ function NodeShape(props: {
         }
       }}
     >
-      <title>{task?.error?.message ?? task?.reason ?? [step.name, state].join(', ')}</title>
+      <title>{task?.error?.message ?? task?.reason ?? said}</title>
       <rect className="cl-Node-box" width={width} height={height} rx={4} />
-      <text className="cl-Node-name" x={12} y={18}>
-        {Private.cut(step.name, width)}
+      <text className="cl-Node-name" x={NAME_MARGIN} y={time ? 17 : 24}>
+        {Private.cut(step.name, width - 2 * NAME_MARGIN)}
       </text>
       {task && (
         <g
           className="cl-Node-symbol"
-          transform={`translate(10,${height - 21})`}
-          dangerouslySetInnerHTML={{ __html: stateIcon(task.state).svgstr }}
+          transform={`translate(${NAME_MARGIN - 1},${time ? 22 : 29})`}
+          dangerouslySetInnerHTML={{ __html: Private.symbol(task.state) }}
         />
       )}
-      <text className="cl-Node-state" x={task ? 29 : 12} y={34}>
+      <text className="cl-Node-state" x={task ? STATE_MARGIN.icon - 2 : NAME_MARGIN} y={time ? 33 : 40}>
         {state}
       </text>
+      {time && (
+        <text className="cl-Node-time" x={STATE_MARGIN.icon - 2} y={48}>
+          {time}
+        </text>
+      )}
       {worst && (
-        <text className={`cl-Node-trouble cl-mod-${worst}`} x={width - 18} y={18}>
+        <text className={`cl-Node-trouble cl-mod-${worst}`} x={width - 17} y={height - 8}>
           {worst === 'error' ? '✕' : '▲'}
         </text>
       )}
@@ -304,13 +310,13 @@ function EdgeShape(props: { edge: IDrawnEdge; arrow: string }): JSX.Element {
 }
 
 /** The drawing of a graph; the last one stays until the next is laid out. */
-function useDrawing(graph: IGraph | null): IDrawing | null {
+function useDrawing(graph: IGraph | null, trans: TranslationBundle): IDrawing | null {
   const [drawing, setDrawing] = React.useState<IDrawing | null>(null);
   const shape = graph ? JSON.stringify([graph.steps, graph.edges]) : null;
   React.useEffect(() => {
     let stale = false;
     if (graph && shape) {
-      draw(graph)
+      draw(graph, Private.measurer(), Private.widestState(trans))
         .then(next => {
           if (!stale) {
             setDrawing(next);
@@ -344,12 +350,16 @@ function useWidth(element: React.RefObject<HTMLElement>): number {
 }
 
 namespace Private {
-  const NODE_PADDING = 40;
-  const CHARACTER = 7.2;
+  const STATES: RunState[] = ['QUEUED', 'PREPARING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'SKIPPED'];
 
   export function frameHeight(drawing: IDrawing, width: number): number {
     const scale = Math.min(1, width / Math.max(1, drawing.width));
     return Math.round(Math.min(HEIGHT.most, Math.max(HEIGHT.least, drawing.height * scale)));
+  }
+
+  /** The icon of a state as a part of the drawing, with a size of its own. */
+  export function symbol(state: RunState): string {
+    return stateIcon(state).svgstr.replace(/<svg([^>]*?) width="\d+"/, '<svg$1 width="14" height="14"');
   }
 
   /** The worst finding about the cells of a step. */
@@ -363,9 +373,39 @@ namespace Private {
     return found.some(diagnostic => diagnostic.severity === 'warning') ? 'warning' : null;
   }
 
-  /** A name as much as fits into a node. */
+  /** A name as much as fits into a width. */
   export function cut(name: string, width: number): string {
-    const most = Math.floor((width - NODE_PADDING) / CHARACTER);
-    return name.length <= most ? name : `${name.slice(0, most - 1)}…`;
+    const measure = measurer();
+    let text = name;
+    while (text.length > 1 && measure(text === name ? text : `${text}…`, 'name') > width) {
+      text = text.slice(0, -1);
+    }
+    return text === name ? name : `${text}…`;
   }
+
+  /** The longest of the words for a state. */
+  export function widestState(trans: TranslationBundle): string {
+    const words = [...STATES.map(state => stateLabel(state, trans)), trans.__('Not run yet')];
+    return words.reduce((longest, word) => (word.length > longest.length ? word : longest));
+  }
+
+  /** Measures texts in the fonts of the style sheet. */
+  export function measurer(): MeasureText {
+    const canvas = (context ??= document.createElement('canvas').getContext('2d'));
+    const style = getComputedStyle(document.body);
+    const fonts = {
+      name: `600 13px ${style.getPropertyValue('--jp-ui-font-family')}`,
+      state: `11px ${style.getPropertyValue('--jp-ui-font-family')}`,
+      label: `10.5px ${style.getPropertyValue('--jp-code-font-family')}`
+    };
+    return (text, part) => {
+      if (!canvas) {
+        return text.length * 7;
+      }
+      canvas.font = fonts[part];
+      return canvas.measureText(text).width;
+    };
+  }
+
+  let context: CanvasRenderingContext2D | null | undefined;
 }

@@ -1,16 +1,16 @@
 import type { IEdge, IGraph, IStep } from '../tokens';
 
 /** Height of a node and of an edge's label, in pixels. */
-const NODE_HEIGHT = 44;
+const NODE_HEIGHT = 56;
 const LABEL_HEIGHT = 16;
 
-/** Widths that names are given, in pixels; a character of the interface font is about this wide. */
-const CHARACTER = 7.2;
-const NODE_WIDTH = { least: 104, most: 210, padding: 48 };
-const LABEL_CHARACTER = 6.1;
+/** Width of a node, and what its name and its state leave free of it at both ends, in pixels. */
+const NODE_WIDTH = { least: 92, most: 190 };
+export const NAME_MARGIN = 10;
+export const STATE_MARGIN = { icon: 28, end: 8 };
 
 /** How many characters of the names on an edge are written out; the rest is in its title. */
-const LABEL_LENGTH = 22;
+const LABEL_LENGTH = 12;
 
 /** A point in the drawing, in pixels. */
 export interface IPoint {
@@ -45,6 +45,9 @@ export interface IDrawing {
   edges: IDrawnEdge[];
 }
 
+/** How wide a text is, in pixels. */
+export type MeasureText = (text: string, part: 'name' | 'state' | 'label') => number;
+
 /** Where the pointer goes with an arrow key. */
 export type Direction = 'up' | 'down' | 'left' | 'right';
 
@@ -70,23 +73,25 @@ export function edgeTitle(edge: IEdge): string {
   return edge.names.map(crossing => `${crossing.name}: ${crossing.reason}`).join('\n');
 }
 
-/** Places the steps from top to bottom. The layout engine is only loaded when something is drawn. */
-export async function draw(graph: IGraph): Promise<IDrawing> {
+/**
+ * Places the steps from top to bottom. The layout engine is only loaded when something is drawn.
+ *
+ * @param widest - The longest word for a state, for which each node has room.
+ */
+export async function draw(graph: IGraph, measure: MeasureText, widest: string): Promise<IDrawing> {
   const dagre = await import('@dagrejs/dagre');
   const layout = new dagre.Graph();
-  layout.setGraph({ rankdir: 'TB', nodesep: 18, ranksep: 26, edgesep: 10, marginx: 8, marginy: 8 });
+  layout.setGraph({ rankdir: 'TB', nodesep: 12, ranksep: 22, edgesep: 6, marginx: 4, marginy: 6 });
+  const stateWidth = measure(widest, 'state') + STATE_MARGIN.icon + STATE_MARGIN.end;
   for (const step of graph.steps) {
-    const width = Math.round(step.name.length * CHARACTER + NODE_WIDTH.padding);
-    layout.setNode(step.id, {
-      width: Math.min(NODE_WIDTH.most, Math.max(NODE_WIDTH.least, width)),
-      height: NODE_HEIGHT
-    });
+    const width = Math.max(NODE_WIDTH.least, stateWidth, measure(step.name, 'name') + 2 * NAME_MARGIN);
+    layout.setNode(step.id, { width: Math.ceil(Math.min(NODE_WIDTH.most, width)), height: NODE_HEIGHT });
   }
   const known = new Set(graph.steps.map(step => step.id));
   const edges = graph.edges.filter(edge => known.has(edge.source) && known.has(edge.target));
   for (const edge of edges) {
     layout.setEdge(edge.source, edge.target, {
-      width: Math.round(edgeLabel(edge).length * LABEL_CHARACTER + 8),
+      width: Math.ceil(measure(edgeLabel(edge), 'label')) + 6,
       height: LABEL_HEIGHT,
       labelpos: 'c'
     });

@@ -18,7 +18,7 @@ export function RunControl(props: {
     return (
       <button
         className="cl-Button cl-mod-danger"
-        data-testid="cellift-cancel"
+        data-testid="cellift-pipeline-cancel"
         disabled={cancelling}
         title={commands.caption(CommandIDs.cancelPipeline)}
         onClick={() => void commands.execute(CommandIDs.cancelPipeline)}
@@ -33,7 +33,7 @@ export function RunControl(props: {
     <span className="cl-SplitButton">
       <button
         className="cl-Button cl-mod-accept"
-        data-testid="cellift-run"
+        data-testid="cellift-pipeline-run"
         disabled={disabled}
         title={commands.caption(CommandIDs.runPipeline)}
         onClick={() => void commands.execute(CommandIDs.runPipeline)}
@@ -43,7 +43,7 @@ export function RunControl(props: {
       </button>
       <button
         className="cl-Button cl-mod-accept cl-mod-menu"
-        data-testid="cellift-run-menu"
+        data-testid="cellift-pipeline-run-menu"
         disabled={disabled}
         aria-haspopup="menu"
         aria-label={trans.__('More ways to run')}

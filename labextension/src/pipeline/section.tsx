@@ -2,11 +2,15 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
+import { CommandIDs } from './commandids';
 import { DiagnosticList, DiagnosticSummary } from './diagnosticlist';
 import { EmptyState } from './emptystate';
 import { GraphView } from './graphview';
 import { ParametersForm } from './parametersform';
 import { RunControl } from './runcontrol';
+import { formatDuration } from '../states/format';
+import { StateMark } from '../states/stateMark';
+import type { IRun } from '../tokens';
 import type { IPipeline, IPipelines } from './tokens';
 
 /** The section of the sidebar about the notebook in front: its steps, what is wrong with them, and its run. */
@@ -71,6 +75,7 @@ function PipelineContent(props: PipelineSection.IOptions & { pipeline: IPipeline
           </p>
         )}
         <DiagnosticSummary steps={pipeline.steps.length} diagnostics={diagnostics} trans={trans} />
+        {pipeline.run && <LastRun run={pipeline.run} commands={commands} trans={trans} />}
         {diagnostics.length > 0 && <DiagnosticList pipeline={pipeline} trans={trans} />}
         {empty ? (
           <EmptyState kind="no-steps" commands={commands} trans={trans} />
@@ -93,5 +98,25 @@ function PipelineContent(props: PipelineSection.IOptions & { pipeline: IPipeline
       </div>
       {body}
     </div>
+  );
+}
+
+/** How the latest run of the notebook stands, in one line; leads to the run. */
+function LastRun(props: { run: IRun; commands: CommandRegistry; trans: TranslationBundle }): JSX.Element {
+  const { run, commands, trans } = props;
+  const time = run.finished ? formatDuration(run.started ?? run.created, run.finished) : '';
+  const text = [time, run.reason].filter(part => part).join(' · ');
+  return (
+    <button
+      className="cl-Pipeline-run"
+      data-testid="cellift-pipeline-state"
+      data-state={run.state}
+      title={run.reason ?? trans.__('Show the run')}
+      disabled={!commands.hasCommand(CommandIDs.openRun)}
+      onClick={() => void commands.execute(CommandIDs.openRun, { id: run.id })}
+    >
+      <StateMark state={run.state} trans={trans} />
+      <span className="cl-Pipeline-runText">{text}</span>
+    </button>
   );
 }

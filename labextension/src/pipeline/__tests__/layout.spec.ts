@@ -1,9 +1,11 @@
 import { deserialize, serialize } from 'v8';
 import type { IEdge, IGraph, IStep } from '../../tokens';
-import { draw, edgeLabel, edgePath, edgeTitle, neighbour } from '../layout';
+import { draw as drawWith, edgeLabel, edgePath, edgeTitle, neighbour } from '../layout';
 
 // The layout engine copies its input; every browser can, jsdom cannot.
 globalThis.structuredClone ??= value => deserialize(serialize(value));
+
+const draw = (what: IGraph) => drawWith(what, text => text.length * 7, 'Succeeded');
 
 const step = (id: string): IStep => ({
   id,
@@ -44,9 +46,10 @@ const diamond = graph(
 describe('edgeLabel', () => {
   it.each([
     [['X'], 'X'],
-    [['X_train', 'y_train'], 'X_train, y_train'],
-    [['X_train', 'y_train', 'X_test', 'y_test'], 'X_train, y_train +2'],
-    [['a_very_long_name_that_nobody_types'], 'a_very_long_name_that…'],
+    [['X', 'y'], 'X, y'],
+    [['X_train', 'y_train'], 'X_train +1'],
+    [['X_train', 'y_train', 'X_test', 'y_test'], 'X_train +3'],
+    [['a_very_long_name_that_nobody_types'], 'a_very_long…'],
     [['x', 'x'], 'x']
   ])('writes %j', (names, label) => {
     expect(edgeLabel(edge('a', 'b', names))).toBe(label);
@@ -86,6 +89,20 @@ describe('draw', () => {
     const drawing = await draw(graph(['one'], [edge('one', 'gone', ['x'])]));
     expect(drawing.nodes).toHaveLength(1);
     expect(drawing.edges).toHaveLength(0);
+  });
+});
+
+describe('the width of a node', () => {
+  it('has room for the name and for every state', async () => {
+    const drawing = await draw(graph(['a', 'a_name_of_some_length'], []));
+    const [short, long] = drawing.nodes;
+    expect(short.width).toBeGreaterThan('Succeeded'.length * 7);
+    expect(long.width).toBeGreaterThan('a_name_of_some_length'.length * 7);
+  });
+
+  it('ends where a name would take all the room', async () => {
+    const drawing = await draw(graph(['x'.repeat(200)], []));
+    expect(drawing.width).toBeLessThan(250);
   });
 });
 
