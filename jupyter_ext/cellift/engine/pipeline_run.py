@@ -86,7 +86,8 @@ class PipelineRun:
     def main(self, on_open: Callable[[], None]) -> int:
         """Run to the end; the supervisor's exit code. ``on_open`` is called when the record is open."""
         try:
-            self._set_state(states.PREPARING, reason="Importing what the set-up imports.")
+            imports = "Importing what the set-up imports." if self._plan["warm_imports"] else None
+            self._set_state(states.PREPARING, reason=imports)
             on_open()
             for warning in self._warnings:
                 self._record.write("warning", **warning)
