@@ -92,9 +92,8 @@ def main() -> int:
             # The first two budgets of the design are beyond the bare interpreter, the others from a cold shell.
             counted = seconds - bare if name in ("import cellift", "cellift --help") else seconds
             kept = kept and (not budget or counted <= budget)
-            print(
-                f"{name:24}{seconds:10.3f}{seconds - bare:10.3f}{budget or '':>10}{'' if not budget or counted <= budget else '  over'}"
-            )
+            note = "  over" if budget and counted > budget else ""
+            print(f"{name:24}{seconds:10.3f}{seconds - bare:10.3f}{budget or '':>10}{note}")
         if kfp_python.exists():
             peer = [str(kfp_python), str(ROOT / "benchmarks" / "kfp_local_four.py"), f"{folder}/kfp"]
             # Its steps run `python3` of the PATH, which has to be the one that has kfp.
