@@ -27,8 +27,8 @@ _LARGEST_EXACT = 2**53
 def definition(parameter: Parameter) -> dict[str, Any]:
     """The ``ParameterSpec`` of a parameter.
 
-    A default that JSON or a double cannot carry exactly (None, NaN, infinities, large integers) is left out and the
-    parameter is optional; the step knows the default itself (:func:`declaration`), so nothing is lost.
+    A default that KFP cannot carry exactly (None, NaN, infinities, large integers) is left out and the parameter is
+    optional; the step knows the default itself (:func:`declaration`), so nothing is lost.
     """
     spec: dict[str, Any] = {"parameterType": KFP_TYPES[parameter.type], "isOptional": True}
     if parameter.type != "none" and _travels(parameter.default):
@@ -76,4 +76,5 @@ def _travels(value: Any) -> bool:
         return all(map(_travels, value))
     if isinstance(value, dict):
         return all(isinstance(key, str) and _travels(item) for key, item in value.items())
-    return value is None or isinstance(value, str)
+    # None inside a list is valid, but KFP's SDK cannot take it in a default.
+    return isinstance(value, str)

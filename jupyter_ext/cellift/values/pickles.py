@@ -13,7 +13,7 @@ import mmap
 import pickle
 from typing import Any, Callable
 
-from .errors import CannotCrossError, CannotReadError, DamagedError
+from .errors import CannotCrossError, CannotReadError, DamagedError, ValuesError
 from .hashed_file import HashedFile
 from .preview import type_name
 from .sharing import Views
@@ -50,7 +50,7 @@ def write_pickle(values: dict[str, Any], views: Views, file: HashedFile) -> None
 
     try:
         _Pickler(file, keep, views).dump(values)
-    except (OSError, MemoryError):
+    except (OSError, MemoryError, ValuesError):
         raise
     except Exception as error:
         raise explain(values, error) from error

@@ -9,6 +9,8 @@ from typing import Any
 LIMIT = 200
 """Most characters of a preview."""
 
+_MORE = "\u2026"
+
 _ATOMS = (int, float, complex, bool, type(None), bytes, bytearray, range)
 _COLLECTIONS = (list, tuple, set, frozenset, dict)
 
@@ -31,7 +33,7 @@ def preview(value: object) -> str:
     line = " ".join(text.split())
     # A lone surrogate cannot be written to a file or a socket.
     line = line.encode("utf-8", "backslashreplace").decode("utf-8")
-    return line if len(line) <= LIMIT else line[: LIMIT - 1] + "…"
+    return line if len(line) <= LIMIT else line[: LIMIT - 1] + _MORE
 
 
 def _describe(value: Any) -> str:
@@ -43,7 +45,7 @@ def _describe(value: Any) -> str:
     if kind in _ATOMS:
         return _short().repr(value) if kind not in (bytes, bytearray) else _bytes(value)
     if kind is str:
-        return repr(value) if len(value) <= LIMIT else f"{value[:LIMIT]!r}… ({len(value):,} characters)"
+        return repr(value) if len(value) <= LIMIT else f"{value[:LIMIT]!r}{_MORE} ({len(value):,} characters)"
     if kind in _COLLECTIONS:
         return _collection(value)
     if package == "numpy":
@@ -68,7 +70,7 @@ def _short() -> reprlib.Repr:
 
 def _bytes(value: Any) -> str:
     head = repr(bytes(value[:40]))
-    return head if len(value) <= 40 else f"{head}… ({len(value):,} bytes)"
+    return head if len(value) <= 40 else f"{head}{_MORE} ({len(value):,} bytes)"
 
 
 def _collection(value: Any) -> str:
@@ -78,7 +80,7 @@ def _collection(value: Any) -> str:
     else:
         inside = ", ".join(_item(item) for item in itertools.islice(value, 6))
     if size > 6:
-        return f"{type(value).__name__} of {size:,}: {inside}, …"
+        return f"{type(value).__name__} of {size:,}: {inside}, {_MORE}"
     if isinstance(value, (set, frozenset)):
         return f"{type(value).__name__} of {size}: {inside}" if size else f"{type(value).__name__}()"
     if isinstance(value, dict):
@@ -92,7 +94,7 @@ def _item(value: Any) -> str:
     if type(value) in _COLLECTIONS:
         return f"{type(value).__name__} of {len(value):,}"
     if type(value) is str and len(value) > 40:
-        return f"{value[:40]!r}…"
+        return f"{value[:40]!r}{_MORE}"
     return _describe(value)
 
 

@@ -24,7 +24,7 @@ def write(
     """Write ``names`` (name -> value) into ``folder`` and give the index.
 
     The index: ``{"v", "names": {name: {type, group, preview, bytes, digest}}, "groups": [{file, format, names, digest,
-    bytes}], "display": […]}``; ``group`` is the place in ``groups``, ``bytes`` and ``digest`` are those of the file.
+    bytes}], "display": [...]}``; ``group`` is the place in ``groups``, ``bytes`` and ``digest`` are those of the file.
     ``display`` is copied into it. Raises :class:`CannotCrossError` and :class:`NoSpaceError`; then the folder has no
     index and so is no folder of values.
     """

@@ -40,8 +40,9 @@ def main(arguments: list[str]) -> NoReturn:
         sys.stderr.write("usage: --executor_input JSON | --executor_input @FILE\n")
         finish(2)
     try:
-        executor_input = read_argument(arguments[1])
-    except BadInputError as error:
+        # Whatever the locale made of the bytes: the launcher wrote UTF-8.
+        executor_input = read_argument(os.fsencode(arguments[1]).decode("utf-8"))
+    except (BadInputError, UnicodeDecodeError) as error:
         sys.stderr.write(f"cellift: {error}\n")
         finish(2)
     finish(run_step(executor_input))

@@ -116,7 +116,7 @@ class Cells:
 
     def _code(self, tree: Any, name: str, mode: str) -> CodeType:
         code: CodeType = compile(tree, name, mode, self._flags, dont_inherit=True)
-        # `from __future__ import …` holds for all later cells, as it does in the notebook.
+        # `from __future__ import ...` holds for all later cells, as it does in the notebook.
         self._flags |= code.co_flags & _FUTURES
         return code
 

@@ -1,4 +1,4 @@
-"""What a notebook shows besides printed text: last expressions, ``display(…)`` and plots, kept as files."""
+"""What a notebook shows besides printed text: last expressions, ``display(...)`` and plots, kept as files."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Display:
         self.show(value)
 
     def show(self, *values: Any, **_: Any) -> None:
-        """``display(…)``: the text goes to standard output, a richer form to a file."""
+        """``display(...)``: the text goes to standard output, a richer form to a file."""
         for value in values:
             try:
                 print(repr(value))

@@ -1,0 +1,63 @@
+"""The text that travels: plain, without anything that Argo, Kubernetes or a shell would replace."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import cellift
+import pytest
+from cellift.pipeline import bootstrap as module
+from cellift.pipeline.bootstrap import bootstrap
+
+ROOM = Path(cellift.__file__).parent
+SOURCES = [*sorted((ROOM / "values").glob("*.py")), *sorted((ROOM / "pipeline" / "runtime").glob("*.py"))]
+
+
+@pytest.mark.parametrize("forbidden", ["{{", "$(", "$$", "\t", "\r"])
+def test_text_holds_nothing_that_is_replaced_on_the_way(forbidden: str):
+    assert forbidden not in bootstrap()
+
+
+def test_text_is_ascii_without_trailing_blanks():
+    text = bootstrap()
+    assert text.isascii()
+    assert not [line for line in text.split("\n") if line != line.rstrip()]
+
+
+def test_text_holds_every_module_of_both_packages_as_it_stands():
+    text = bootstrap()
+    for path in SOURCES:
+        assert path.read_text() in text, path.name
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: f"{path.parent.name}.{path.stem}")
+def test_source_is_python_3_9_with_the_standard_library_only(path: Path):
+    source = path.read_text()
+    assert "'''" not in source, "the text is quoted with three apostrophes"
+    tree = ast.parse(source, feature_version=(3, 9))
+    known = {"numpy"}  # only where the value itself is of numpy
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names = [node.module or ""]
+        else:
+            continue
+        for name in names:
+            top = name.partition(".")[0]
+            assert top in known or top in __import__("sys").stdlib_module_names, name
+
+
+def test_order_of_the_modules_is_that_of_their_imports():
+    seen = set()
+    for name in module._MODULES:
+        path = ROOM / name.replace(".", "/")
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ImportFrom) and node.level:
+                parts = package.split(".")
+                base = ".".join(parts[: len(parts) - node.level + 1])
+                assert ".".join(part for part in (base, node.module or "") if part) in seen, (name, node.module)
+        seen.add(name)

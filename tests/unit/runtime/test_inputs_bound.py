@@ -1,0 +1,130 @@
+"""Values of earlier steps are there when the code needs them, and not before their classes are."""
+
+from __future__ import annotations
+
+from cellift.notebook.graph import CodeSlice, Step
+from cellift.pipeline import compile_graph
+from unit.pipeline.kit import graph, step
+
+CLASS = "class Foo:\n    def __init__(self, v):\n        self.v = v\n"
+
+
+def test_instance_of_a_notebook_class_crosses(launcher):
+    ir = compile_graph(
+        graph(
+            step("make", "foo = Foo(3)", setup=CLASS, outputs=("foo",)),
+            step("use", "(foo.v, type(foo) is Foo)", setup=CLASS, inputs={"foo": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "(3, True)\n"
+
+
+def test_function_of_the_notebook_inside_a_value_crosses(launcher):
+    setup = "def double(v):\n    return 2 * v"
+    ir = compile_graph(
+        graph(
+            step("make", "d = {'f': double}", setup=setup, outputs=("d",)),
+            step("use", "d['f'](4), d['f'] is double", setup=setup, inputs={"d": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "(8, True)\n"
+
+
+def test_class_defined_after_another_statement_of_the_setup(launcher):
+    setup = "import os\nos.environ['A'] = '1'\n" + CLASS
+    ir = compile_graph(
+        graph(
+            step("make", "foo = Foo(3)", setup=setup, outputs=("foo",)),
+            step("use", "foo.v", setup=setup, inputs={"foo": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "3\n"
+
+
+def test_setup_statement_that_needs_a_value_gets_it(launcher):
+    ir = compile_graph(
+        graph(
+            step("make", "data = [1]", outputs=("data",)),
+            step("use", "y", setup="def f():\n    return data\ny = f()", inputs={"data": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "[1]\n"
+
+
+def test_default_argument_and_class_body_get_their_values(launcher):
+    ir = compile_graph(
+        graph(
+            step("make", "n = 2", outputs=("n",)),
+            step("use", "f(), K.m", setup="def f(v=n):\n    return v\nclass K:\n    m = n + 1", inputs={"n": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "(2, 3)\n"
+
+
+def test_definition_in_the_step_wins_over_the_input_of_that_name(launcher):
+    ir = compile_graph(
+        graph(
+            step("make", "f = 1", outputs=("f",)),
+            step("use", "def f():\n    return 'new'\nf()", inputs={"f": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "'new'\n"
+
+
+def test_class_defined_in_the_step_before_the_value_is_used(launcher):
+    ir = compile_graph(
+        graph(
+            step("make", CLASS + "foo = Foo(3)", outputs=("foo",)),
+            step("use", "print('first')\n" + CLASS + "foo.v", inputs={"foo": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "first\n3\n"
+
+
+def test_class_that_is_nowhere_is_reported_with_the_name(launcher):
+    ir = compile_graph(
+        graph(step("make", CLASS + "foo = Foo(3)", outputs=("foo",)), step("use", "foo.v", inputs={"foo": "make"}))
+    )
+    error = launcher.run(ir)["use"].error
+    assert error["code"] == "CL504"
+    assert "`foo`" in error["message"] and "Foo" in error["message"]
+
+
+def test_names_that_share_an_object_still_share_it(launcher):
+    ir = compile_graph(
+        graph(
+            step("make", "a = [1]\nb = {'a': a}", outputs=("a", "b")),
+            step("use", "a.append(2)\nb", inputs={"a": "make", "b": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "{'a': [1, 2]}\n"
+
+
+def test_values_come_from_several_steps(launcher):
+    ir = compile_graph(
+        graph(
+            step("one", "a = 1", outputs=("a",)),
+            step("two", "b = 2", outputs=("b",)),
+            step("use", "a + b", inputs={"a": "one", "b": "two"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "3\n"
+
+
+def test_change_of_a_mapped_array_stays_in_the_step(launcher):
+    ir = compile_graph(
+        graph(
+            step("make", "import numpy as np\na = np.zeros(100_000)", outputs=("a",)),
+            step("first", "a += 1\na.sum()", inputs={"a": "make"}),
+            step("second", "a.sum(), type(a).__name__", inputs={"a": "make"}),
+        )
+    )
+    outcomes = launcher.run(ir)
+    assert outcomes["first"].stdout == "np.float64(100000.0)\n"
+    assert outcomes["second"].stdout == "(np.float64(0.0), 'ndarray')\n"
+
+
+def test_output_that_the_step_only_passes_on_is_written(launcher):
+    only = Step("pass", "pass", "step", ("c1",), (CodeSlice("c1", 1, 1, "def g(): pass"),), {"x": "make"}, (), ("x",))
+    ir = compile_graph(graph(step("make", "x = 1", outputs=("x",)), only))
+    assert [item["name"] for item in launcher.run(ir)["pass"].ok["outputs"]] == ["x"]

@@ -1,0 +1,74 @@
+"""A warm interpreter makes the runner once and forks a process for each step."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from cellift.pipeline import compile_graph
+from cellift.pipeline.bootstrap import bootstrap
+from unit.pipeline.kit import graph, step
+
+WARM = """
+import json, os, sys
+text, given = open(sys.argv[1]).read(), json.load(open(sys.argv[2]))
+code = compile(text, "<cellift>", "exec")
+exec(code, {"__name__": "cellift_warm"})
+"""
+
+
+def warm(tmp_path: Path, rest: str, inputs: list[dict]) -> subprocess.CompletedProcess[str]:
+    (tmp_path / "bootstrap").write_text(bootstrap())
+    (tmp_path / "inputs").write_text(json.dumps(inputs))
+    command = [sys.executable, "-c", WARM + rest, str(tmp_path / "bootstrap"), str(tmp_path / "inputs")]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+def test_making_the_modules_runs_nothing(tmp_path: Path):
+    done = warm(tmp_path, "print('_cellift.pipeline.runtime.api' in sys.modules, __name__)", [])
+    assert done.stdout == "True __main__\n", done.stderr
+
+
+def test_second_run_of_the_text_makes_nothing_again(tmp_path: Path):
+    rest = "import _cellift.values as v\nbefore = v.write\nexec(code, {'__name__': 'again'})\nprint(v.write is before)"
+    assert warm(tmp_path, rest, []).stdout == "True\n"
+
+
+FORK = """
+from _cellift.pipeline.runtime import api
+for one in given:
+    pid = os.fork()
+    if pid == 0:
+        api.finish(api.run_step(one, os.path.dirname(one["outputs"]["outputFile"])))
+    print("exit", os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
+"""
+
+
+def test_forked_steps_run_one_after_the_other(tmp_path: Path, launcher):
+    ir = compile_graph(
+        graph(step("make", "x = 20", outputs=("x",)), step("use", "x + 1", inputs={"x": "make"}), step("bad", "1/0"))
+    )
+    inputs = [launcher.executor_input(ir, name, {}) for name in ("make", "use", "bad")]
+    done = warm(tmp_path, FORK, inputs)
+    assert done.stdout == "exit 0\n21\nexit 0\nexit 1\n", done.stderr
+    assert "cell 1, line 1, in step bad" in done.stderr
+
+
+def test_forked_steps_draw_different_random_numbers(tmp_path: Path, launcher):
+    ir = compile_graph(graph(step("one", "np.random.rand()", setup="import numpy as np"), step("two", "1")))
+    given = launcher.executor_input(ir, "one", {})
+    done = warm(tmp_path, "import numpy.random\nnumpy.random.rand()\n" + FORK, [given, given])
+    first, _, second, _ = done.stdout.splitlines()
+    assert first != second, done.stderr
+
+
+def test_text_run_as_main_in_a_fork_reads_the_arguments(tmp_path: Path, launcher):
+    ir = compile_graph(graph(step("work", "6 * 7")))
+    rest = (
+        "sys.argv = ['-c', '--executor_input', json.dumps(given[0])]\n"
+        "if os.fork() == 0:\n    exec(code, {'__name__': '__main__'})\n"
+        "os.wait()"
+    )
+    assert warm(tmp_path, rest, [launcher.executor_input(ir, "work", {})]).stdout == "42\n"
