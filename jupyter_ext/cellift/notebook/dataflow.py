@@ -81,13 +81,15 @@ class Flow:
                 self._keep_previous(statement, binding)
         statement.travel = self._travel(statement, changes, later_binds)
         made_of = self._made_of(statement)
+        shares = self._shares(statement)
         self._apply_changes(statement, changes, made_of, only_others=False)
+        groups = {name: self._sharing_of(name) | {name} for names in shares.values() for name in names}
         for binding in facts.binds.values():
             self._bind(statement, binding, made_of)
         for binding in later_binds.values():
             if binding.name not in facts.binds:
                 self._bind(statement, binding, made_of)
-        self._join_shares(statement)
+        self._join_shares(statement, shares, groups)
         self._apply_changes(statement, changes, made_of, only_others=True)
         for use in facts.deletes.values():
             self._sharing_of(use.name).discard(use.name)
@@ -266,8 +268,12 @@ class Flow:
         kind = binding.kind
         if statement.travel is Travel.PARAMETER:
             kind = Kind.CONSTANT
-        self._sharing_of(name).discard(name)
-        self._sharing.pop(name, None)
+        elif kind is Kind.CONSTANT and statement.travel is Travel.OWN and statement.reads:
+            kind = Kind.DATA  # `a + b` of values that are not constants themselves
+        may_keep = not binding.certain and previous is not None and not previous.deleted
+        if not may_keep:
+            self._sharing_of(name).discard(name)
+            self._sharing.pop(name, None)
         version = Version(
             name,
             kind,
@@ -276,10 +282,10 @@ class Flow:
             binding.column,
             body=statement.facts.bodies.get(name),
             module=binding.module,
-            immutable=binding.immutable and kind is Kind.CONSTANT,
+            immutable=binding.immutable and self._is_plain(statement, binding, kind),
             stateful=name in statement.facts.stateful,
         )
-        if not kind.is_code and kind is not Kind.CONSTANT:
+        if kind is Kind.DATA and not version.immutable:
             version.made_of = made_of
         if (not binding.certain or binding.keeps_previous) and previous is not None and not previous.deleted:
             version.previous = previous
@@ -287,7 +293,21 @@ class Flow:
             version.stateful = version.stateful or previous.stateful
             if kind.is_code and previous.body is not None and version.body is None:
                 version.body = previous.body
+        if may_keep and previous is not None:
+            version.immutable = version.immutable and previous.immutable
         self._make(statement, version)
+        if may_keep:
+            for other in sorted(self._sharing_of(name) - {name}):
+                self._link(statement, name, other)
+
+    @staticmethod
+    def _is_plain(statement: Statement, binding: Binding, kind: Kind) -> bool:
+        """``str(x)`` is a text unless the notebook has a ``str`` of its own; ``a + b`` only of constants is one."""
+        if binding.kind is Kind.CONSTANT:
+            return kind is Kind.CONSTANT
+        value = getattr(statement.node, "value", None)
+        called = value.func if isinstance(value, ast.Call) else None
+        return not (isinstance(called, ast.Name) and called.id in statement.reads)
 
     def _make(self, statement: Statement, version: Version) -> None:
         self._current[version.name] = version
@@ -345,13 +365,39 @@ class Flow:
     def _sharing_of(self, name: str) -> set[str]:
         return self._sharing.get(name, set())
 
-    def _join_shares(self, statement: Statement) -> None:
-        for target, sources in statement.facts.shares.items():
-            if not self._can_share(target):
+    def _shares(self, statement: Statement) -> dict[str, set[str]]:
+        """Target -> sources of the statement, with what the notebook's own functions give back."""
+        shares = {target: set(sources) for target, sources in statement.facts.shares.items()}
+        for call in statement.facts.calls:
+            function = self._current.get(call.function)
+            body = function.body if function is not None and function.kind is Kind.FUNCTION else None
+            if body is None:
                 continue
-            for source in sorted(sources):
-                if source != target and self._can_share(source):
-                    self._join(statement, target, source)
+            for name in body.binds:  # what it binds may be any of its arguments
+                shares.setdefault(name, set()).update(*call.positional, *(names for _, names in call.keywords))
+            if not body.returns or not call.targets:
+                continue
+            arguments = dict([*zip(body.parameters, call.positional, strict=False), *call.keywords])
+            sources = {name for parameter in body.returns for name in arguments.get(parameter, ())}
+            sources |= body.returns - set(body.parameters)
+            for target in call.targets:
+                shares.setdefault(target, set()).update(sources)
+        return shares
+
+    def _join_shares(
+        self, statement: Statement, shares: Mapping[str, set[str]], groups: Mapping[str, set[str]]
+    ) -> None:
+        """Join each target to what its sources shared before the statement, and to other targets of one source."""
+        bound = set(statement.facts.binds)
+        members: dict[str, set[str]] = {}
+        for target, sources in shares.items():
+            for source in sources:
+                together = members.setdefault(source, groups[source] - bound)
+                together.add(target)
+        for source in sorted(members):
+            able = sorted(name for name in members[source] if self._can_share(name))
+            for name in able[1:]:
+                self._join(statement, able[0], name)
 
     def _can_share(self, name: str) -> bool:
         version = self._current.get(name)
@@ -364,12 +410,16 @@ class Flow:
             return
         for one in sorted(left):
             for other in sorted(right):
-                first, second = self._current[one], self._current[other]
-                first.links.append((statement, second))
-                second.links.append((statement, first))
+                self._link(statement, one, other)
         left |= right
         for name in right:
             self._sharing[name] = left
+
+    def _link(self, statement: Statement, one: str, other: str) -> None:
+        """From here on the two must come from one step wherever both are used."""
+        first, second = self._current[one], self._current[other]
+        first.links.append((statement, second))
+        second.links.append((statement, first))
 
     # --- diagnostics
 

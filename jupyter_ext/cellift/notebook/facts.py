@@ -67,6 +67,8 @@ class Call:
     keywords: tuple[tuple[str, frozenset[str]], ...]
     line: int
     column: int
+    #: Names of the statement's targets that the result goes to.
+    targets: tuple[str, ...] = ()
 
 
 @dataclass
@@ -78,6 +80,8 @@ class Body:
     changes: dict[str, Change] = field(default_factory=dict)
     binds: dict[str, Binding] = field(default_factory=dict)
     changed_parameters: dict[str, Change] = field(default_factory=dict)
+    #: Parameters and global names whose objects its result may be or hold.
+    returns: set[str] = field(default_factory=set)
     calls: list[Call] = field(default_factory=list)
 
 

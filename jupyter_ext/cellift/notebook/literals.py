@@ -69,6 +69,20 @@ def is_plain_expression(node: ast.expr) -> bool:
     return isinstance(node, ast.Tuple) and all(is_plain_expression(element) for element in node.elts)
 
 
+#: Builtins whose result is a number, a text, a truth value or None, whatever they are given.
+_PLAIN_RESULTS = frozenset("bool bytes chr float format hash id int len ord print repr str".split())
+
+
+def gives_plain_value(node: ast.expr) -> bool:
+    """Whether the value is surely immutable and made of no class of the notebook."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id in _PLAIN_RESULTS
+    if isinstance(node, (ast.IfExp, ast.BoolOp)):
+        parts = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
+        return all(gives_plain_value(part) for part in parts)
+    return isinstance(node, (ast.Constant, ast.JoinedStr)) or is_immutable_literal(node)
+
+
 def _operands(node: ast.expr) -> list[ast.expr]:
     found: list[ast.expr] = []
     for child in ast.iter_child_nodes(node):

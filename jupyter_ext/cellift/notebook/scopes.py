@@ -26,7 +26,7 @@ from cellift.notebook.effects import (
     STATEFUL_FACTORIES,
 )
 from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
-from cellift.notebook.literals import is_immutable_literal, is_literal, is_plain_expression
+from cellift.notebook.literals import gives_plain_value, is_immutable_literal, is_literal, is_plain_expression
 from cellift.notebook.sharing import dotted_name, last_name, shared_names
 
 #: A "handler" scope holds the name of ``except … as name``; everything else in it binds in the scope around.
@@ -40,6 +40,19 @@ class _Scope:
     names: set[str] = field(default_factory=set)
     global_names: set[str] = field(default_factory=set)
     parameters: tuple[str, ...] = ()
+    #: In a function: local name -> names whose objects it may be or hold.
+    shares: dict[str, set[str]] = field(default_factory=dict)
+
+    def sources(self, name: str) -> set[str]:
+        """``name`` and all names that it may share an object with, through other local names."""
+        found = {name}
+        pending = [name]
+        while pending:
+            for source in self.shares.get(pending.pop(), ()):
+                if source not in found:
+                    found.add(source)
+                    pending.append(source)
+        return found
 
 
 def read_statement(
@@ -67,6 +80,7 @@ class _Visitor:
         self._body_scope: _Scope | None = None
         self._bound: set[str] = set()  # global names certainly bound so far in this statement
         self._soft = 0
+        self._targets: tuple[str, ...] = ()  # global names that the expression being read is assigned to
         self._class_body = Body()  # of the outermost class being read: what its methods do
         self._inline = Body()  # lambdas inside expressions: they may run within this very statement
 
@@ -157,8 +171,17 @@ class _Visitor:
             if owner.kind == "module":
                 sink = self._body.changes if self._body is not None else self.facts.changes
                 sink.setdefault(name.id, change)
-            elif self._body is not None and owner is self._body_scope and name.id in owner.parameters:
-                self._body.changed_parameters.setdefault(name.id, change)
+            elif self._body is not None and owner is self._body_scope:
+                self._change_through_local(change, owner)
+
+    def _change_through_local(self, change: Change, scope: _Scope) -> None:
+        """A local name of a function may be its parameter, or a global object."""
+        assert self._body is not None
+        for source in sorted(scope.sources(change.name)):
+            if source in scope.parameters:
+                self._body.changed_parameters.setdefault(source, change)
+            elif source not in scope.names:
+                self._body.changes.setdefault(source, Change(source, change.line, change.column, change.how))
 
     def _store_into(self, target: ast.Attribute | ast.Subscript, how: str) -> None:
         self._change(target.value, how)
@@ -259,6 +282,7 @@ class _Visitor:
             tuple((keyword.arg, names(keyword.value)) for keyword in node.keywords if keyword.arg),
             function.lineno,
             self._column(function),
+            self._targets,
         )
         (self._body.calls if self._body is not None else self.facts.calls).append(call)
 
@@ -343,7 +367,10 @@ class _Visitor:
             for name in names:
                 self.facts.bodies[name.id] = body
         else:
+            if self._body is None:
+                self._targets = tuple(name.id for name in names if self._is_global(name.id))
             self.visit(value)
+            self._targets = ()
             if kind is Kind.FUNCTION or (kind.is_code and not simple):
                 kind = Kind.DATA
         for target in targets:
@@ -361,20 +388,23 @@ class _Visitor:
             return Kind.CONSTANT, is_immutable_literal(value)
         if is_plain_expression(value) and not isinstance(value, ast.Name):
             return Kind.CONSTANT, True
-        return Kind.DATA, False
+        builtin = not isinstance(value, ast.Call) or self._is_global(last_name(value.func))
+        return Kind.DATA, gives_plain_value(value) and builtin
 
     def _at_top(self) -> bool:
         return self._body is None and all(scope.kind in ("module", "handler") for scope in self._scopes)
 
     def _share(self, targets: Iterable[ast.Name], value: ast.expr) -> None:
+        sources = {name.id for name in shared_names(value)}
         if self._body is not None:
+            if self._body_scope is not None and self._scopes[-1] is self._body_scope:
+                for target in targets:
+                    self._body_scope.shares.setdefault(target.id, set()).update(sources)
             return
-        sources = {name.id for name in shared_names(value) if self._is_global(name.id)}
+        sources = {name for name in sources if self._is_global(name)}
         for target in targets:
-            if self._is_global(target.id):
-                others = sources - {target.id}
-                if others:
-                    self.facts.shares.setdefault(target.id, set()).update(others)
+            if self._is_global(target.id) and sources:
+                self.facts.shares.setdefault(target.id, set()).update(sources)
 
     def _visit_target(self, target: ast.expr, kind: Kind | None, *, immutable: bool = False) -> None:
         """Bind the names of a target and note the objects it stores into; ``kind`` None binds nothing here."""
@@ -391,6 +421,21 @@ class _Visitor:
             what = f".{target.attr} =" if isinstance(target, ast.Attribute) else "[...] ="
             self._store_into(target, what)
 
+    def visit_Return(self, node: ast.Return) -> None:
+        if node.value is None:
+            return
+        self.visit(node.value)
+        scope = self._body_scope
+        if self._body is None or scope is None or self._scopes[-1] is not scope:
+            return
+        names = shared_names(node.value)
+        for part in ast.walk(node.value):
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Name):  # it may give its argument back
+                names.extend(name for argument in part.args for name in shared_names(argument))
+        for name in names:
+            found = scope.sources(name.id)
+            self._body.returns.update(one for one in found if one in scope.parameters or one not in scope.names)
+
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         target = node.target
         if isinstance(target, ast.Name):
@@ -404,11 +449,10 @@ class _Visitor:
                     self._body.changes.setdefault(target.id, change)
                 else:
                     self.facts.changes.setdefault(target.id, change)
-            elif self._body is not None and self._owner(target.id) is self._body_scope:
-                owner = self._owner(target.id)
-                if target.id in owner.parameters and not is_immutable_literal(node.value):
+            elif self._body is not None and self._body_scope is not None and not is_immutable_literal(node.value):
+                if self._owner(target.id) is self._body_scope:
                     change = Change(target.id, target.lineno, self._column(target), f"{_symbol(node.op)}=")
-                    self._body.changed_parameters.setdefault(target.id, change)
+                    self._change_through_local(change, self._body_scope)
             return
         self._visit_all(ast.iter_child_nodes(target))
         self.visit(node.value)

@@ -46,9 +46,7 @@ def run_graph(graph: Graph, own_text: dict[str, str]) -> dict[str, tuple[str, di
     seen = {}
     defaults = {parameter.name: parameter.default for parameter in graph.parameters}
     while left:
-        ready = [
-            s for s in left if all(edge.source in modules for edge in graph.edges if edge.target == s.id)
-        ]
+        ready = [s for s in left if all(edge.source in modules for edge in graph.edges if edge.target == s.id)]
         if not ready:
             raise AssertionError("the graph has a cycle")
         step = ready[-1]
@@ -71,7 +69,9 @@ def _run_step(
     for source in sorted(set(step.inputs.values())):
         names = [name for name, producer in step.inputs.items() if producer == source]
         with _as_main(modules[source]):
-            packed[source] = pickle.dumps({name: getattr(modules[source], name) for name in names})
+            packed[source] = pickle.dumps(
+                {name: vars(modules[source])[name] for name in names if name in vars(modules[source])}
+            )
     inputs = _Inputs(packed, step, module)
     with _as_main(module):
         for piece in step.code:
@@ -107,8 +107,7 @@ class _Inputs:
         names = {found.id for found in ast.walk(node) if isinstance(found, ast.Name)}
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             self._mentioned_by[node.name] = set(names)
-            inside = {n for part in ast.walk(node) if isinstance(part, ast.FunctionDef) for n in _names(part.body)}
-            names -= inside
+            names = _names_at_definition(node)
         while True:
             more = {inner for name in names for inner in self._mentioned_by.get(name, ())} - names
             if not more:
@@ -124,8 +123,14 @@ class _Inputs:
                     setattr(self._module, name, value)
 
 
-def _names(statements: list[ast.stmt]) -> set[str]:
-    return {node.id for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Name)}
+def _names_at_definition(node: ast.AST) -> set[str]:
+    """Names outside the bodies of functions."""
+    if isinstance(node, ast.Name):
+        return {node.id}
+    children = list(ast.iter_child_nodes(node))
+    if isinstance(node, ast.FunctionDef):
+        children = [*node.decorator_list, *node.args.defaults]
+    return {name for child in children for name in _names_at_definition(child)}
 
 
 def _run(source: str, module: types.ModuleType) -> str:
