@@ -57,9 +57,12 @@ const plugin: JupyterFrontEndPlugin<void> = {
       const { RunModel } = await import('../runs/runModel');
       let widget = tracker.find(each => each.content.model.id === id);
       if (!widget) {
+        if (!labShell) {
+          // The main area of Notebook 7 holds the notebook alone; its right area shows one page at a time.
+          tracker.forEach(each => each.dispose());
+        }
         widget = RunPanel.mainArea(new RunPanel({ model: new RunModel({ client, id }), trans, actions }));
-        // Notebook 7 has room for one thing in its main area, the notebook.
-        shell.add(widget, labShell ? 'main' : 'down');
+        shell.add(widget, labShell ? 'main' : 'right');
         await tracker.add(widget);
       }
       shell.activateById(widget.id);
@@ -72,7 +75,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
       notebooks,
       trans,
       show,
-      removed: id => tracker.find(each => each.content.model.id === id)?.dispose()
+      removed: id => {
+        const widget = tracker.find(each => each.content.model.id === id);
+        widget?.dispose();
+        if (widget && !labShell) {
+          (shell as JupyterFrontEnd.IShell & { collapse?: (area: string) => void }).collapse?.('right');
+        }
+      }
     });
     sidebar.addSection({
       id: 'cellift-runs',

@@ -8,7 +8,8 @@ import type { IRun, IRunSummary } from '../tokens';
  * @param before - its row so far; keeps what a whole run does not hold (disk use)
  */
 export function summarise(run: IRun, before?: IRunSummary): IRunSummary {
-  const first = run.metrics?.[0];
+  // The last one, as the tables of the server have it.
+  const metric = run.metrics?.[run.metrics.length - 1];
   const total = run.tasks.length;
   return {
     id: run.id,
@@ -21,7 +22,7 @@ export function summarise(run: IRun, before?: IRunSummary): IRunSummary {
     finished: run.finished,
     source: run.source,
     error: run.error,
-    metric: run.metric ?? (first ? { key: first.key, value: first.value } : (before?.metric ?? null)),
+    metric: run.metric ?? (metric ? { key: metric.key, value: metric.value } : (before?.metric ?? null)),
     progress: run.progress ?? { done: run.tasks.filter(task => !isActive(task.state)).length, total },
     bytes: run.bytes ?? before?.bytes ?? null
   };

@@ -76,7 +76,7 @@ export function LogView(props: LogView.IProps): JSX.Element {
   };
 
   return (
-    <div className="cl-Log" data-testid="cellift-log" data-done={model.isDone}>
+    <div className="cl-Log" data-testid="cellift-log" data-done={model.isDone} data-empty={text.isEmpty}>
       <div className="cl-Log-toolbar">
         <input
           type="search"
