@@ -97,6 +97,7 @@ async def test_the_steps_run_with_the_kernel_of_the_notebooks_tab(
     kernel = {"argv": argv, "display_name": "Mine", "language": "python", "env": {"FROM_KERNELSPEC": "yes"}}
     (spec / "kernel.json").write_text(json.dumps(kernel))
     content = notebook("import os, sys", "# step look\nprint(sys.executable, os.environ.get('FROM_KERNELSPEC'))")
+    content["metadata"] = {"kernelspec": {"name": "ir", "display_name": "R", "language": "R"}}
     run = await over((await start(content, kernel_name="mine"))["id"])
     assert run["state"] == "SUCCEEDED", run["error"]
     assert (await call("GET", f"runs/{run['id']}/logs/look")).json["text"].strip() == f"{python} yes"

@@ -174,11 +174,12 @@ def _start(
 
 
 def _with_kernel(content: dict[str, Any], kernel_name: str | None) -> dict[str, Any]:
-    """The notebook with the kernel that its tab uses, which may be another one than the saved notebook names."""
-    if kernel_name is None:
+    """The notebook with the kernel that its tab uses, which may be another one than the notebook names."""
+    metadata = content.get("metadata") or {}
+    if kernel_name is None or not isinstance(metadata, dict):  # what is no notebook is refused by the analysis
         return content
-    metadata = content.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
-    kernelspec = metadata.get("kernelspec")
-    kernelspec = kernelspec if isinstance(kernelspec, dict) else {}
-    return {**content, "metadata": {**metadata, "kernelspec": {**kernelspec, "name": kernel_name}}}
+    named = metadata.get("kernelspec")
+    if isinstance(named, dict) and named.get("name") == kernel_name:
+        return content
+    # The language of the other kernel says nothing about this one; nbformat wants a display name.
+    return {**content, "metadata": {**metadata, "kernelspec": {"name": kernel_name, "display_name": kernel_name}}}
