@@ -158,6 +158,18 @@ def _conflict_diagnostics(conflicts: Sequence[Conflict], step_names: Mapping[int
         made = conflict.wanted.statement
         cell, step = conflict.statement.code.cell, step_names[conflict.owner]
         where = f"cell {made.code.cell.number}, line {conflict.wanted.line}"
+        if conflict.wanted.kind.is_code and conflict.wanted.how and conflict.seen is None:
+            found.append(
+                diagnose(
+                    "CL111",
+                    f"{step.capitalize()} needs `{name}`, which holds an object that is changed ({where}: "
+                    f"{conflict.wanted.how}); code is copied to steps without such changes.",
+                    cell=cell.id,
+                    line=conflict.statement.node.lineno,
+                    fix=f"Pass the object to `{name}` as an argument where it is used.",
+                )
+            )
+            continue
         if conflict.wanted.kind.is_code and conflict.seen is None:
             found.append(
                 diagnose(

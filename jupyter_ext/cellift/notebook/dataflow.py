@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import CONTAINER_METHODS, IPYTHON_NAMES, STATE_CHANGERS
-from cellift.notebook.facts import Binding, Call, Change, Facts, Kind, Use
+from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
 from cellift.notebook.statements import Read, Statement, Travel, Version
 
 _ALWAYS_THERE = frozenset(dir(builtins)) | {
@@ -153,22 +153,31 @@ class Flow:
         for binding in body.binds.values():
             binds.setdefault(binding.name, Binding(binding.name, Kind.DATA, use.line, use.column))
         for call in body.calls:
-            self._note_changed_arguments(call, changes)
+            self._note_changed_arguments(call, changes, body)
 
-    def _note_changed_arguments(self, call: Call, changes: dict[str, Change]) -> None:
+    def _note_changed_arguments(self, call: Call, changes: dict[str, Change], caller: Body | None = None) -> None:
         """A function of the notebook that changes its parameter changes what it is called with."""
+        for name, change in self._changed_arguments(call, frozenset()).items():
+            if caller is None or name not in caller.every_parameter:
+                changes.setdefault(name, change)
+
+    def _changed_arguments(self, call: Call, seen: frozenset[str]) -> dict[str, Change]:
+        """Names among the arguments of a call whose objects it changes, also through functions that it calls."""
         function = self._current.get(call.function)
         body = function.body if function is not None else None
-        if body is None or not body.changed_parameters:
-            return
-        arguments = [*zip(body.parameters, call.positional, strict=False), *call.keywords]
-        for parameter, names in arguments:
-            change = body.changed_parameters.get(parameter)
-            if change is None:
-                continue
-            for name in sorted(names):
-                how = f"{change.how} in {call.function}()"
-                changes.setdefault(name, Change(name, call.line, call.column, how))
+        if body is None or call.function in seen:
+            return {}
+        changed = dict(body.changed_parameters)
+        for inner in body.calls:
+            for name, change in self._changed_arguments(inner, seen | {call.function}).items():
+                if name in body.every_parameter:
+                    changed.setdefault(name, change)
+        found: dict[str, Change] = {}
+        for parameter, names in [*zip(body.parameters, call.positional, strict=False), *call.keywords]:
+            if parameter in changed:
+                how = f"{changed[parameter].how} in {call.function}()"
+                found.update((name, Change(name, call.line, call.column, how)) for name in sorted(names))
+        return found
 
     def _keep_previous(self, statement: Statement, binding: Binding) -> None:
         """A name that may keep its value is read, so that its step has the value that it may keep."""
@@ -338,7 +347,7 @@ class Flow:
         version = self._current.get(name)
         if version is None or version.deleted or version.statement is statement:
             return
-        if version.kind.is_code and (statement.travel is not Travel.COPY or name not in statement.reads):
+        if version.kind.is_code and change.name == name and statement.travel is not Travel.COPY:
             return
         use = Use(name, change.line, change.column, soft=True)
         statement.reads.setdefault(name, Read(version, use))
@@ -368,6 +377,12 @@ class Flow:
     def _shares(self, statement: Statement) -> dict[str, set[str]]:
         """Target -> sources of the statement, with what the notebook's own functions give back."""
         shares = {target: set(sources) for target, sources in statement.facts.shares.items()}
+        if statement.travel is Travel.COPY:  # a default value, a class attribute: code that holds an object
+            held = {name for name, read in statement.reads.items() if read.via is None and self._can_share(name)}
+            code = {name for name, binding in statement.facts.binds.items() if binding.kind.is_code}
+            for name in code | set(self.patched_code(statement)):
+                if held:
+                    shares.setdefault(name, set()).update(held)
         for call in statement.facts.calls:
             function = self._current.get(call.function)
             body = function.body if function is not None and function.kind is Kind.FUNCTION else None
@@ -395,13 +410,19 @@ class Flow:
                 together = members.setdefault(source, groups[source] - bound)
                 together.add(target)
         for source in sorted(members):
-            able = sorted(name for name in members[source] if self._can_share(name))
+            able = sorted(name for name in members[source] if self._can_share(name) or self._holds(name, shares))
             for name in able[1:]:
                 self._join(statement, able[0], name)
 
     def _can_share(self, name: str) -> bool:
         version = self._current.get(name)
         return version is not None and not (version.kind.is_code or version.immutable or version.deleted)
+
+    def _holds(self, name: str, targets: Mapping[str, set[str]]) -> bool:
+        """A function or class that is known to hold an object."""
+        version = self._current.get(name)
+        is_code = version is not None and version.kind in (Kind.FUNCTION, Kind.CLASS)
+        return is_code and (name in targets or name in self._sharing)
 
     def _join(self, statement: Statement, target: str, source: str) -> None:
         left = self._sharing.setdefault(target, {target})
@@ -418,6 +439,8 @@ class Flow:
     def _link(self, statement: Statement, one: str, other: str) -> None:
         """From here on the two must come from one step wherever both are used."""
         first, second = self._current[one], self._current[other]
+        if first.kind.is_code or second.kind.is_code:
+            return
         first.links.append((statement, second))
         second.links.append((statement, first))
 

@@ -60,7 +60,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of a plain name: which global names its arguments are (or share objects with)."""
+    """A call of a plain name: which names its arguments are (or share objects with).
+
+    Names are global ones; in the body of a function also its parameters.
+    """
 
     function: str
     positional: tuple[frozenset[str], ...]
@@ -75,7 +78,9 @@ class Call:
 class Body:
     """What runs when a function is called: global names that its body reads, changes, binds; parameters it changes."""
 
+    #: Positional parameters in order, and all parameters.
     parameters: tuple[str, ...] = ()
+    every_parameter: frozenset[str] = frozenset()
     reads: dict[str, Use] = field(default_factory=dict)
     changes: dict[str, Change] = field(default_factory=dict)
     binds: dict[str, Binding] = field(default_factory=dict)

@@ -274,7 +274,12 @@ class _Visitor:
 
     def _note_arguments(self, node: ast.Call, function: ast.Name) -> None:
         def names(argument: ast.expr) -> frozenset[str]:
-            return frozenset(name.id for name in shared_names(argument) if self._is_global(name.id))
+            found = {name.id for name in shared_names(argument)}
+            scope = self._body_scope
+            if scope is not None:
+                found = {source for name in found for source in scope.sources(name)}
+                return frozenset(name for name in found if name in scope.parameters or name not in scope.names)
+            return frozenset(name for name in found if self._is_global(name))
 
         call = Call(
             function.id,
@@ -449,10 +454,9 @@ class _Visitor:
                     self._body.changes.setdefault(target.id, change)
                 else:
                     self.facts.changes.setdefault(target.id, change)
-            elif self._body is not None and self._body_scope is not None and not is_immutable_literal(node.value):
-                if self._owner(target.id) is self._body_scope:
-                    change = Change(target.id, target.lineno, self._column(target), f"{_symbol(node.op)}=")
-                    self._change_through_local(change, self._body_scope)
+            elif self._owner(target.id) is self._body_scope and not is_immutable_literal(node.value):
+                change = Change(target.id, target.lineno, self._column(target), f"{_symbol(node.op)}=")
+                self._change_through_local(change, self._owner(target.id))
             return
         self._visit_all(ast.iter_child_nodes(target))
         self.visit(node.value)
@@ -542,6 +546,7 @@ class _Visitor:
             positional = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
             if self._scopes[-1].kind != "class":
                 body.parameters = tuple(positional)
+                body.every_parameter = frozenset(parameters)
         try:
             with self._in_scope(scope):
                 self._visit_all(statements)
