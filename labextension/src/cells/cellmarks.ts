@@ -135,7 +135,8 @@ export class CellMarks implements IDisposable {
       },
       refocus: () => {
         panel.content.mode = 'command';
-        panel.content.activate();
+        // The notebook itself leaves the focus where it is as long as it is within the active cell.
+        panel.content.activeCell?.node.focus({ preventScroll: true });
       }
     });
     (cell.layout as PanelLayout).insertWidget(0, strip);

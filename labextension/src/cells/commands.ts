@@ -47,7 +47,19 @@ export function addCellCommands(options: {
         ? trans.__('Rename this step, or make it an ordinary cell')
         : trans.__('Make this cell a step of the pipeline'),
     icon: args => (args.isMenu ? undefined : stepIcon),
-    describedBy,
+    describedBy: {
+      args: {
+        ...describedBy.args,
+        properties: {
+          ...describedBy.args.properties,
+          nearest: {
+            type: 'boolean',
+            description: trans.__('Take the next code cell where the active cell is not a code cell')
+          },
+          toolbar: { type: 'boolean', description: trans.__('Show the icon only') }
+        }
+      }
+    },
     isEnabled: args => placeOf(args) !== null,
     isVisible: args => !args.toolbar || placeOf(args) !== null,
     isToggled: args => kindOf(args) === 'step',
@@ -127,10 +139,17 @@ namespace Private {
   ): { panel: NotebookPanel; cell: Cell; model: ICodeCellModel } | null {
     const panel =
       typeof args.notebook === 'string' ? tracker.find(widget => widget.id === args.notebook) : tracker.currentWidget;
-    const cell =
-      typeof args.cell === 'string'
-        ? panel?.content.widgets.find(widget => widget.model.id === args.cell)
-        : panel?.content.activeCell;
-    return panel && cell && !cell.isDisposed && isCodeCellModel(cell.model) ? { panel, cell, model: cell.model } : null;
+    if (!panel) {
+      return null;
+    }
+    const { widgets, activeCell, activeCellIndex } = panel.content;
+    let cell: Cell | null | undefined = activeCell;
+    if (typeof args.cell === 'string') {
+      cell = widgets.find(widget => widget.model.id === args.cell);
+    } else if (args.nearest) {
+      const code = widgets.filter(widget => isCodeCellModel(widget.model));
+      cell = code.find(widget => widgets.indexOf(widget) >= activeCellIndex) ?? code.pop();
+    }
+    return cell && !cell.isDisposed && isCodeCellModel(cell.model) ? { panel, cell, model: cell.model } : null;
   }
 }

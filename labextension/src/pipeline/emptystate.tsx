@@ -28,7 +28,8 @@ export function EmptyState(props: {
         <button
           className="cl-Button cl-mod-accept"
           data-testid="cellift-mark-first"
-          onClick={() => void commands.execute(CommandIDs.markStep)}
+          disabled={!commands.isEnabled(CommandIDs.markStep, { nearest: true })}
+          onClick={() => void commands.execute(CommandIDs.markStep, { nearest: true })}
         >
           {trans.__('Mark this cell as a step')}
         </button>

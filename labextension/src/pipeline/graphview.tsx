@@ -10,7 +10,7 @@ import type { IView } from './viewport';
 import { clampView, fitView, panBy, zoomAt } from './viewport';
 
 /** Height of the drawing's window: as high as the drawing needs, within these, in pixels. */
-const HEIGHT = { least: 120, most: 460 };
+const HEIGHT = { least: 72, most: 460 };
 
 /** How far an arrow key with Shift moves the drawing, in pixels. */
 const PAN_STEP = 40;

@@ -179,8 +179,7 @@ export class Pipeline implements IPipeline {
       return null;
     }
     if (ticket === this._ticket && !this._isDisposed) {
-      // A cell that is being typed is often broken for a moment: the graph that was there stays until there is another.
-      this._setAnalysis('ready', null, answer.graph ?? this._graph, answer.diagnostics);
+      this._setAnalysis('ready', null, this._graphOf(answer), answer.diagnostics);
     }
     return answer;
   }
@@ -339,6 +338,21 @@ export class Pipeline implements IPipeline {
     }
   }
 
+  /**
+   * The graph to show: a cell that is being typed is often broken for a moment, and what flows between the steps is not
+   * known then; as long as the steps are the same, the graph that was there without errors stays.
+   */
+  private _graphOf(answer: IAnalysis): IGraph | null {
+    const broken = answer.diagnostics.some(diagnostic => diagnostic.severity === 'error');
+    if (!broken) {
+      this._sound = answer.graph;
+    }
+    if (!answer.graph || (broken && this._sound && Private.sameSteps(this._sound, answer.graph))) {
+      return this._sound ?? answer.graph;
+    }
+    return answer.graph;
+  }
+
   private _parameterValues(): Record<string, unknown> {
     const values: Record<string, unknown> = {};
     for (const parameter of this._graph?.parameters ?? []) {
@@ -414,6 +428,8 @@ export class Pipeline implements IPipeline {
   private _status: AnalysisStatus = 'waiting';
   private _problem: string | null = null;
   private _graph: IGraph | null = null;
+  /** The last graph of a notebook without errors. */
+  private _sound: IGraph | null = null;
   private _diagnostics: readonly IDiagnostic[] = [];
   private _run: IRun | null = null;
   private _seq = -1;
@@ -459,6 +475,13 @@ namespace Private {
   /** Everything of the notebook that the analysis reads. */
   export function analysedText(content: object): string {
     return JSON.stringify(content);
+  }
+
+  /** Whether two graphs have the same user's steps in the same cells. */
+  export function sameSteps(one: IGraph, other: IGraph): boolean {
+    const steps = (graph: IGraph) =>
+      JSON.stringify(graph.steps.filter(step => step.role === 'step').map(({ id, name, cells }) => [id, name, cells]));
+    return steps(one) === steps(other);
   }
 
   export function diagnosticsOf(error: unknown): IDiagnostic[] {
