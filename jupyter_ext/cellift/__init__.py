@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from cellift._version import __version__
@@ -14,16 +16,40 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "__version__", "run", "runs"]
 
-_FROM_API = frozenset({"Run", "run", "runs"})
+_FROM_API = frozenset({"Run", "run"})
 
 
 def __getattr__(name: str) -> Any:
     """Load the Python interface on first use (budget: ``import cellift`` within 0.05 s)."""
+    if name == "runs":
+        import importlib
+
+        return importlib.import_module("cellift.runs")
     if name in _FROM_API:
         from cellift import api
 
         return getattr(api, name)
     raise AttributeError(f"module 'cellift' has no attribute {name!r}")
+
+
+class _CallableRuns(ModuleType):
+    """The room ``cellift.runs``, which is also the function ``cellift.runs()``, whichever is used first."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        from cellift import api
+
+        return api.runs(*args, **kwargs)
+
+
+class _Package(ModuleType):
+    def __setattr__(self, name: str, value: Any) -> None:
+        # The import system sets a room as an attribute when it is loaded, and would hide the function of its name.
+        if name == "runs" and isinstance(value, ModuleType):
+            value.__class__ = _CallableRuns
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cellift.api.run import Run
+    from cellift.api.handle import Run
 
     from cellift_kernel.arguments import MagicParser
     from cellift_kernel.graph_view import GraphView
@@ -44,7 +44,7 @@ class PipelineMagic:
         return GraphView(analysis.graph.to_dict(), [one.to_dict() for one in analysis.diagnostics])
 
     def _run(self, args: argparse.Namespace) -> Run:
-        from cellift.api.start import run
+        from cellift.api.starting import run
 
         from cellift_kernel.arguments import parameters
 
@@ -52,8 +52,8 @@ class PipelineMagic:
         return self._last.wait() if args.wait else self._last
 
     def _status(self, args: argparse.Namespace) -> Run:
+        from cellift.api.handle import Run
         from cellift.api.own_notebook import session_path
-        from cellift.api.run import Run
         from cellift.api.run_list import runs
         from cellift.config.paths import home
         from cellift.runs.store import RunStore

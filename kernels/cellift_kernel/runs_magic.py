@@ -7,7 +7,7 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cellift.api.run import Run
+    from cellift.api.handle import Run
     from cellift.api.run_list import RunList
     from cellift.api.text import Text
 
@@ -34,7 +34,7 @@ def _list(_args: argparse.Namespace) -> RunList:
 
 
 def _show(args: argparse.Namespace) -> Run:
-    from cellift.api.run import Run
+    from cellift.api.handle import Run
     from cellift.config.paths import home
     from cellift.runs.store import RunStore
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cellift.api.run import Run, TaskView
+    from cellift.api.handle import Run, TaskView
     from cellift.api.run_list import RunList, runs
-    from cellift.api.start import run
+    from cellift.api.starting import run
 
 __all__ = ["Run", "RunList", "TaskView", "run", "runs"]
 
 _MODULES = {
-    "Run": "cellift.api.run",
-    "TaskView": "cellift.api.run",
+    "Run": "cellift.api.handle",
+    "TaskView": "cellift.api.handle",
     "RunList": "cellift.api.run_list",
     "runs": "cellift.api.run_list",
-    "run": "cellift.api.start",
+    "run": "cellift.api.starting",
 }
 
 

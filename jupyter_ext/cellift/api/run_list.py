@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, overload
 
-from cellift.api.run import Run
+from cellift.api.handle import Run
 from cellift.runs.store import RunStore
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ import cellift.runs
 import jsonschema
 import pexpect
 import pytest
-from cellift.api.run import Run
+from cellift.api.handle import Run
 from cellift.runs.store import RunStore
 from unit.cli.notebooks import code, save, two_steps
 

@@ -90,7 +90,7 @@ def _show(store: RunStore, args: Namespace) -> int:
 
 
 def _logs(store: RunStore, args: Namespace) -> int:
-    from cellift.api.run import Run
+    from cellift.api.handle import Run
     from cellift.api.text import UnknownNameError
     from cellift.cli.errors import CommandError, UsageError
     from cellift.cli.output import print_json

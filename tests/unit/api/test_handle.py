@@ -4,7 +4,7 @@ import threading
 from typing import Any
 
 import pytest
-from cellift.api.run import MIME, Run
+from cellift.api.handle import MIME, Run
 from cellift.api.text import UnknownNameError
 
 
@@ -34,7 +34,7 @@ def test_an_unknown_step_names_the_steps_that_there_are(new_run: Any) -> None:
 
 def test_an_unknown_value_names_the_values_that_there_are(new_run: Any) -> None:
     made = new_run().succeed()
-    with pytest.raises(UnknownNameError, match="it made: accuracy, x"):
+    with pytest.raises(UnknownNameError, match=r"it kept accuracy, x\. .* --output acc\."):
         Run(made.id, made.store)["train it"]["acc"]
 
 

@@ -213,10 +213,9 @@ class TaskView(Mapping[str, Any]):
         if name not in known:
             if not states.is_terminal(record["state"]):
                 why = f"it is {record['state'].lower()}; run.wait() returns when the run is over"
-            elif known:
-                why = f"it made: {', '.join(known)}"
             else:
-                why = "it made no value that is kept"
+                why = f"it kept {', '.join(known) or 'none'}"
+                why += f". A name that no later step uses is kept by the step's option --output {name}"
             raise UnknownNameError(f"Step {self.name} has no value {name!r}: {why}.")
         from cellift.values import Reader
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from cellift.api.run import Run
+from cellift.api.handle import Run
+
+if TYPE_CHECKING:
+    from cellift.runs.store import RunStore
 
 
 def run(
@@ -22,7 +25,8 @@ def run(
     *params* override the notebook's parameters; *step* runs that step and what it needs; *python* is another
     interpreter than that of the notebook's kernelspec; with *wait* the run is over on return.
 
-    Raises ``RefusedError`` (with ``diagnostics``) when the notebook cannot be run truthfully: nothing is recorded then.
+    Raises ``RefusedError`` (with ``diagnostics``) when the notebook cannot be run truthfully: nothing is recorded then;
+    `OwnNotebookError` when *nb* is not given and cannot be told, and in a step of a run of the same notebook.
     """
     from cellift.api.own_notebook import own_notebook
     from cellift.config.paths import home
@@ -31,8 +35,28 @@ def run(
 
     path = own_notebook() if nb is None else Path(os.path.abspath(nb))  # noqa: PTH100 - links stay as the user sees them
     store = RunStore(home())
+    _refuse_within_itself(path, store)
     launch = start_notebook(
         path.read_bytes(), str(path), home=store.home, overrides=params, step=step, python=python, cwd=str(path.parent)
     )
     started = Run(launch.run_id, store)
     return started.wait() if wait else started
+
+
+def _refuse_within_itself(path: Path, store: RunStore) -> None:
+    """A cell that starts its own notebook, taken for a part of a step, would start runs without end."""
+    from cellift.api.own_notebook import OwnNotebookError
+    from cellift.runs.errors import RunStoreError
+    from cellift.supervise.names import RUN_ID
+
+    outer = os.environ.get(RUN_ID)
+    if not outer:
+        return
+    try:
+        notebook = store.load(outer)["source"]["notebook"]
+    except RunStoreError:
+        return  # a run of another store
+    if notebook == str(path):
+        raise OwnNotebookError(
+            f"A step of {path.name} starts {path.name} again. Mark the cell as skipped, so that it belongs to no step."
+        )

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import cellift
+import pytest
+from cellift.api.own_notebook import OwnNotebookError
+from cellift.notebook.diagnostics import RefusedError
+from cellift.runs.store import RunStore
+
+
+def save(path: Path, *sources: str) -> Path:
+    cells = [
+        {"id": f"c{n}", "cell_type": "code", "metadata": {}, "source": source, "outputs": [], "execution_count": None}
+        for n, source in enumerate(sources, 1)
+    ]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
+    return path
+
+
+def test_a_run_starts_in_the_notebooks_folder_and_gives_its_values(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    path = save(tmp_path / "sub" / "nb.ipynb", "%%step where --output here\nimport os\nhere = os.getcwd()")
+    run = cellift.run(path, wait=True)
+    assert (run.state, run["where"]["here"]) == ("SUCCEEDED", str(tmp_path / "sub"))
+
+
+def test_a_refused_notebook_raises_with_its_diagnostics_and_leaves_no_record(home: Path, tmp_path: Path) -> None:
+    with pytest.raises(RefusedError) as error:
+        cellift.run(save(tmp_path / "nb.ipynb", "%%step one\nx = missing"))
+    assert [one.code for one in error.value.diagnostics] == ["CL104"]
+    assert RunStore(home).list()["runs"] == []
+
+
+def test_cancel_ends_a_run_and_again_does_nothing(home: Path, tmp_path: Path) -> None:
+    run = cellift.run(save(tmp_path / "nb.ipynb", "%%step long\nimport time\ntime.sleep(60)"))
+    assert run.cancel().state == "CANCELLED"
+    assert run.cancel().state == "CANCELLED"
+
+
+def test_a_step_does_not_start_its_own_notebook(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = save(tmp_path / "nb.ipynb", "%%step one\nx = 1")
+    outer = cellift.run(path, wait=True)
+    monkeypatch.setenv("CELLIFT_RUN_ID", outer.id)
+    with pytest.raises(OwnNotebookError, match="Mark the cell as skipped"):
+        cellift.run(path)
+    assert cellift.run(save(tmp_path / "other.ipynb", "%%step one\nx = 1"), wait=True).state == "SUCCEEDED"
