@@ -35,7 +35,7 @@ def test_a_refused_notebook_raises_with_its_diagnostics_and_leaves_no_record(hom
 
 def test_cancel_ends_a_run_and_again_does_nothing(home: Path, tmp_path: Path) -> None:
     run = cellift.run(save(tmp_path / "nb.ipynb", "%%step long\nimport time\ntime.sleep(60)"))
-    assert run.cancel().state == "CANCELLED"
+    assert (run.cancel().state, run.error) == ("CANCELLED", None)
     assert run.cancel().state == "CANCELLED"
 
 
