@@ -194,12 +194,13 @@ def test_an_interpreter_that_is_not_there_is_told(home: Path, tmp_path: Path) ->
     assert "internal error" not in done.stderr
 
 
-def test_ctrl_c_cancels_and_is_130(home: Path, tmp_path: Path, waiting: Path) -> None:
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_and_termination_cancel(home: Path, tmp_path: Path, waiting: Path, number: int, exit_code: int) -> None:
     process = start("run", str(waiting), "--json")
     pid = step_pid(tmp_path)
-    os.killpg(process.pid, signal.SIGINT)
+    os.killpg(process.pid, number)
     out, err = process.communicate(timeout=30)
-    assert process.returncode == 130, err
+    assert process.returncode == exit_code, err
     assert "Cancelling" in err
     run = json.loads(out)
     jsonschema.validate(run, SCHEMA)
