@@ -45,7 +45,7 @@ export class CellMarks implements IDisposable {
     }
     this._isDisposed = true;
     this._follow.dispose();
-    this._strips.forEach(strip => strip.dispose());
+    // The strips belong to their cells, and go with them.
     this._strips.clear();
     Signal.clearData(this);
   }
@@ -141,10 +141,7 @@ export class CellMarks implements IDisposable {
     });
     (cell.layout as PanelLayout).insertWidget(0, strip);
     this._strips.set(cell, strip);
-    cell.disposed.connect(() => {
-      this._strips.delete(cell);
-      strip.dispose();
-    });
+    cell.disposed.connect(() => this._strips.delete(cell));
     return strip;
   }
 

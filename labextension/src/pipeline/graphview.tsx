@@ -7,7 +7,7 @@ import type { Direction, IDrawing, IDrawnEdge, IDrawnNode, MeasureText } from '.
 import { draw, edgePath, edgeTitle, NAME_MARGIN, neighbour, STATE_MARGIN } from './layout';
 import type { IPipeline } from './tokens';
 import type { IView } from './viewport';
-import { clampView, fitView, panBy, zoomAt } from './viewport';
+import { clampView, firstView, fitView, panBy, zoomAt } from './viewport';
 
 /** Height of the drawing's window: as high as the drawing needs, within these, in pixels. */
 const HEIGHT = { least: 72, most: 460 };
@@ -40,13 +40,14 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
 
   const height = drawing ? Private.frameHeight(drawing, width) : HEIGHT.least;
   const size = { width, height };
-  const fitted = drawing ? fitView(drawing, size) : { x: 0, y: 0, scale: 1 };
-  // Until somebody moves it, the drawing fits; new steps and another width of the sidebar keep it so.
-  const shown = view && drawing ? clampView(view, drawing, size) : fitted;
+  const first = drawing ? firstView(drawing, size) : { x: 0, y: 0, scale: 1 };
+  // Until somebody moves it, the drawing fits as far as it can be read; new steps and another width of the sidebar keep it so.
+  const shown = view && drawing ? clampView(view, drawing, size) : first;
   const current = React.useRef(shown);
   current.current = shown;
 
   const move = (change: (view: IView) => IView) => setView(change(current.current));
+  const fit = () => drawing && setView(fitView(drawing, size));
   const zoom = (factor: number, x = width / 2, y = height / 2) => move(old => zoomAt(old, factor, x, y));
 
   React.useEffect(() => {
@@ -80,7 +81,7 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
     } else if (event.key === '-') {
       zoom(1 / ZOOM_STEP);
     } else if (event.key === '0') {
-      setView(null);
+      fit();
     } else {
       return;
     }
@@ -194,7 +195,7 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
           data-testid="cellift-fit"
           title={trans.__('Fit the drawing')}
           aria-label={trans.__('Fit the drawing')}
-          onClick={() => setView(null)}
+          onClick={fit}
         >
           ⤢
         </button>

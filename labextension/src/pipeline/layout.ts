@@ -96,6 +96,13 @@ export async function draw(graph: IGraph, measure: MeasureText, widest: string):
       labelpos: 'c'
     });
   }
+  // Steps that hand nothing to anyone would all stand in one row; a column has room in a sidebar.
+  const alone = graph.steps.filter(
+    step => !edges.some(({ source, target }) => source === step.id || target === step.id)
+  );
+  for (let index = 1; index < alone.length; index++) {
+    layout.setEdge(alone[index - 1].id, alone[index].id, { width: 0, height: 0, weight: 0 });
+  }
   dagre.layout(layout);
   const size = layout.graph() as { width?: number; height?: number };
   const nodes = graph.steps.map(step => {

@@ -14,6 +14,9 @@ export interface ISize {
 /** Smallest and largest zoom. */
 const SCALE = { least: 0.2, most: 2.5 };
 
+/** The zoom below which texts are too small to be read. */
+const READABLE = 0.45;
+
 /** How much of the drawing stays in the window however far it is moved, in pixels. */
 const KEEP = 32;
 
@@ -28,6 +31,15 @@ export function fitView(drawing: ISize, window: ISize): IView {
     x: (window.width - drawing.width * scale) / 2,
     y: Math.max(0, (window.height - drawing.height * scale) / 2)
   };
+}
+
+/** The view to begin with: all of it, unless it could not be read then; in that case its upper part. */
+export function firstView(drawing: ISize, window: ISize): IView {
+  const fitted = fitView(drawing, window);
+  if (fitted.scale >= READABLE) {
+    return fitted;
+  }
+  return { scale: READABLE, x: Math.min(0, (window.width - drawing.width * READABLE) / 2), y: 0 };
 }
 
 /** Zooms by a factor; the point of the window at `x`, `y` stays where it is. */

@@ -92,6 +92,14 @@ describe('draw', () => {
   });
 });
 
+describe('steps that hand nothing to each other', () => {
+  it('stand in a column, in their order, with nothing drawn between them', async () => {
+    const drawing = await draw(graph(['a', 'b', 'c'], []));
+    expect(drawing.nodes.map(node => node.row)).toEqual([0, 1, 2]);
+    expect(drawing.edges).toEqual([]);
+  });
+});
+
 describe('the width of a node', () => {
   it('has room for the name and for every state', async () => {
     const drawing = await draw(graph(['a', 'a_name_of_some_length'], []));

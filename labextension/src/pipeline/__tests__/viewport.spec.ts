@@ -1,4 +1,4 @@
-import { clampView, fitView, panBy, zoomAt } from '../viewport';
+import { clampView, firstView, fitView, panBy, zoomAt } from '../viewport';
 
 const drawing = { width: 400, height: 800 };
 const frame = { width: 200, height: 300 };
@@ -12,6 +12,13 @@ describe('the view of a drawing', () => {
 
   it('never shows a small drawing larger than life', () => {
     expect(fitView({ width: 50, height: 50 }, frame).scale).toBe(1);
+  });
+
+  it('begins with all of it, or with what can be read of it', () => {
+    expect(firstView({ width: 300, height: 300 }, frame)).toEqual(fitView({ width: 300, height: 300 }, frame));
+    const large = firstView({ width: 4000, height: 8000 }, frame);
+    expect(large.scale).toBeGreaterThan(0.4);
+    expect(large.y).toBe(0);
   });
 
   it('keeps the point under the pointer when it zooms', () => {
