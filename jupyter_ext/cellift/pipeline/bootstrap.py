@@ -1,12 +1,14 @@
 """The text of ``python3 -c TEXT``: the step runner and the value formats, as plain source.
 
-Each module is a raw string in the text; modules are made from them under the package name ``_cellift``, so that a
-Cellift that is installed in the user's environment is neither needed nor touched. Where ``__name__`` is not
-``"__main__"`` the text only makes the modules; run again in the same process (or a fork of it) it finds them made.
+Each module is a raw string in the text, without its docstrings; modules are made from them under the package name
+``_cellift``, so that a Cellift that is installed in the user's environment is neither needed nor touched. Where
+``__name__`` is not ``"__main__"`` the text only makes the modules; run again in the same process (or a fork of it) it
+finds them made.
 """
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -90,4 +92,16 @@ def bootstrap() -> str:
 def _source(name: str) -> str:
     path = _ROOM / name.replace(".", "/")
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    return path.read_text(encoding="utf-8")
+    return _DOCSTRING.sub(_without, path.read_text(encoding="utf-8"))
+
+
+# Strings that are statements of their own; in these modules each starts a line with three quotation marks. They are
+# for readers of the repository, and make up a fifth of what a container can be given.
+_DOCSTRING = re.compile(r'^( *)"""(?:[^"]|"(?!""))*"""\n', re.MULTILINE)
+
+
+def _without(found: re.Match[str]) -> str:
+    """Nothing in the place of a docstring, or ``pass`` where it is all that a class has."""
+    before, after = found.string[: found.start()].rstrip(), found.string[found.end() :].lstrip("\n")
+    alone = before.endswith(":") and not after.startswith(found[1] or "\0")
+    return f"{found[1]}pass\n" if alone else ""

@@ -16,7 +16,7 @@ from typing import Any, Callable
 from .errors import CannotCrossError, CannotReadError, DamagedError, ValuesError
 from .hashed_file import HashedFile
 from .preview import type_name
-from .sharing import Views
+from .sharing import Reducer
 from .unpicklable import find_culprit
 
 _MAGIC = b"CELLIFT1"
@@ -29,15 +29,15 @@ _OUT_OF_BAND_FROM = 16 * 1024
 class _Pickler(pickle.Pickler):
     """Pickles arrays that look at the same memory so that they do so again in the next step."""
 
-    def __init__(self, file: Any, buffer_callback: Callable[[pickle.PickleBuffer], Any], views: Views) -> None:
+    def __init__(self, file: Any, buffer_callback: Callable[[pickle.PickleBuffer], Any], reducer: Reducer) -> None:
         super().__init__(file, protocol=5, buffer_callback=buffer_callback)
-        self._views = views
+        self._reducer = reducer
 
     def reducer_override(self, value: Any) -> Any:
-        return self._views.reduce(value)
+        return self._reducer.reduce(value)
 
 
-def write_pickle(values: dict[str, Any], views: Views, file: HashedFile) -> None:
+def write_pickle(values: dict[str, Any], reducer: Reducer, file: HashedFile) -> None:
     """Write the group ``values``; raises :class:`CannotCrossError` for what cannot be pickled."""
     buffers: list[memoryview] = []
 
@@ -49,7 +49,7 @@ def write_pickle(values: dict[str, Any], views: Views, file: HashedFile) -> None
         return False
 
     try:
-        _Pickler(file, keep, views).dump(values)
+        _Pickler(file, keep, reducer).dump(values)
     except (OSError, MemoryError, ValuesError):
         raise
     except Exception as error:

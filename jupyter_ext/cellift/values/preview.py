@@ -95,6 +95,8 @@ def _item(value: Any) -> str:
         return f"{type(value).__name__} of {len(value):,}"
     if type(value) is str and len(value) > 40:
         return f"{value[:40]!r}{_MORE}"
+    if type(value).__module__ == "numpy" and getattr(value, "shape", None) == () and hasattr(value, "item"):
+        return repr(value.item())
     return _describe(value)
 
 
@@ -102,7 +104,7 @@ def _numpy(value: Any) -> str:
     if hasattr(value, "shape") and hasattr(value, "dtype"):
         if value.shape == () and value.dtype.kind in "biufc":
             return f"{value.dtype} {value.item()!r}"
-        return f"{value.dtype} {tuple(value.shape)}"
+        return repr(value.item()) if value.shape == () else f"{value.dtype} {tuple(value.shape)}"
     return _object(value)
 
 

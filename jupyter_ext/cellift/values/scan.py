@@ -39,7 +39,6 @@ _ATOMS = frozenset(
         datetime.time,
         datetime.datetime,
         datetime.timedelta,
-        datetime.timezone,
         decimal.Decimal,
         fractions.Fraction,
         uuid.UUID,
@@ -59,17 +58,24 @@ class Nowhere:
 
 
 class Scanner(pickle.Pickler):
-    """After ``dump(value)``: ``objects`` (id -> mutable object) and ``arrays`` (numpy arrays that others may share).
+    """After ``dump(value)``: what the value consists of, as far as another value could share it.
 
-    The objects are kept, so that no id is used twice. What cannot be pickled raises as it does when it is written.
+    ``objects``: id -> mutable object. ``arrays``: numpy arrays, whose memory others may use. ``tables``: id -> (pandas
+    table that copies before it writes, ids of the arrays in it): others may use these arrays, but no write is ever
+    seen through both. All objects are kept, so that no id is used twice. What cannot be pickled raises as it does
+    when it is written.
     """
 
-    def __init__(self, private_arrays: bool = False) -> None:
+    def __init__(self, inside_table: bool = False) -> None:
         super().__init__(Nowhere(), protocol=5, buffer_callback=lambda _: False)
         self.objects: dict[int, Any] = {}
         self.arrays: list[Any] = []
-        self._private_arrays = private_arrays
+        self.tables: dict[int, tuple[Any, set[int]]] = {}
+        self._inside_table = inside_table
+        self._private: dict[int, Any] = {}
+        self._kept: list[Any] = []
         self._numpy: Any = sys.modules.get("numpy")
+        self._pandas: Any = sys.modules.get("pandas")
 
     def persistent_id(self, value: Any) -> Any:
         """Called by the pickler for every object; anything but None keeps it from looking inside."""
@@ -85,37 +91,66 @@ class Scanner(pickle.Pickler):
                 return "atom"
         if id(value) in self.objects:
             return "again"
+        if self._is_immutable(value):
+            return "atom"
+        if self._pandas is not None:
+            if isinstance(value, (self._pandas.DataFrame, self._pandas.Series)):
+                return self._table(value)
+            if self._inside_table and isinstance(value, self._pandas.api.extensions.ExtensionArray):
+                self._private[id(value)] = value
+                return None
         self.objects[id(value)] = value
         if kind is list or kind is set:
             return "atoms" if _ATOMS.issuperset(map(type, value)) else None
         if kind is dict:
             plain = _ATOMS.issuperset(map(type, value.values())) and _ATOMS.issuperset(map(type, value))
             return "atoms" if plain else None
-        if _copies_before_it_writes(value):
-            inner = Scanner(private_arrays=True)
-            inner.dump(value.__reduce_ex__(5))
-            self.objects.update(inner.objects)
-            return "table"
         return None
 
     def _array(self, array: Any) -> Any:
-        if not self._private_arrays:
-            if id(array) in self.objects:
-                return "again"
+        if self._inside_table:
+            self._private[id(array)] = array
+        elif id(array) in self.objects:
+            return "again"
+        else:
             self.objects[id(array)] = array
             self.arrays.append(array)
-        # Numbers have nothing inside; objects, and what subclasses add (a mask, attributes), are looked at.
-        return None if array.dtype.hasobject or type(array) is not self._numpy.ndarray else "array"
+        if type(array) is not self._numpy.ndarray:
+            # Subclasses may add a mask or attributes.
+            return None
+        if array.dtype == object:
+            return "atoms" if _ATOMS.issuperset(map(type, array.flat)) else None
+        return None if array.dtype.hasobject else "array"
 
+    def _table(self, table: Any) -> str:
+        private = self._copies_before_it_writes()
+        inner = Scanner(inside_table=private)
+        inner.dump(table.__reduce_ex__(5))
+        # A list of the class, which is part of the state of every table.
+        inner.objects.pop(id(table._metadata), None)
+        self.objects[id(table)] = table
+        self.objects.update(inner.objects)
+        self.arrays += inner.arrays
+        self.tables.update(inner.tables)
+        if private:
+            self.tables[id(table)] = table, set(inner._private)
+        self._kept.append(inner)
+        return "table"
 
-def _copies_before_it_writes(value: Any) -> bool:
-    """Whether ``value`` is a pandas table in copy-on-write mode (always since pandas 3).
+    def _is_immutable(self, value: Any) -> bool:
+        """Functions of any kind (compiled ones too: pickles of tables are full of them), time zones, column types."""
+        if isinstance(value, datetime.tzinfo):
+            return True
+        if self._pandas is not None:
+            if isinstance(value, self._pandas.api.extensions.ExtensionDtype):
+                return True
+            if isinstance(value, self._pandas.Index) and value.dtype != object:
+                # Its name can be set, and then is set wherever the same index is used; its labels never change.
+                self.objects[id(value)] = value
+                return True
+        return callable(value) and isinstance(getattr(value, "__qualname__", None), str)
 
-    Its arrays may use the memory of another table, but no write is ever seen through both.
-    """
-    pandas: Any = sys.modules.get("pandas")
-    if pandas is None or not isinstance(value, (pandas.DataFrame, pandas.Series)):
-        return False
-    if int(pandas.__version__.partition(".")[0]) >= 3:
-        return True
-    return pandas.options.mode.copy_on_write is True
+    def _copies_before_it_writes(self) -> bool:
+        if int(self._pandas.__version__.partition(".")[0]) >= 3:
+            return True
+        return self._pandas.options.mode.copy_on_write is True

@@ -12,7 +12,7 @@ from .scan import Scanner
 
 
 class Groups:
-    """``groups``: the names, cut into groups that share nothing; ``views``: how to write arrays that share memory.
+    """``groups``: the names, cut into groups that share nothing; ``reducer``: how to write what shares memory.
 
     ``failed``: name -> the error of a value that cannot be pickled.
     """
@@ -34,11 +34,13 @@ class Groups:
             for key in scanner.objects:
                 self._join(owner.setdefault(key, name), name)
             arrays += [(name, array) for array in scanner.arrays]
-        self.views = Views()
+        self.reducer = Reducer()
+        for table in _entangled([scanner.tables for scanner in scanners]):
+            self.reducer.separate(table)
         for cluster in _overlapping(arrays):
             for name, _ in cluster[1:]:
                 self._join(cluster[0][0], name)
-            self.views.add([array for _, array in cluster])
+            self.reducer.overlay([array for _, array in cluster])
         found: dict[str, list[str]] = {}
         for name in values:
             found.setdefault(self._find(name), []).append(name)
@@ -53,15 +55,16 @@ class Groups:
         self._leader[self._find(second)] = self._find(first)
 
 
-class Views:
-    """Arrays that overlap in memory are written as views of one block of bytes, so that they overlap again."""
+class Reducer:
+    """Tells the pickler about arrays that overlap in memory and have to, and about tables that do and must not."""
 
     def __init__(self) -> None:
         self._blocks: dict[int, tuple[Any, int]] = {}
+        self._tables: set[int] = set()
         self._kept: list[Any] = []
 
-    def add(self, arrays: list[Any]) -> None:
-        """Remember a set of arrays that overlap; those of objects are left to the pickler."""
+    def overlay(self, arrays: list[Any]) -> None:
+        """These arrays overlap: write them as views of one block. Those of objects are left to the pickler."""
         numpy: Any = sys.modules["numpy"]
         plain = [array for array in arrays if type(array) is numpy.ndarray and not array.dtype.hasobject]
         if len({id(array) for array in plain}) < 2:
@@ -73,11 +76,24 @@ class Views:
         for array in plain:
             self._blocks[id(array)] = block, low
 
+    def separate(self, table: Any) -> None:
+        """This pandas table has an array that is in another one too: write a copy, as pandas makes before it writes.
+
+        Read back from one pickle, both would use the array, and pandas would not know.
+        """
+        self._tables.add(id(table))
+        self._kept.append(table)
+
     def __contains__(self, array: object) -> bool:
         return id(array) in self._blocks
 
     def reduce(self, value: Any) -> Any:
-        """For ``Pickler.reducer_override``: an array of :meth:`add` becomes a view of its block."""
+        """For ``Pickler.reducer_override``."""
+        if id(value) in self._tables:
+            copy = value.copy(deep=True)
+            # Until all is written, or an object that is made later gets the same id.
+            self._kept.append(copy)
+            return copy.__reduce_ex__(5)
         found = self._blocks.get(id(value))
         if found is None:
             return NotImplemented
@@ -86,6 +102,16 @@ class Views:
         offset = value.__array_interface__["data"][0] - low
         # Only numpy's own constructor is named in the file: it is read by programs that have nothing of ours.
         return numpy.ndarray, (value.shape, value.dtype, block, offset, value.strides)
+
+
+def _entangled(found: list[dict[int, tuple[Any, set[int]]]]) -> list[Any]:
+    """The tables that have an array which another table has too."""
+    tables = {key: entry for each in found for key, entry in each.items()}
+    users: dict[int, int] = {}
+    for _, parts in tables.values():
+        for part in parts:
+            users[part] = users.get(part, 0) + 1
+    return [table for table, parts in tables.values() if any(users[part] > 1 for part in parts)]
 
 
 class _Memory:

@@ -60,7 +60,7 @@ def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups
     names = list(values)
     first = values[names[0]]
     # One array under two names (b = a) is one file as well, but only a pickle says that they are one object.
-    plain = len(names) == 1 and is_plain(first) and first not in sharing.views
+    plain = len(names) == 1 and is_plain(first) and first not in sharing.reducer
     form = "npy" if plain else "pickle"
     entry: dict[str, Any] = {"file": f"{stem}.{form}", "format": form, "names": names}
     with HashedFile(folder, entry["file"], names[0]) as file:
@@ -68,7 +68,7 @@ def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups
             write_array(first, file)
             entry["writeable"] = bool(first.flags.writeable)
         else:
-            write_pickle(values, sharing.views, file)
+            write_pickle(values, sharing.reducer, file)
         file.commit()
     entry["digest"], entry["bytes"] = file.digest, file.size
     return entry

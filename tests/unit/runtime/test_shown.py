@@ -85,3 +85,9 @@ def test_chosen_backend_is_kept(run_cell):
 
 def test_plots_cost_nothing_without_matplotlib(run_cell):
     assert run_cell("import sys\n[m for m in sys.modules if 'matplotlib' in m or m == 'numpy']").stdout == "[]\n"
+
+
+def test_long_collections_are_shown_up_to_where_the_notebook_stops(run_cell):
+    assert run_cell("list(range(100_000))").stdout.endswith(" 998, 999, ...]\n")
+    assert run_cell("dict.fromkeys(range(100_000))").stdout.endswith(" 999: None, ...}\n")
+    assert run_cell("list(range(1000))").stdout.endswith(" 998, 999]\n")

@@ -72,3 +72,20 @@ def test_text_run_as_main_in_a_fork_reads_the_arguments(tmp_path: Path, launcher
         "os.wait()"
     )
     assert warm(tmp_path, rest, [launcher.executor_input(ir, "work", {})]).stdout == "42\n"
+
+
+def test_plots_and_display_work_when_their_libraries_are_warm(tmp_path: Path, launcher):
+    source = (
+        "import matplotlib.pyplot as plt\nfrom IPython.display import display\n"
+        "class A:\n    def __repr__(self): return 'A'\n    def _repr_html_(self): return '<b>'\n"
+        "display(A())\nplt.plot([1])\nplt.show()\nplt.get_backend().lower()"
+    )
+    ir = compile_graph(graph(step("work", source)))
+    rest = (
+        "os.environ['MPLBACKEND'] = 'module://matplotlib_inline.backend_inline'\n"
+        "import matplotlib.pyplot, IPython.display\n"
+    )
+    done = warm(tmp_path, rest + FORK, [launcher.executor_input(ir, "work", {})])
+    assert done.stdout == "A\n'agg'\nexit 0\n", done.stderr
+    result = json.loads((launcher.folder / "work" / "result.json").read_text())
+    assert [item["mime"] for item in result["display"]] == ["text/html", "image/png"]

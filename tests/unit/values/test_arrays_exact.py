@@ -51,7 +51,6 @@ OTHER = {
     "objects": np.array([1, "a", None], dtype=object),
     "text": np.array(["a", "bc"]),
     "masked": np.ma.array([1.0, 2.0], mask=[False, True], fill_value=7),
-    "matrix": np.matrix([[1, 2]]),
     "record": np.rec.array([(1, 2.0)], names="a,b"),
     "dtype with metadata": np.zeros(2, dtype=np.dtype("f8", metadata={"unit": "m"})),
 }

@@ -27,6 +27,8 @@ from cellift.values import preview, type_name
         (np.zeros((150, 4)), "float64 (150, 4)"),
         (np.float32(1.5), "float32 1.5"),
         (np.array(2), "int64 2"),
+        ([np.str_("a"), np.float64(1.5)], "['a', 1.5]"),
+        (np.str_("a"), "'a'"),
         (pd.DataFrame({"a": range(1500), "b": 1}), "1,500 rows x 2 columns"),
         (pd.Series([1.0]), "1 rows, float64"),
         (10**5000, "int of 16,610 bits"),

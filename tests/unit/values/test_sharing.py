@@ -135,6 +135,48 @@ def test_frame_and_its_column_stay_independent_where_pandas_copies_on_write(tmp_
     assert reader["frame"]["x"].iloc[0] == 1.0
 
 
+def test_tables_that_share_a_column_lazily_stay_independent(tmp_path: Path):
+    frame = pd.DataFrame({"a": [1.0, 2.0], "s": ["x", "y"]})
+    names = {"d": {"one": frame, "two": frame.rename(columns={"a": "z"}), "same": frame, "column": frame["s"]}}
+    values.write(tmp_path, names)
+    found = values.Reader(tmp_path)["d"]
+    assert found["same"] is found["one"]
+    found["two"].loc[0, "s"] = "changed"
+    found["two"].iloc[0, 0] = 99
+    found["column"].iloc[1] = "changed"
+    pd.testing.assert_frame_equal(found["one"], frame)
+
+
+def test_parts_of_a_split_table_travel_alone(tmp_path: Path):
+    from sklearn.model_selection import train_test_split
+
+    frame = pd.DataFrame({"a": range(10), "s": list("abcdefghij")})
+    train, test = train_test_split(frame, random_state=0)
+    assert groups(tmp_path, {"train": train, "test": test}) == [["train"], ["test"]]
+
+
+def test_index_under_two_names_is_one_object_again(tmp_path: Path):
+    index = pd.Index([1, 2], name="n")
+    assert groups(tmp_path, {"one": index, "two": {"index": index}}) == [["one", "two"]]
+    reader = values.Reader(tmp_path)
+    reader["one"].name = "changed"
+    assert reader["two"]["index"].name == "changed"
+
+
+def test_unrelated_tables_and_models_travel_alone(tmp_path: Path):
+    from sklearn.svm import SVC
+
+    times = pd.date_range("2026-01-01", periods=2, tz="Europe/Berlin")
+    names = {
+        "one": pd.DataFrame({"t": times, "c": pd.Categorical(["a", "b"]), "s": ["x", "y"]}),
+        "two": pd.DataFrame({"t": times.copy(), "c": pd.Categorical(["a", "b"]), "s": ["x", "y"]}),
+        "series": pd.Series([1, 2]),
+        "svm": SVC(),
+        "other": SVC(),
+    }
+    assert groups(tmp_path, names) == [[name] for name in names]
+
+
 def test_lists_in_the_cells_of_two_frames_are_shared(tmp_path: Path):
     inner = [1]
     one, two = pd.DataFrame({"x": [inner]}), pd.DataFrame({"y": [inner]})
@@ -157,3 +199,15 @@ def test_large_list_of_numbers_is_scanned_quickly(tmp_path: Path):
     started = time.perf_counter()
     values.write(tmp_path, numbers)
     assert time.perf_counter() - started < 2
+
+
+def test_object_in_an_array_of_objects_is_shared(tmp_path: Path):
+    inner = [1]
+    names = {
+        "array": np.array([inner, None], dtype=object),
+        "inner": inner,
+        "texts": np.array(["a", "b"], dtype=object),
+    }
+    assert groups(tmp_path, names) == [["array", "inner"], ["texts"]]
+    reader = values.Reader(tmp_path)
+    assert reader["array"][0] is reader["inner"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import sys
 from typing import Any
@@ -21,6 +22,8 @@ _FORMS = (
 
 _MOST_BYTES = 4 * 1024 * 1024
 _MOST_ITEMS = 100
+
+_MOST_SHOWN = 1000
 
 
 class Display:
@@ -48,7 +51,7 @@ class Display:
         """``display(...)``: the text goes to standard output, a richer form to a file."""
         for value in values:
             try:
-                print(repr(value))
+                print(_text(value))
             except Exception as error:  # noqa: BLE001 - the notebook goes on as well
                 _say(f"a {type(value).__name__} could not be shown ({type(error).__name__}: {error})")
             self._keep_rich(value)
@@ -108,6 +111,14 @@ class Display:
             _say(f"an output ({mime}) could not be kept with the run ({error})")
             return
         self.items.append({"cell": self.cell, "mime": mime, "file": name})
+
+
+def _text(value: Any) -> str:
+    """The repr; of a long collection the beginning, where the notebook stops too."""
+    if type(value) not in (list, tuple, set, frozenset, dict) or len(value) <= _MOST_SHOWN:
+        return repr(value)
+    first = itertools.islice(value.items() if isinstance(value, dict) else value, _MOST_SHOWN)
+    return repr(type(value)(first))[:-1] + ", ..." + repr(type(value)())[-1]
 
 
 def _say(text: str) -> None:

@@ -26,6 +26,10 @@ def install(display: Display) -> None:
     backend = os.environ.get("MPLBACKEND", "")
     if not backend or "inline" in backend or "ipykernel" in backend:
         os.environ["MPLBACKEND"] = "Agg"
+        matplotlib: Any = sys.modules.get("matplotlib")
+        if matplotlib is not None:
+            # A warm interpreter imported it under the other environment.
+            matplotlib.use("Agg")
     builtins.display = display.show  # type: ignore[attr-defined]
     builtins.input = _no_input
 
@@ -39,7 +43,11 @@ def install(display: Display) -> None:
     def ipython(module: Any) -> None:
         module.display = display.show
 
-    hooks: dict[str, Callable[[Any], None]] = {"matplotlib.pyplot": plots, "IPython.core.display_functions": ipython}
+    hooks: dict[str, Callable[[Any], None]] = {
+        "matplotlib.pyplot": plots,
+        "IPython.core.display_functions": ipython,
+        "IPython.display": ipython,
+    }
     for name, hook in hooks.items():
         if name in sys.modules:
             hook(sys.modules[name])
