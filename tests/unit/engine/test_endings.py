@@ -198,7 +198,7 @@ sys.stdin.read()
         stdout=subprocess.PIPE,
         text=True,
         env=env,
-        process_group=0 if sys.version_info >= (3, 11) else None,
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
         run_id = process.stdout.readline().strip()
@@ -245,9 +245,13 @@ def test_what_a_finished_step_left_ends_with_it(bench: Bench) -> None:
 
 
 def test_background_process_in_the_steps_group_ends_with_it(bench: Bench) -> None:
-    source = "import subprocess\nchild = subprocess.Popen(['sleep', '600'])\nprint(child.pid)"
-    run = bench.run(step("a", source))
-    gone(int(bench.log(run, "a")))
+    """Without any mark, and while the run goes on."""
+    source = "import subprocess\nchild = subprocess.Popen(['/bin/sleep', '600'], env={})\nprint(child.pid)"
+    launch = bench.start(step("a", source), step("b", GATE))
+    wait_for(lambda: task(bench.store.load(launch.run_id), "a")["state"] == "SUCCEEDED", "step a")
+    gone(int(bench.log(bench.store.load(launch.run_id), "a")))
+    (bench.work / "go").touch()
+    assert bench.wait(launch)["state"] == "SUCCEEDED"
 
 
 LIMIT = 20_000
