@@ -44,7 +44,7 @@ def run_card(run: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
         ]
         for task in run["tasks"]
     ]
-    parts.append(_table(["State", "Step", "Time", "Values"], rows))
+    parts.append(_table(["State", "Step", "Time", "Values"], rows, free=3))
     if run["metrics"]:
         shown = " · ".join(f"{one['key']} {number(one['value'])}" for one in run["metrics"])
         parts.append(f"<div>{escape(shown)}</div>")
@@ -71,17 +71,26 @@ def runs_table(summaries: Sequence[Mapping[str, Any]]) -> str:
         cells[0] = _state(run["state"])
         cells[-1] = f'<code title="{escape(run["id"])}">{cells[-1]}</code>'
         rows.append(cells)
-    return _table(SUMMARY_HEAD, rows)
+    return _table(SUMMARY_HEAD, rows, free=5)
 
 
 def _state(state: str) -> str:
-    return f'<span style="color:{_COLOURS.get(state, _MUTED)};white-space:nowrap">{icon(state)} {word(state)}</span>'
+    return f'<span style="color:{_COLOURS.get(state, _MUTED)}">{icon(state)} {word(state)}</span>'
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    heads = "".join(f'<th style="{_CELL};color:{_MUTED};font-weight:normal">{escape(text)}</th>' for text in head)
-    body = "".join("<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in row) + "</tr>" for row in rows)
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], free: int) -> str:
+    """A table whose column *free* takes the room that is left and may wrap; all others stay on one line."""
+
+    def cells(tag: str, texts: Sequence[str], style: str) -> str:
+        return "".join(
+            f'<{tag} style="{_CELL}{style}{"" if index == free else ";white-space:nowrap"}">{text}</{tag}>'
+            for index, text in enumerate(texts)
+        )
+
+    heads = cells("th", [escape(text) for text in head], f";color:{_MUTED};font-weight:normal")
+    body = "".join(f"<tr>{cells('td', row, '')}</tr>" for row in rows)
+    # Front ends style tables of their own: fixed layout, another size of letters.
     return (
-        '<table style="border-collapse:collapse;margin:4px 0;font-variant-numeric:tabular-nums">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
+        '<table style="border-collapse:collapse;table-layout:auto;margin:4px 0;font-size:inherit;'
+        f'font-variant-numeric:tabular-nums"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
     )

@@ -64,7 +64,7 @@ def summary_rows(summaries: Sequence[Mapping[str, Any]]) -> list[list[str]]:
     ]
 
 
-SUMMARY_HEAD = ["State", "Name", "When", "Time", "Steps", "", "Id"]
+SUMMARY_HEAD = ["State", "Name", "When", "Time", "Steps", "Result", "Id"]
 
 
 def remark(run: Mapping[str, Any]) -> str:

@@ -39,7 +39,8 @@ class PlainProgress:
             task = self._tasks.get(event.get("task", ""))
             if event["type"] == "warning":
                 self.note(f"warning: {event.get('message', '')}")
-            if event["type"] == "run.state" and event.get("reason"):
+            # The end of the run is told by the result.
+            if event["type"] == "run.state" and event.get("reason") and not states.is_terminal(event["state"]):
                 self.note(f"{clock(event['time'])} {event['state'].lower()}: {event['reason']}")
             if event["type"] != "task.state" or task is None:
                 continue

@@ -33,7 +33,7 @@ def test_the_number_of_rows_is_the_setting_unless_given(new_run: Any, monkeypatc
 def test_the_table_says_why_a_run_failed(new_run: Any) -> None:
     new_run().fail()
     head, row = repr(runs()).splitlines()
-    assert head.split() == ["State", "Name", "When", "Time", "Steps", "Id"]
+    assert head.split() == ["State", "Name", "When", "Time", "Steps", "Result", "Id"]
     assert "✕ Failed" in row
     assert "train-it: NameError: name 'bad' is not defined" in row
     assert "2 of 2" in row

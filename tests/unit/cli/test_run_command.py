@@ -129,6 +129,7 @@ def test_a_step_that_raises_is_told_with_cell_line_and_traceback(home: Path, tmp
     )
     done = cellift_("run", str(path))
     assert done.returncode == 1
+    assert done.stderr.count("ValueError: no good") == 3  # the step's line, the error, the traceback
     assert "error: break, cell 2, line 2: ValueError: no good" in done.stderr
     assert "raise ValueError('no good')" in done.stderr
     assert "cellift/" not in done.stderr.split("Traceback", 1)[1]
