@@ -70,7 +70,7 @@ class Flow:
         later_binds: dict[str, Binding] = {}
         used: set[Version] = set()
         for use in facts.reads.values():
-            self._read(statement, use, None, changes, later_binds, used)
+            self._read(statement, use, None, changes, later_binds, used, called=use.name in facts.called)
         for call in facts.calls:
             self._note_changed_arguments(call, changes)
         for name, read in statement.reads.items():
@@ -104,6 +104,8 @@ class Flow:
         changes: dict[str, Change],
         binds: dict[str, Binding],
         used: set[Version],
+        *,
+        called: bool = False,
     ) -> None:
         """Note that a name is read, and everything that its code reads, changes and binds in turn."""
         version = self._current.get(use.name)
@@ -114,7 +116,7 @@ class Flow:
         known = statement.reads.get(use.name)
         if known is None or (known.via is not None and via is None):
             statement.reads[use.name] = Read(version, use, via)
-        self._expand(statement, version, use, changes, binds, used)
+        self._expand(statement, version, use, changes, binds, used, called=called)
 
     def _expand(
         self,
@@ -124,7 +126,10 @@ class Flow:
         changes: dict[str, Change],
         binds: dict[str, Binding],
         used: set[Version],
+        *,
+        called: bool = False,
     ) -> None:
+        """``called``: the statement surely calls it, so what its body lacks is an error."""
         if version in used:
             return
         used.add(version)
@@ -141,12 +146,12 @@ class Flow:
         body = version.body
         if body is None:
             return
+        calls = {call.function for call in body.calls}
         for inner in body.reads.values():
             if inner.name in body.binds and inner.name not in self._current:
                 continue
-            called = version.name in statement.facts.called
             placed = Use(inner.name, use.line, use.column, soft=inner.soft or use.soft or not called)
-            self._read(statement, placed, version.name, changes, binds, used)
+            self._read(statement, placed, version.name, changes, binds, used, called=called and inner.name in calls)
         for change in body.changes.values():
             placed_change = Change(change.name, use.line, use.column, f"{change.how} in {version.name}()")
             changes.setdefault(change.name, placed_change)

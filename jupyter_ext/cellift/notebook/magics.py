@@ -112,6 +112,8 @@ def _treat(cell: Cell, line: int, text: str, kind: str) -> tuple[str, Diagnostic
         return f"{target}= None", _unknown(cell, line, command.strip())
     if text.startswith("!"):
         return "pass", _shell(cell, line, text)
+    if text.startswith("?"):
+        return "pass", None
     if not text.startswith("%"):
         return "pass", _unknown(cell, line, text)
     if text.startswith("%%"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ _TYPES: dict[type, ParameterType] = {
     dict: "dict",
     type(None): "none",
 }
+_NOT_PLAIN = object()
 _WORDS: dict[str, str] = {
     "int": "a whole number",
     "float": "a number",
@@ -45,8 +47,9 @@ def read_parameter(
     values = {name: parameter.default for name, parameter in known.items()}
     try:
         default = fold(value, values)
-        json.dumps(default, allow_nan=False)
-    except (NotPlain, TypeError, ValueError):
+    except NotPlain:
+        default = _NOT_PLAIN
+    if not _is_json(default):
         return None, diagnose(
             "CL401",
             f"`{target.id}` in the parameters cell is not a plain value; a run cannot override it.",
@@ -55,8 +58,6 @@ def read_parameter(
             column=code.column(statement),
             fix="Write a number, text, list, object, true, false or None, or move the line to another cell.",
         )
-    if not _is_json(default):
-        return None, None
     used = [node.id for node in ast.walk(value) if isinstance(node, ast.Name) and node.id in known]
     return (
         Parameter(
@@ -126,6 +127,8 @@ def _is_json(value: Any) -> bool:
         return all(_is_json(item) for item in value)
     if isinstance(value, dict):
         return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
+    if isinstance(value, float):
+        return math.isfinite(value)
     return type(value) in _TYPES
 
 

@@ -31,6 +31,8 @@ from cellift.notebook.sharing import dotted_name, last_name, shared_names
 
 #: A "handler" scope holds the name of ``except … as name``; everything else in it binds in the scope around.
 ScopeKind = Literal["module", "class", "function", "comprehension", "handler"]
+#: Methods that run when the class is called.
+_RUN_BY_THE_CLASS = frozenset({"__init__", "__new__", "__post_init__"})
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
 
 
@@ -508,7 +510,10 @@ class _Visitor:
             body = self._body
             if body is None:
                 body = self.facts.bodies.setdefault(node.name, Body()) if self._at_module() else self._class_body
-            self._read_body(body, node.args, node.body)
+            # A method or an inner function may not be called when what is around it is.
+            inner = self._body is not None or self._scopes[-2].kind == "class"
+            with self._softly(inner and node.name not in _RUN_BY_THE_CLASS):
+                self._read_body(body, node.args, node.body)
         self._bind(node.name, node, Kind.FUNCTION)
 
     visit_AsyncFunctionDef = visit_FunctionDef

@@ -42,12 +42,16 @@ def versions_read(statement: Statement) -> Iterable[Version]:
 
 
 def _acts_on_the_process(statement: Statement, read: set[Version]) -> bool:
-    """An import that no name leads to is there for what it does; so is a change of a module's state."""
+    """An import that no name leads to is there for what it does; so is a change of a module's state.
+
+    ``import numpy as np`` is not: who gives a module a short name means to use the name.
+    """
     node = statement.node
     if isinstance(node, ast.ImportFrom) and node.module == "__future__":
         return True
     if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return not any(version in read for version in statement.makes.values())
+        named = isinstance(node, ast.Import) and any(alias.asname for alias in node.names)
+        return not named and not any(version in read for version in statement.makes.values())
     return not statement.facts.binds and any(version.kind.value == "import" for version in statement.makes.values())
 
 

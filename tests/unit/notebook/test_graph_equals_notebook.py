@@ -192,7 +192,8 @@ CASES: dict[str, list[CellText]] = {
         "%%step b\nprint(Config.rate)",
     ],
     "decorated function": [
-        "import functools\ndef twice(f):\n    @functools.wraps(f)\n    def g(*a):\n        return f(f(*a))\n    return g",
+        "import functools",
+        "def twice(f):\n    @functools.wraps(f)\n    def g(*a):\n        return f(f(*a))\n    return g",
         "@twice\ndef inc(x):\n    return x + STEP",
         "%%step a\nSTEP = int('2')",
         "%%step b\nprint(inc(1))",

@@ -1,0 +1,121 @@
+"""Names that cannot be resolved are reported with cell, line and fix."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from unit.notebook.make_notebook import analysed, codes
+
+
+def only(*cells: Any) -> Any:
+    (diagnostic,) = analysed(*cells).diagnostics
+    return diagnostic
+
+
+def test_a_name_that_nothing_defines() -> None:
+    diagnostic = only("%%step a\nx = 1", "%%step b\nif x:\n    print(y)")
+    assert (diagnostic.code, diagnostic.cell, diagnostic.line, diagnostic.column) == ("CL104", "c2", 3, 11)
+    assert diagnostic.message == "`y` is used in step b, but nothing above defines it."
+
+
+def test_a_name_defined_only_below_says_where() -> None:
+    diagnostic = only("%%step a\nprint(y)", "%%step b\n\ny = 1")
+    assert diagnostic.code == "CL105"
+    assert "cell 2, line 3" in diagnostic.message
+
+
+def test_a_name_used_before_its_own_assignment() -> None:
+    assert only("%%step a\nx = x + 1").code == "CL105"
+
+
+def test_a_deleted_name_says_where_it_was_deleted() -> None:
+    diagnostic = only("%%step a\nx = len('a')\ndel x", "%%step b\nprint(x)")
+    assert diagnostic.code == "CL113"
+    assert "cell 1, line 3" in diagnostic.message
+
+
+def test_a_name_missing_in_a_function_is_reported_where_the_function_is_called() -> None:
+    diagnostic = only("def f():\n    return missing", "%%step a\nx = 1\nf()")
+    assert (diagnostic.code, diagnostic.cell, diagnostic.line) == ("CL104", "c2", 3)
+    assert "(through f())" in diagnostic.message
+
+
+def test_a_name_missing_in_a_function_that_a_called_function_calls_is_reported() -> None:
+    assert only("def f():\n    return g()\ndef g():\n    return missing", "%%step a\nf()").code == "CL104"
+
+
+def test_a_function_that_is_never_called_may_read_what_is_not_there() -> None:
+    assert codes(analysed("def f():\n    return missing", "%%step a\nx = 1")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "try:\n    fast\nexcept NameError:\n    fast = None",
+        "def f():\n    return later\nlater = 1\nf()",
+        "def f(n):\n    return f(n - 1) if n else 0\nf(2)",
+        "class A:\n    def make(self):\n        return A()\nA().make()",
+        "print(len([]), __name__, max(1, 2), display)",
+        "[_ for _ in range(3)]",
+        "class M:\n    def go(self):\n        return later\nm = M()\nlater = 1\nm.go()",
+        "def f():\n    def g():\n        return later\n    return g\ng = f()\nlater = 1\ng()",
+        "import no_such_module_at_all\nno_such_module_at_all.f()",
+    ],
+)
+def test_no_false_alarm(source: str) -> None:
+    assert codes(analysed(f"%%step a\n{source}")) == []
+
+
+def test_star_imports_are_refused_at_their_line() -> None:
+    diagnostic = only("import os\nfrom math import *", "%%step a\nx = 1")
+    assert (diagnostic.code, diagnostic.cell, diagnostic.line) == ("CL109", "c1", 2)
+
+
+@pytest.mark.parametrize("source", ["exec('y = 1')", "globals()['x'] = 1", "eval(text)", "locals()"])
+def test_lookups_by_text_are_warned_of(source: str) -> None:
+    analysis = analysed("text = 'a'", f"%%step a\n{source}")
+    assert codes(analysis) == ["CL110"]
+    assert analysis.ok
+
+
+def test_names_in_a_query_are_found() -> None:
+    analysis = analysed("%%step a\ndf = dict()\nlow = len('a')", "%%step b\ndf.query('v > @low')")
+    assert set(analysis.graph.steps[1].inputs) == {"df", "low"}
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "column"),
+    [("x = 1\ny = = 2", 2, 5), ("def f(:\n    pass", 1, 7), ("x = 1\nreturn x", 2, 1), ("x = 'a\n", 1, 5)],
+)
+def test_a_syntax_error_has_cell_line_and_column(source: str, line: int, column: int) -> None:
+    diagnostic = only(f"%%step a\n{source}")
+    assert (diagnostic.code, diagnostic.cell, diagnostic.line, diagnostic.column) == ("CL103", "c1", line + 1, column)
+
+
+@pytest.mark.parametrize("source", ["x = " + "(" * 5000 + ")" * 5000, "x = 1\0", "x = " + "-" * 100_000 + "1"])
+def test_what_the_parser_cannot_take_is_an_error_and_no_crash(source: str) -> None:
+    assert codes(analysed(f"%%step a\n{source}")) == ["CL103"]
+
+
+def test_every_broken_cell_is_reported_and_the_rest_is_understood() -> None:
+    analysis = analysed("%%step a\nx = = 1", "%%step b\ny = (", "%%step c\nz = 1")
+    assert [(d.code, d.cell) for d in analysis.diagnostics] == [("CL103", "c1"), ("CL103", "c2")]
+    assert [step.id for step in analysis.graph.steps] == ["a", "b", "c"]
+
+
+def test_two_values_of_one_name_in_a_step_are_refused() -> None:
+    analysis = analysed(
+        "k = dict(a=1)\ndef f(v=k):\n    return v", "%%step a\nk = len('abc')", "%%step b\nprint(f(), k)"
+    )
+    assert "CL111" in codes(analysis)
+
+
+def test_a_function_that_holds_an_object_which_changes_is_refused() -> None:
+    analysis = analysed("acc = []\ndef f(v=acc):\n    return v", "%%step a\nacc.append(1)", "%%step b\nprint(f())")
+    assert codes(analysis) == ["CL111"]
+
+
+def test_a_definition_in_a_loop_that_another_step_uses_is_refused() -> None:
+    analysis = analysed("%%step a\nfor i in range(2):\n    def f():\n        return 1", "%%step b\nf()")
+    assert codes(analysis) == ["CL112"]
