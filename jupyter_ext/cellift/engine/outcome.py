@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 RESULT = "result.json"
 _NUMBERS = ("int", "float")
+_TAIL_BYTES = 8192
+_TAIL_LINES = 20
 
 
 def read_result(task_folder: Path) -> dict[str, Any] | None:
@@ -30,8 +32,24 @@ def exit_status(code: int) -> int:
     return code if code >= 0 else 128 - code
 
 
-def failure(name: str, code: int, result: Mapping[str, Any] | None, *, disk_full: bool) -> dict[str, Any] | None:
-    """The error of a step that ended with ``code`` (-N: by signal N) and ``result``; None when it succeeded."""
+def log_tail(log: Path) -> str:
+    """The last lines of a log, for a step that could not say itself what went wrong."""
+    try:
+        with log.open("rb") as file:
+            file.seek(max(0, log.stat().st_size - _TAIL_BYTES))
+            lines = file.read().decode("utf-8", "replace").splitlines()
+    except OSError:
+        return ""
+    return "\n".join(lines[-_TAIL_LINES:])
+
+
+def failure(
+    name: str, code: int, result: Mapping[str, Any] | None, *, disk_full: bool, tail: str = ""
+) -> dict[str, Any] | None:
+    """The error of a step that ended with ``code`` (-N: by signal N) and ``result``; None when it succeeded.
+
+    ``tail``: the end of its log.
+    """
     if result is not None and not result["ok"]:
         return dict(result["error"])
     if code == 0 and result is not None:
@@ -40,12 +58,13 @@ def failure(name: str, code: int, result: Mapping[str, Any] | None, *, disk_full
         message = f"Step {name} could not write its results: the disk is full. Free some room and run again."
         return {"reason": "DiskFull", "message": message, "code": "CL513"}
     if code < 0:
-        return {"reason": "Killed", "message": f"Step {name} was ended by {describe_signal(-code)}.", "code": "CL511"}
+        message = f"Step {name} was ended by {describe_signal(-code)}."
+        return {"reason": "Killed", "message": message, "code": "CL511", "traceback": tail or None}
     message = (
         f"Step {name} ended with exit code {code} before its code was through: something called os._exit, "
         "or a library ended the process."
     )
-    return {"reason": "Exited", "message": message, "code": "CL512"}
+    return {"reason": "Exited", "message": message, "code": "CL512", "traceback": tail or None}
 
 
 def numbers(outputs: list[Mapping[str, Any]]) -> dict[str, float]:

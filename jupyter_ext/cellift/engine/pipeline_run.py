@@ -18,7 +18,7 @@ from cellift.engine.executor_input import (
     parse_parameter,
 )
 from cellift.engine.git import git_command, parse_status
-from cellift.engine.outcome import exit_status, failure, numbers, read_result
+from cellift.engine.outcome import exit_status, failure, log_tail, numbers, read_result
 from cellift.engine.record import Record, RecordLostError
 from cellift.engine.zygote import Zygote
 from cellift.runs import states
@@ -185,9 +185,12 @@ class PipelineRun:
         return {
             "argv": ["-c", *args],
             "env": {**executor["env"], TASK_TAG: step.tag, "CELLIFT_TASK_DIR": str(task_folder)},
-            "log": str(self._folder / "logs" / f"{step.id}.{step.attempt}.log"),
+            "log": str(self._log(step)),
             "tag": step.tag,
         }
+
+    def _log(self, step: _Step) -> Path:
+        return self._folder / "logs" / f"{step.id}.{step.attempt}.log"
 
     def _spawn(self, step: _Step, request: Mapping[str, Any]) -> None:
         command = self._plan["executors"][step.plan["executor"]]["command"]
@@ -267,7 +270,8 @@ class PipelineRun:
             self._set_task(step, states.CANCELLED, exit_code=exit_status(code))
             self._schedule()
             return
-        error = failure(step.name, code, result, disk_full=self._is_disk_full())
+        tail = log_tail(self._log(step)) if result is None or code < 0 else ""
+        error = failure(step.name, code, result, disk_full=self._is_disk_full(), tail=tail)
         if error is None and result is not None:
             error = self._take_parameters(step)
             if error is None:

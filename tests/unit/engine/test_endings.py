@@ -75,6 +75,7 @@ def test_step_that_exits_behind_pythons_back(bench: Bench, alone: bool) -> None:
     assert run["error"] is not None
     assert (run["error"]["reason"], run["error"]["task"]) == ("Exited", "victim")
     assert "exit code 3" in run["error"]["message"]
+    assert run["error"]["traceback"] == "here", "the end of the log, for want of better"
     if not alone:
         assert (task(run, "other")["state"], task(run, "after")["state"]) == ("SUCCEEDED", "SKIPPED")
 

@@ -67,7 +67,7 @@ def test_snapshot_is_the_notebook_without_outputs(bench: Bench) -> None:
 def test_one_step_runs_with_what_it_needs(bench: Bench) -> None:
     prepared = prepare_notebook(notebook(), path_of(bench), step="add")
     assert [task["name"] for task in prepared.plan["tasks"]] == ["load data", "add"]
-    with pytest.raises(RefusedError, match="There is no step nothing.*: load data, add, count"):
+    with pytest.raises(RefusedError, match=r"There is no step nothing.*: load data, add, count"):
         prepare_notebook(notebook(), path_of(bench), step="nothing")
 
 

@@ -10,7 +10,7 @@ import pytest
 from cellift.engine.executor_input import executor_input, fill_arguments, parse_parameter
 from cellift.engine.git import parse_status
 from cellift.engine.machine import shortages
-from cellift.engine.outcome import exit_status, failure, numbers
+from cellift.engine.outcome import exit_status, failure, log_tail, numbers
 from cellift.engine.warm_imports import warm_imports
 
 
@@ -66,6 +66,13 @@ def test_end_without_a_result_is_put_into_words(code: int, full: bool, reason: s
     assert error is not None
     assert error["reason"] == reason
     assert words in error["message"]
+
+
+def test_end_of_the_log_is_its_last_lines(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    assert log_tail(log) == ""
+    log.write_text("".join(f"line {number}\n" for number in range(10_000)))
+    assert log_tail(log).splitlines() == [f"line {number}" for number in range(9_980, 10_000)]
 
 
 def test_killed_after_the_result_is_still_killed() -> None:
