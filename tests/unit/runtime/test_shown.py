@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 HTML = "class A:\n    def __repr__(self): return 'plain A'\n    def _repr_html_(self): return '<b>ä</b>'\n"
 
 
@@ -28,7 +26,6 @@ def test_display_shows_several_values_in_order(run_cell):
 
 
 def test_display_of_ipython_is_ours(run_cell):
-    pytest.importorskip("IPython")
     outcome = run_cell(HTML + "from IPython.display import display\ndisplay(A())")
     assert outcome.stdout == "plain A\n"
     assert len(shown(outcome)) == 1
@@ -90,4 +87,6 @@ def test_plots_cost_nothing_without_matplotlib(run_cell):
 def test_long_collections_are_shown_up_to_where_the_notebook_stops(run_cell):
     assert run_cell("list(range(100_000))").stdout.endswith(" 998, 999, ...]\n")
     assert run_cell("dict.fromkeys(range(100_000))").stdout.endswith(" 999: None, ...}\n")
+    assert run_cell("set(range(100_000))").stdout.endswith(", ...}\n")
+    assert run_cell("frozenset(range(100_000))").stdout.endswith(", ...})\n")
     assert run_cell("list(range(1000))").stdout.endswith(" 998, 999]\n")

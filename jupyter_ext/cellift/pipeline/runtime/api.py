@@ -158,7 +158,8 @@ class _StepRun:
                 "so the steps that follow do not run."
             )
             text = f"{text.rstrip()}\n{message}\n"
-        elif isinstance(error, NameError) and getattr(error, "name", None) in self._inputs.missing:
+        # From the text: the attribute `name` is newer than Python 3.9.
+        elif isinstance(error, NameError) and any(f"'{name}'" in message for name in self._inputs.missing):
             message += " (the step that should have made it ended without it)"
         found = _error(reason, error, message)
         found.update(cell=cell, line=line, traceback=text)

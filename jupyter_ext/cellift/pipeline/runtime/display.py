@@ -118,7 +118,9 @@ def _text(value: Any) -> str:
     if type(value) not in (list, tuple, set, frozenset, dict) or len(value) <= _MOST_SHOWN:
         return repr(value)
     first = itertools.islice(value.items() if isinstance(value, dict) else value, _MOST_SHOWN)
-    return repr(type(value)(first))[:-1] + ", ..." + repr(type(value)())[-1]
+    text = repr(type(value)(first))
+    closing = 2 if isinstance(value, frozenset) else 1
+    return f"{text[:-closing]}, ...{text[-closing:]}"
 
 
 def _say(text: str) -> None:
