@@ -88,16 +88,17 @@ class PipelineRun:
         try:
             imports = "Importing what the set-up imports." if self._plan["warm_imports"] else None
             self._set_state(states.PREPARING, reason=imports)
-            on_open()
             for warning in self._warnings:
                 self._record.write("warning", **warning)
             self._loop.on_signal(signal.SIGCHLD, self._children.reap)
             self._loop.on_signal(signal.SIGTERM, self.cancel)
             self._loop.on_signal(signal.SIGINT, self.cancel)
-            self._start_zygote()
             control = ControlServer(
                 self._folder, self._loop, {"ping": lambda _message: {"state": self._state}, "cancel": self._on_cancel}
             )
+            # The caller may ask to cancel at once: it gets the run when somebody answers.
+            on_open()
+            self._start_zygote()
             self._loop.call_later(0, self._schedule)
             self._loop.call_later(0, self._start_git)
             self._loop.run()
