@@ -55,12 +55,16 @@ export function DiagnosticSummary(props: {
 }
 
 /** All findings; each leads to its cell and line. */
-export function DiagnosticList(props: { pipeline: IPipeline; trans: TranslationBundle }): JSX.Element {
-  const { pipeline, trans } = props;
+export function DiagnosticList(props: {
+  pipeline: IPipeline;
+  diagnostics: readonly IDiagnostic[];
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { pipeline, diagnostics, trans } = props;
   const numbers = Private.cellNumbers(pipeline);
   return (
     <ul className="cl-Diagnostics" data-testid="cellift-diagnostics" aria-label={trans.__('Findings')}>
-      {pipeline.diagnostics.map((diagnostic, index) => (
+      {diagnostics.map((diagnostic, index) => (
         <li key={`${diagnostic.code}-${diagnostic.cell}-${index}`}>
           <button
             className={`cl-Diagnostic cl-mod-${diagnostic.severity}`}

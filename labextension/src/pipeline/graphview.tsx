@@ -166,6 +166,7 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
                   key={node.step.id}
                   node={node}
                   task={pipeline.task(node.step.id)}
+                  ran={pipeline.run !== null}
                   worst={Private.worst(pipeline, node.step)}
                   tabbable={focused === null ? index === 0 : focused === node.step.id}
                   trans={trans}
@@ -216,6 +217,8 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
 function NodeShape(props: {
   node: IDrawnNode;
   task: ITask | null;
+  /** Whether the notebook has a run at all. */
+  ran: boolean;
   worst: 'error' | 'warning' | null;
   tabbable: boolean;
   trans: TranslationBundle;
@@ -229,7 +232,9 @@ function NodeShape(props: {
     ? stateLabel(task.state, trans)
     : step.role === 'setup'
       ? trans.__('Set-up')
-      : trans.__('Not run yet');
+      : props.ran
+        ? trans.__('Not run')
+        : trans.__('Not run yet');
   const trouble = worst === 'error' ? trans.__('with errors') : worst === 'warning' ? trans.__('with warnings') : null;
   const said = [step.name, state, time, trouble].filter(part => part).join(', ');
   return (

@@ -13,6 +13,9 @@ import { StateMark } from '../states/stateMark';
 import type { IRun } from '../tokens';
 import type { IPipeline, IPipelines } from './tokens';
 
+/** Code of the finding that no cell is marked as a step. */
+const NO_STEPS = 'CL101';
+
 /** The section of the sidebar about the notebook in front: its steps, what is wrong with them, and its run. */
 export class PipelineSection extends ReactWidget {
   constructor(options: PipelineSection.IOptions) {
@@ -55,10 +58,12 @@ export namespace PipelineSection {
 /** The section's content for one notebook. */
 function PipelineContent(props: PipelineSection.IOptions & { pipeline: IPipeline }): JSX.Element {
   const { pipeline, commands, trans } = props;
-  const { graph, diagnostics, status } = pipeline;
+  const { graph, status } = pipeline;
   const name = pipeline.panel.title.label;
   const parameters = graph?.parameters ?? [];
   const empty = pipeline.steps.length === 0;
+  // That there is no step yet is where one begins, not something that went wrong.
+  const diagnostics = pipeline.diagnostics.filter(diagnostic => !empty || diagnostic.code !== NO_STEPS);
   let body: JSX.Element;
   if (status === 'foreign') {
     body = <EmptyState kind="not-python" commands={commands} trans={trans} />;
@@ -74,9 +79,11 @@ function PipelineContent(props: PipelineSection.IOptions & { pipeline: IPipeline
             {pipeline.problem}
           </p>
         )}
-        <DiagnosticSummary steps={pipeline.steps.length} diagnostics={diagnostics} trans={trans} />
+        {(!empty || diagnostics.length > 0) && (
+          <DiagnosticSummary steps={pipeline.steps.length} diagnostics={diagnostics} trans={trans} />
+        )}
         {pipeline.run && <LastRun run={pipeline.run} commands={commands} trans={trans} />}
-        {diagnostics.length > 0 && <DiagnosticList pipeline={pipeline} trans={trans} />}
+        {diagnostics.length > 0 && <DiagnosticList pipeline={pipeline} diagnostics={diagnostics} trans={trans} />}
         {empty ? (
           <EmptyState kind="no-steps" commands={commands} trans={trans} />
         ) : (
