@@ -18,7 +18,7 @@ def test_random_notebooks_are_equal_or_refused(block: int) -> None:
         texts = {f"c{number}": cell.partition("\n")[2] if number > 1 else cell for number, cell in enumerate(cells, 1)}
         try:
             expected = run_notebook(texts, list(texts))
-        except Exception:  # noqa: BLE001, S112 - no notebook that runs
+        except Exception:  # noqa: BLE001 - no notebook that runs
             continue
         analysis = analysed(*cells)
         if not analysis.ok:
