@@ -30,7 +30,7 @@ module.exports = {
   // Types are checked by `jlpm lint:types`; here each file is only transpiled.
   transform: {
     ...base.transform,
-    '^.+\\.tsx?$': ['ts-jest/legacy', { tsconfig: './tsconfig.test.json', isolatedModules: true }]
+    '^.+\\.tsx?$': ['ts-jest/legacy', { tsconfig: './tsconfig.test.json' }]
   },
   transformIgnorePatterns: [`/node_modules/(?!${esModules}).+`]
 };

@@ -143,7 +143,9 @@ export interface IRunSummary {
 
 /** A whole run. What only the tables need (`metric`, `progress`, `bytes`) may be missing. */
 export interface IRun
-  extends Omit<IRunSummary, 'metric' | 'progress' | 'bytes'>, Partial<Pick<IRunSummary, 'metric' | 'progress' | 'bytes'>> {
+  extends
+    Omit<IRunSummary, 'metric' | 'progress' | 'bytes'>,
+    Partial<Pick<IRunSummary, 'metric' | 'progress' | 'bytes'>> {
   params: Record<string, unknown>;
   metrics: { task: string; key: string; step: number | null; time: string; value: number }[];
   tasks: ITask[];

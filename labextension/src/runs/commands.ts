@@ -45,7 +45,7 @@ export function addRunCommands(options: IRunCommandOptions): void {
   const none = () => undefined;
   const state = (id: string | undefined) => (id === undefined ? undefined : model.find(id)?.state);
   const failed = (reason: unknown) => {
-    Notification.error(reason instanceof Error ? reason.message : String(reason));
+    Notification.error(reason instanceof Error ? reason.message : String(reason), { autoClose: 10_000 });
   };
 
   const runArgs = {

@@ -30,7 +30,8 @@ export async function openCell(options: {
   const index = [...(cells ?? [])].findIndex((model, at) => model.id === cell || `cell-${at}` === cell);
   if (index === -1) {
     Notification.warning(
-      trans.__('The cell is no longer in %1. The run used an earlier version of the notebook.', path)
+      trans.__('The cell is no longer in %1. The run used an earlier version of the notebook.', path),
+      { autoClose: 8000 }
     );
     return;
   }

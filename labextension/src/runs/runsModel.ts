@@ -138,23 +138,14 @@ export class RunsModel implements IDisposable {
     const filter = this._filter;
     const fetch = ++this._fetches;
     try {
-      const runs: IRunSummary[] = [];
-      const active = this._client.list({ state: 'active', limit: ACTIVE_LIMIT });
-      let cursor: string | null = null;
-      for (let page = 0; page < this._pages && (page === 0 || cursor !== null); page++) {
-        const answer: { runs: IRunSummary[]; next: string | null } = await this._client.list({
-          limit: this._pageSize,
-          cursor: cursor ?? undefined,
-          q: filter || undefined
-        });
-        runs.push(...answer.runs);
-        cursor = answer.next;
-      }
-      const going = (await active).runs;
+      const [{ runs: going }, { runs, next }] = await Promise.all([
+        this._client.list({ state: 'active', limit: ACTIVE_LIMIT }),
+        this._fetchPages(filter)
+      ]);
       if (this._isDisposed || fetch !== this._fetches) {
         return; // a later fetch tells more
       }
-      this._replace(going, runs, cursor);
+      this._replace(going, runs, next);
       this._error = null;
     } catch (reason) {
       if (!this._isDisposed && fetch === this._fetches) {
@@ -166,6 +157,22 @@ export class RunsModel implements IDisposable {
     }
     this._isReady = true;
     this._changed.emit();
+  }
+
+  /** The pages that are shown, anew. */
+  private async _fetchPages(filter: string): Promise<{ runs: IRunSummary[]; next: string | null }> {
+    const runs: IRunSummary[] = [];
+    let next: string | null = null;
+    for (let page = 0; page < this._pages && (page === 0 || next !== null); page++) {
+      const answer: { runs: IRunSummary[]; next: string | null } = await this._client.list({
+        limit: this._pageSize,
+        cursor: next ?? undefined,
+        q: filter || undefined
+      });
+      runs.push(...answer.runs);
+      next = answer.next;
+    }
+    return { runs, next };
   }
 
   /** Takes over what the server has now. */

@@ -11,7 +11,7 @@ export function formatDuration(started: string | null, finished: string | null, 
 
 /** Seconds with units: `120 ms`, `4.1 s`, `3 min 10 s`, `2 h 5 min`, `3 d 4 h`. */
 export function formatSeconds(seconds: number): string {
-  if (seconds < 1) {
+  if (seconds < 0.9995) {
     return `${Math.round(seconds * 1000)} ms`;
   }
   if (seconds < 9.95) {
