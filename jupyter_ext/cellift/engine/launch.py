@@ -17,7 +17,7 @@ from cellift.runs.repair import record_not_started
 from cellift.runs.store import RunStore
 from cellift.supervise.cancel import request_cancel
 from cellift.supervise.detach import LaunchError, start_supervisor
-from cellift.supervise.names import RUN_ID, TASK_TAG
+from cellift.supervise.names import RUN_ID, STEP_ENVIRONMENT, TASK_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,7 +113,7 @@ def start_prepared(
     for mark in (RUN_ID, TASK_TAG, "CELLIFT_TASK_DIR"):
         environment.pop(mark, None)
     interpreter, more = _interpreter(python, prepared, environment)
-    environment.update(more)
+    environment[STEP_ENVIRONMENT] = json.dumps(dict(more))
     launch = {
         "v": 1,
         "python": interpreter,
@@ -122,7 +122,7 @@ def start_prepared(
         "grace": GRACE_SECONDS,
         "slots": usable_cores(),
         "warnings": warnings,
-        "environment": sorted(environment),  # names only: values can be secrets
+        "environment": sorted({*environment, *more} - {STEP_ENVIRONMENT}),  # names only: values can be secrets
     }
     spec = {
         "launch.json": json.dumps(launch).encode(),

@@ -25,7 +25,7 @@ from cellift.runs import states
 from cellift.supervise.children import Children
 from cellift.supervise.control import ControlServer
 from cellift.supervise.loop import Loop
-from cellift.supervise.names import RUN_ID, TAG_BYTES, TASK_TAG, task_tag
+from cellift.supervise.names import RUN_ID, STEP_ENVIRONMENT, TAG_BYTES, TASK_TAG, task_tag
 from cellift.supervise.spawn import spawn
 from cellift.supervise.sweep import kill, kill_group, sweep_run, sweep_task
 
@@ -62,6 +62,7 @@ class PipelineRun:
         self._run_id = folder.name
         launch = json.loads((folder / "spec" / "launch.json").read_bytes())
         self._plan = json.loads((folder / "spec" / "plan.json").read_bytes())
+        self._step_environment: dict[str, str] = json.loads(os.environ.pop(STEP_ENVIRONMENT, "{}"))
         self._python: str = launch["python"]
         self._cwd: str = launch["cwd"]
         self._notebook: str | None = launch["notebook"]
@@ -211,6 +212,7 @@ class PipelineRun:
             # Read when matplotlib is imported, so it has to be there before the runner could set it.
             "MPLBACKEND": "Agg",
             **os.environ,
+            **self._step_environment,
             RUN_ID: self._run_id,
             # Room for the mark of a forked step, which is written over this.
             TASK_TAG: "_" * TAG_BYTES,

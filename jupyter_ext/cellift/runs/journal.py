@@ -51,14 +51,17 @@ class JournalWriter:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         self._reserve_fd: int | None = None
         self._reserve_at = 0
-        reader = JournalReader(folder)
-        events = reader.read()
-        self.seq: int = events[-1]["seq"] if events else 0
-        # After a torn line the next event starts on a line of its own.
+        self.seq = 0
+        self._torn = False
         size = os.fstat(self._fd).st_size
-        self._torn = size > 0 and os.pread(self._fd, 1, size - 1) != b"\n"
-        if reader.in_reserve:
-            self._open_reserve(reader.reserve_bytes)
+        if size > 0:
+            reader = JournalReader(folder)
+            events = reader.read()
+            self.seq = events[-1]["seq"] if events else 0
+            # After a torn line the next event starts on a line of its own.
+            self._torn = os.pread(self._fd, 1, size - 1) != b"\n"
+            if reader.in_reserve:
+                self._open_reserve(reader.reserve_bytes)
 
     @property
     def on_reserve(self) -> bool:

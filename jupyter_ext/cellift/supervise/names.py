@@ -10,6 +10,9 @@ TASK_TAG = "CELLIFT_TASK"
 
 TAG_BYTES = 64
 
+STEP_ENVIRONMENT = "CELLIFT_STEP_ENVIRONMENT"
+"""JSON of variables for the run's programs that are not for the supervisor, which may be of another Python."""
+
 READY = b"ready"
 """What a supervisor tells its caller when the record is open."""
 

@@ -94,7 +94,11 @@ def test_interpreter_and_environment_come_from_the_kernel(bench: Bench, environm
     kernel.mkdir(parents=True)
     python = bench.work.parent / "special-python"
     python.symlink_to(sys.executable)
-    spec = {"argv": [str(python), "-m", "x"], "language": "python", "display_name": "S", "env": {"FROM_KERNEL": "yes"}}
+    # What is on the kernel's path is nothing to the supervisor, which would stumble over this.
+    (bench.work.parent / "other" / "cellift").mkdir(parents=True)
+    (bench.work.parent / "other" / "cellift" / "__init__.py").write_text("raise ImportError('of another Python')")
+    variables = {"FROM_KERNEL": "yes", "PYTHONPATH": str(bench.work.parent / "other")}
+    spec = {"argv": [str(python), "-m", "x"], "language": "python", "display_name": "S", "env": variables}
     (kernel / "kernel.json").write_text(json.dumps(spec))
     environment["JUPYTER_PATH"] = str(kernel.parent.parent)
     data = notebook("special")

@@ -26,6 +26,12 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.01)
 
 
+@pytest.fixture(params=[True, False], ids=["proc", "psutil"])
+def source(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where facts about processes come from: ``/proc`` here, psutil on other systems."""
+    monkeypatch.setattr("cellift.supervise.processes._LINUX", request.param)
+
+
 @pytest.fixture
 def sleeper() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     started: list[subprocess.Popen[bytes]] = []
@@ -45,6 +51,7 @@ def sleeper() -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
         process.stdout.close()
 
 
+@pytest.mark.usefixtures("source")
 def test_pid_and_start_time_name_one_process(sleeper: Callable[..., subprocess.Popen[bytes]]) -> None:
     process = sleeper()
     start = start_time(process.pid)
@@ -56,6 +63,7 @@ def test_pid_and_start_time_name_one_process(sleeper: Callable[..., subprocess.P
     assert not is_process(process.pid, start)
 
 
+@pytest.mark.usefixtures("source")
 def test_marks_are_found_by_run_and_by_task(sleeper: Callable[..., subprocess.Popen[bytes]]) -> None:
     one = sleeper(CELLIFT_RUN_ID="run-1", CELLIFT_TASK=task_tag("a", 1))
     two = sleeper(CELLIFT_RUN_ID="run-1", CELLIFT_TASK=task_tag("b", 1))
@@ -66,6 +74,7 @@ def test_marks_are_found_by_run_and_by_task(sleeper: Callable[..., subprocess.Po
     assert not is_marked(one.pid, "run-2")
 
 
+@pytest.mark.usefixtures("source")
 def test_family_is_found(sleeper: Callable[..., subprocess.Popen[bytes]]) -> None:
     nested = (
         "import subprocess, sys, time\n"
