@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from cellift.cli.terminal import state_style
 from cellift.runs import states
 
 _PREVIEW = 100
+# The end of a log that is worth repeating below a result.
+_TAIL_LINES = 8
+_TAIL_BYTES = 8192
 
 
 def result_lines(run: Mapping[str, Any], paint: Paint, width: int | None = None) -> list[str]:
@@ -42,6 +45,22 @@ def result_lines(run: Mapping[str, Any], paint: Paint, width: int | None = None)
     if results:
         lines += ["", *(f"  {line}" for line in columns(results))]
     lines += [f"  ▲ {warning['message']}" for warning in run["warnings"]]
+    return lines
+
+
+def printed_lines(run: Mapping[str, Any], log: Callable[[str, int], Path], paint: Paint) -> list[str]:
+    """Return the ends of what the steps at the end printed; *log* gives the file of a task's attempt."""
+    lines: list[str] = []
+    for task in _last_steps(run):
+        try:
+            with log(task["id"], max(task["attempt"], 1)).open("rb") as file:
+                file.seek(max(file.seek(0, 2) - _TAIL_BYTES, 0))
+                text = file.read().decode("utf-8", "replace")
+        except OSError:
+            continue
+        tail = [line.rsplit("\r", 1)[-1] for line in text.rstrip("\n").split("\n")] if text.strip() else []
+        if tail:
+            lines += ["", f"  {paint(task['name'], 'bold')} printed", *(f"    {line}" for line in tail[-_TAIL_LINES:])]
     return lines
 
 
@@ -77,12 +96,17 @@ def failure_lines(run: Mapping[str, Any], numbers: Mapping[str, int], paint: Pai
 
 def _results(run: Mapping[str, Any]) -> list[list[str]]:
     """Metrics, and what the steps made that no other step takes."""
-    taken = {producer for task in run["tasks"] for producer in task["inputs"].values()}
     rows = [[one["key"], number(one["value"])] for one in run["metrics"]]
-    for task in run["tasks"]:
-        if task["id"] not in taken and task["state"] in (states.SUCCEEDED, states.CACHED):
-            rows += [[one["name"], _first_line(one["preview"])] for one in task["outputs"]]
+    for task in _last_steps(run):
+        rows += [[one["name"], _first_line(one["preview"])] for one in task["outputs"]]
     return rows
+
+
+def _last_steps(run: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The steps that succeeded and that no other step takes anything from."""
+    taken = {producer for task in run["tasks"] for producer in task["inputs"].values()}
+    done = (states.SUCCEEDED, states.CACHED)
+    return [task for task in run["tasks"] if task["id"] not in taken and task["state"] in done]
 
 
 def _first_line(text: str) -> str:

@@ -93,6 +93,7 @@ def test_piped_run_prints_lines_and_the_result(home: Path, tmp_path: Path) -> No
         assert any(re.match(rf"\d\d:\d\d:\d\d {text}", line) for line in lines), lines
     assert "\x1b" not in done.stdout + done.stderr
     assert done.stdout.startswith("✓ Succeeded  nb  ")
+    assert "\n  add it printed\n    total is 10\n    10\n" in done.stdout
     run = only_run(home)
     assert str(run.folder) in done.stdout
     assert f"cellift runs logs {run.id[:13]}" in done.stdout

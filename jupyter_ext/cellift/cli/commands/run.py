@@ -5,6 +5,7 @@ The run goes on when this command is hung up; Ctrl-C cancels it.
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
 from argparse import ArgumentParser, Namespace
@@ -166,7 +167,7 @@ def _watch(store: RunStore, follower: Follower, progress: Progress, interrupts: 
 def _report(store: RunStore, follower: Follower, *, as_json: bool) -> None:
     from cellift.api.cell_numbers import cell_numbers
     from cellift.cli.output import print_json
-    from cellift.cli.result import failure_lines, place_lines, result_lines
+    from cellift.cli.result import failure_lines, place_lines, printed_lines, result_lines
     from cellift.cli.terminal import columns_of, painter
 
     record = follower.run
@@ -174,7 +175,9 @@ def _report(store: RunStore, follower: Follower, *, as_json: bool) -> None:
     if as_json:
         print_json(record)
     else:
-        lines = result_lines(record, painter(sys.stdout), columns_of(sys.stdout))
+        paint = painter(sys.stdout)
+        lines = result_lines(record, paint, columns_of(sys.stdout))
+        lines += printed_lines(record, functools.partial(store.log_path, record["id"]), paint)
         print("\n".join([*lines, "", *place_lines(record, folder)]), flush=True)
     failure = failure_lines(record, cell_numbers(folder, record), painter(sys.stderr))
     if failure:
