@@ -9,6 +9,7 @@ from pathlib import PurePath
 from cellift.notebook.cells import Notebook
 from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.files import with_file_order
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Parameter, Step
 from cellift.notebook.hidden_state import hidden_state_warnings
 from cellift.notebook.methods import changing_methods
@@ -19,7 +20,6 @@ from cellift.notebook.slices import code_slices
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
 from cellift.notebook.wiring import Conflict, Plan, Wiring, constants_to_keep
-from cellift.project.project import Project
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Analysis:
         return not any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
 
 
-def analyse(notebook: Notebook, project: Project | None = None) -> Analysis:  # noqa: ARG001 (files beside the notebook)
+def analyse(notebook: Notebook) -> Analysis:
     """Find the steps of a notebook and the data between them. Mistakes become diagnostics, never exceptions."""
     layout = lay_out(notebook)
     name = PurePath(notebook.path).stem if notebook.path else "notebook"
@@ -73,7 +73,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
         name,
         notebook.path,
         steps,
-        tuple(wiring.edges(ids, step_names)),
+        tuple(with_file_order(wiring.edges(ids, step_names), wiring.plans, ids, step_names)),
         tuple(parameters.values()),
         _roles(layout, statements),
     )

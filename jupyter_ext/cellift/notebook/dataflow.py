@@ -48,6 +48,7 @@ class Flow:
         self._current: dict[str, Version] = {}
         self._sharing: dict[str, set[str]] = {}
         self._reported: set[tuple[str, int]] = set()
+        self._has_star_import = any(statement.facts.star_imports for statement in statements)
         self._last_definer: dict[str, Statement] = {}
         for statement in statements:
             for name in statement.facts.binds:
@@ -75,7 +76,7 @@ class Flow:
             self._note_changed_arguments(call, changes)
         for name, read in statement.reads.items():
             if read.version.stateful:
-                changes.setdefault(name, Change(name, read.use.line, read.use.column, "used"))
+                changes.setdefault(name, Change(name, read.use.line, read.use.column, "its state moves on"))
         for binding in [*facts.binds.values(), *later_binds.values()]:
             if not binding.certain or binding.keeps_previous:
                 self._keep_previous(statement, binding)
@@ -483,6 +484,8 @@ class Flow:
                 line=use.line,
                 column=use.column,
             )
+        elif self._has_star_import:
+            return  # the star import is the error; it may define this name
         elif name in IPYTHON_NAMES:
             self._say(
                 "CL205",

@@ -78,6 +78,13 @@ STATE_CHANGERS = frozenset(
 #: Calls that only show something.
 DISPLAY_FUNCTIONS = frozenset({"print", "display", "pprint", "pp"})
 
+#: Calls that write files, besides ``to_…`` and ``open`` with such a mode.
+FILE_WRITERS = frozenset(
+    "save savez savez_compressed savetxt savefig dump write_text write_bytes write_csv write_parquet write_image "
+    "write_html imwrite imsave tofile copy copy2 copyfile copytree move rename replace remove unlink rmtree download "
+    "urlretrieve extractall extract save_model save_pretrained export symlink_to touch".split()
+)
+
 #: Calls that look names up by text while the program runs.
 DYNAMIC_LOOKUPS = frozenset({"eval", "exec", "globals", "locals", "vars"})
 

@@ -114,5 +114,9 @@ class Facts:
     stateful: set[str] = field(default_factory=set)
     #: Dotted names of the calls in it, like ``np.random.seed``.
     called_paths: dict[str, Use] = field(default_factory=dict)
+    #: Texts that name a file, also in function bodies: file name -> first place.
+    files: dict[str, Use] = field(default_factory=dict)
+    #: It calls something that writes files, also in function bodies.
+    writes_files: bool = False
     #: Attributes or items of these names are set or deleted.
     stores: dict[str, Change] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from cellift.notebook.effects import (
     CLASS_FACTORIES,
     CONTAINER_METHODS,
     DYNAMIC_LOOKUPS,
+    FILE_WRITERS,
     MUTATED_KEYWORDS,
     MUTATING_FUNCTIONS,
     MUTATING_METHODS,
@@ -33,6 +34,8 @@ from cellift.notebook.sharing import dotted_name, last_name, shared_names
 ScopeKind = Literal["module", "class", "function", "comprehension", "handler"]
 #: Methods that run when the class is called.
 _RUN_BY_THE_CLASS = frozenset({"__init__", "__new__", "__post_init__"})
+_FILE_NAME = re.compile(r"(?:^|[/\\])([\w\-. ]*\.[A-Za-z]\w{0,7})$")
+_WRITING_MODES = frozenset("wax+")
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
 
 
@@ -237,6 +240,12 @@ class _Visitor:
             if self._body is None and self._is_global(node.id):
                 self.facts.referenced.add(node.id)
 
+    def visit_Constant(self, node: ast.Constant) -> None:
+        if isinstance(node.value, str) and "://" not in node.value:
+            found = _FILE_NAME.search(node.value)
+            if found:
+                self.facts.files.setdefault(found[1], Use(found[1], node.lineno, self._column(node)))
+
     def visit_Attribute(self, node: ast.Attribute) -> None:
         self.visit(node.value)
 
@@ -270,6 +279,8 @@ class _Visitor:
                 self._change(keyword.value, f"{keyword.arg}=")
             if keyword.arg == "inplace" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True:
                 self._change(node.func, f"{name}(inplace=True)")
+        if name in FILE_WRITERS or name.startswith("to_") or (name == "open" and _opens_to_write(node)):
+            self.facts.writes_files = True
         self._note_lookup(node, name)
         if isinstance(node.func, ast.Name) and self._is_global(node.func.id):
             self._note_arguments(node, node.func)
@@ -699,6 +710,13 @@ def _first(uses: dict[str, Use], use: Use) -> None:
     known = uses.get(use.name)
     if known is None or (known.soft and not use.soft):
         uses[use.name] = use
+
+
+def _opens_to_write(call: ast.Call) -> bool:
+    """``open`` with a mode that writes, or one that is not a literal."""
+    modes = [keyword.value for keyword in call.keywords if keyword.arg == "mode"]
+    modes.extend(call.args[1:2] if isinstance(call.func, ast.Name) else call.args[:1])
+    return any(not isinstance(mode, ast.Constant) or bool(_WRITING_MODES & set(str(mode.value))) for mode in modes)
 
 
 def _symbol(operation: ast.operator) -> str:

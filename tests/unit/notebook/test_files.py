@@ -1,0 +1,50 @@
+"""Steps that share a file keep the order of the notebook."""
+
+from __future__ import annotations
+
+import pytest
+from unit.notebook.make_notebook import PARAMETERS, edges, graph_of
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("df = str(1)\nopen('out.txt', 'w').write(df)", "print(open('out.txt').read())"),
+        ("import numpy as np\nnp.save('work/out.npy', [1])", "import numpy as np\nnp.load('work/out.npy')"),
+        ("from pathlib import Path\n(Path('d') / 'a.json').write_text('1')", "print(open('d/a.json').read())"),
+        ("print(open('a.txt').read())", "open('a.txt', mode='a').write('x')"),
+    ],
+)
+def test_a_file_that_one_step_writes_orders_the_steps(first: str, second: str) -> None:
+    graph = graph_of(f"%%step a\n{first}", f"%%step b\n{second}")
+    (edge,) = graph.edges
+    assert (edge.source, edge.target) == ("a", "b")
+    assert "writes files" in edge.names[0].reason
+    assert dict(graph.steps[1].inputs) == {}
+
+
+def test_a_file_name_in_a_constant_or_a_function_counts_in_the_steps_that_use_it() -> None:
+    graph = graph_of(
+        "OUT = 'out.csv'\ndef save(x):\n    x.to_csv(OUT)\nx = None",
+        "%%step a\nif x:\n    save(x)",
+        "%%step b\nprint(open(OUT).read())",
+        "%%step c\nprint(1)",
+    )
+    assert edges(graph) == {"a>b:out.csv"}
+
+
+def test_a_file_name_that_is_a_parameter_counts_too() -> None:
+    graph = graph_of(("out = 'x.csv'", PARAMETERS), "%%step a\nopen(out, 'w')", "%%step b\nopen(out)")
+    assert edges(graph) == {"a>b:x.csv"}
+
+
+def test_steps_that_only_read_a_file_stay_independent() -> None:
+    assert edges(graph_of("%%step a\nx = open('in.csv').read()", "%%step b\ny = open('in.csv').read()")) == set()
+
+
+def test_texts_that_are_no_files_order_nothing() -> None:
+    cells = [
+        "%%step a\nopen('x.txt', 'w')\nprint('Done. Really', 'http://h/y.csv')",
+        "%%step b\nprint('Done. Really', 'http://h/y.csv')",
+    ]
+    assert edges(graph_of(*cells)) == set()
