@@ -11,9 +11,10 @@ from typing import Any
 
 from .errors import NoSpaceError
 
-# Pieces of this size are hashed by a second thread while they are written; smaller ones are not worth a thread.
-_PIECE = 8 * 1024 * 1024
+# From this size on, a second thread computes the digest while this one writes.
 _THREAD_FROM = 1024 * 1024
+
+_PIECE = 8 * 1024 * 1024
 
 ALIGNMENT = 64
 """Array data starts at a multiple of this many bytes, as numpy's own files do."""
@@ -55,11 +56,23 @@ class HashedFile:
     def write(self, data: Any) -> int:
         """Append bytes, a bytearray, or a contiguous buffer; gives the number of bytes."""
         with memoryview(data) as view, view.cast("B") as raw:
-            total = raw.nbytes
-            for start in range(0, total, _PIECE):
-                self._write_piece(raw[start : start + _PIECE])
-        self.size += total
-        return total
+            hasher = None
+            if raw.nbytes >= _THREAD_FROM:
+                hasher = threading.Thread(target=self._hash.update, args=(raw,))
+                hasher.start()
+            else:
+                self._hash.update(raw)
+            try:
+                written = 0
+                while written < raw.nbytes:
+                    written += self._file.write(raw[written:])
+            except OSError as error:
+                raise self._explain(error) from error
+            finally:
+                if hasher is not None:
+                    hasher.join()
+        self.size += written
+        return written
 
     def align(self) -> None:
         """Pad with zeros up to the next multiple of :data:`ALIGNMENT`."""
@@ -78,23 +91,6 @@ class HashedFile:
         except OSError as error:
             raise self._explain(error) from error
         self._committed = True
-
-    def _write_piece(self, piece: memoryview) -> None:
-        hasher = None
-        if len(piece) >= _THREAD_FROM:
-            hasher = threading.Thread(target=self._hash.update, args=(piece,))
-            hasher.start()
-        else:
-            self._hash.update(piece)
-        try:
-            rest = piece
-            while rest:
-                rest = rest[self._file.write(rest) :]
-        except OSError as error:
-            raise self._explain(error) from error
-        finally:
-            if hasher is not None:
-                hasher.join()
 
     def _explain(self, error: OSError) -> Exception:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

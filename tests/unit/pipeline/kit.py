@@ -108,7 +108,7 @@ class Launcher:
             command, capture_output=True, text=True, env=variables, cwd=cwd or folder, timeout=60, check=False
         )
         result = folder / "result.json"
-        found = json.loads(result.read_text()) if result.exists() else None
+        found = json.loads(result.read_text()) if result.is_file() else None
         return Outcome(done.returncode, done.stdout, done.stderr, folder / "values", found)
 
     def executor_input(self, ir: dict[str, Any], name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_syntax_that_this_python_lacks_points_to_the_cell(run_cell):
 @pytest.mark.parametrize("call", ["exit()", "exit(0)", "exit(3)", "exit('stop')"])
 def test_sys_exit_ends_the_step_as_a_failure_at_its_line(run_cell, call):
     error = run_cell(f"import sys\nsys.{call}\nprint('never')").error
-    assert (error["reason"], error["type"], error["line"]) == ("Exited", "SystemExit", 2)
+    assert (error["reason"], error["type"], error["line"], error["code"]) == ("Exited", "SystemExit", 2, "CL512")
     assert f"sys.{call}" in error["message"]
 
 
@@ -149,3 +149,11 @@ def test_step_of_several_cells_points_to_the_right_one(launcher):
     one = Step("work", "work", "step", ("a", "b"), cells)
     error = launcher.run(compile_graph(graph(one)))["work"].error
     assert (error["cell"], error["line"]) == ("b", 3)
+
+
+def test_result_that_cannot_be_written_fails_the_step_with_a_line_in_the_log(run_cell, launcher):
+    (launcher.folder / "work" / "result.json").mkdir(parents=True)
+    outcome = run_cell("x = 1")
+    assert outcome.code == 1
+    assert outcome.stderr.startswith("cellift: the result of the step could not be written: ")
+    assert "Traceback" not in outcome.stderr

@@ -61,8 +61,7 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
     except (BadInputError, KeyError, TypeError, ValueError) as error:
         message = f"The step cannot start: {type(error).__name__}: {error}."
         sys.stderr.write(f"cellift: {message}\n")
-        write_result(task_dir, {"ok": False, "error": _error("Refused", error, message)})
-        return 1
+        return _finished(task_dir, {"ok": False, "error": _error("Refused", error, message)})
     _as_fresh_process()
     run = _StepRun(step)
     try:
@@ -72,10 +71,8 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
         sys.stdout.flush()
         sys.stderr.write(failure["traceback"])
         sys.stderr.flush()
-        write_result(task_dir, {"ok": False, "error": failure, "display": run.display.items})
-        return 1
-    write_result(task_dir, result)
-    return 0
+        result = {"ok": False, "error": failure, "display": run.display.items}
+    return _finished(task_dir, result)
 
 
 def finish(code: int) -> NoReturn:
@@ -92,6 +89,15 @@ def finish(code: int) -> NoReturn:
         except (OSError, ValueError):
             pass
     os._exit(code)
+
+
+def _finished(task_dir: str | None, result: dict[str, Any]) -> int:
+    try:
+        write_result(task_dir, result)
+    except OSError as error:
+        sys.stderr.write(f"cellift: the result of the step could not be written: {error}\n")
+        return 1
+    return 0 if result["ok"] else 1
 
 
 def _as_fresh_process() -> None:
@@ -163,6 +169,8 @@ class _StepRun:
             message += " (the step that should have made it ended without it)"
         found = _error(reason, error, message)
         found.update(cell=cell, line=line, traceback=text)
+        if isinstance(error, SystemExit):
+            found["code"] = "CL512"
         return found
 
     def _before(self, piece: Piece) -> None:
