@@ -205,7 +205,7 @@ function LastRun(props: {
 function QuietLine(props: { state: IStripState; trans: TranslationBundle }): JSX.Element {
   const { state, trans } = props;
   const words: Record<string, [string, string]> = {
-    setup: [trans.__('set-up'), trans.__('Copied or replayed for the steps that need it')],
+    setup: [trans.__('setup'), trans.__('Copied or replayed for the steps that need it')],
     parameters: [trans.__('parameters'), trans.__('Values that a run can be given')],
     skip: [trans.__('left out'), trans.__('This cell is not part of the pipeline')]
   };

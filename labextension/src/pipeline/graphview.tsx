@@ -228,13 +228,7 @@ function NodeShape(props: {
   const { node, task, worst, trans } = props;
   const { step, x, y, width, height } = node;
   const time = task?.finished ? formatDuration(task.started, task.finished) : '';
-  const state = task
-    ? stateLabel(task.state, trans)
-    : step.role === 'setup'
-      ? trans.__('Set-up')
-      : props.ran
-        ? trans.__('Not run')
-        : trans.__('Not run yet');
+  const state = task ? stateLabel(task.state, trans) : props.ran ? trans.__('Not run') : trans.__('Not run yet');
   const trouble = worst === 'error' ? trans.__('with errors') : worst === 'warning' ? trans.__('with warnings') : null;
   const said = [step.name, state, time, trouble].filter(part => part).join(', ');
   return (

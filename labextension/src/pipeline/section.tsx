@@ -28,16 +28,18 @@ export class PipelineSection extends ReactWidget {
   protected override render(): JSX.Element {
     const { pipelines } = this._options;
     return (
-      <UseSignal signal={pipelines.currentChanged} initialArgs={pipelines.current}>
-        {(_, pipeline) =>
-          pipeline ? (
+      <UseSignal signal={pipelines.currentChanged}>
+        {() => {
+          // Read when it is drawn: the notebook may have come to the front between two drawings.
+          const pipeline = pipelines.current;
+          return pipeline ? (
             <UseSignal signal={pipeline.changed} key={pipeline.panel.id}>
               {() => <PipelineContent {...this._options} pipeline={pipeline} />}
             </UseSignal>
           ) : (
             <EmptyState kind="no-notebook" commands={this._options.commands} trans={this._options.trans} />
-          )
-        }
+          );
+        }}
       </UseSignal>
     );
   }
