@@ -55,7 +55,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
     while True:
         parameters: dict[str, Parameter] = {}
         statements, warnings = _statements(layout, parameters)
-        flow = Flow(statements, frozenset(parameters), step_names, kept_as_data)
+        flow = Flow(statements, step_names, kept_as_data)
         flow.run()
         warnings += classify_setup(statements)
         computed = any(s.owner == SETUP and s.travel is Travel.OWN for s in statements)

@@ -36,13 +36,11 @@ class Flow:
     def __init__(
         self,
         statements: Sequence[Statement],
-        parameters: frozenset[str],
         step_names: Mapping[int, str],
         kept_as_data: frozenset[int] = frozenset(),
     ) -> None:
         self.diagnostics: list[Diagnostic] = []
         self._statements = statements
-        self._parameters = parameters
         self._step_names = step_names
         self._kept_as_data = kept_as_data
         self._current: dict[str, Version] = {}

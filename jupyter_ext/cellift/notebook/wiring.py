@@ -66,10 +66,9 @@ class Wiring:
 
     def _plan(self, owner: int) -> Plan:
         own = [s for s in self._statements if s.owner == owner and _runs_in_own_step(s)]
-        replayed = [s for s in self._replayed if s.owner != owner or owner == SETUP]
         joined: dict[Version, int] = {}
         while True:
-            plan = self._close(owner, own, replayed, joined)
+            plan = self._close(owner, own, joined)
             more = self._joint_sources(plan, owner)
             if more == joined:
                 break
@@ -78,13 +77,11 @@ class Wiring:
         self._play(plan)
         return plan
 
-    def _close(
-        self, owner: int, own: list[Statement], replayed: list[Statement], joined: Mapping[Version, int]
-    ) -> Plan:
+    def _close(self, owner: int, own: list[Statement], joined: Mapping[Version, int]) -> Plan:
         """Everything that the step's own and replayed statements need, directly and through what is copied."""
         plan = Plan(owner)
-        included = {*own, *replayed}
-        pending: list[tuple[Statement, Need | None]] = [(statement, None) for statement in [*own, *replayed]]
+        included = {*own, *self._replayed}
+        pending: list[tuple[Statement, Need | None]] = [(statement, None) for statement in [*own, *self._replayed]]
         wanted: list[tuple[Version, Need]] = list(self._demanded.get(owner, {}).values())
         while pending or wanted:
             if pending:
