@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellift.runs import states
-from cellift.runs.journal import JournalWriter
+from cellift.runs.journal import JournalReader, JournalWriter
 from cellift.runs.lock import read_owner
 
 if TYPE_CHECKING:
@@ -24,7 +24,13 @@ def boot_id() -> str | None:
 
 
 def record_not_started(folder: Path, message: str) -> None:
-    """Close the record of a run whose supervisor did not come up. The caller holds the lock of the run."""
+    """Close the record of a run whose supervisor did not come up, unless it is closed already.
+
+    The caller holds the lock of the run, and nobody else writes.
+    """
+    events = JournalReader(folder).read()
+    if any(event["type"] == "run.state" and states.is_terminal(event["state"]) for event in events):
+        return
     journal = JournalWriter(folder)
     try:
         error = {"reason": "NotStarted", "message": message, "code": "CL515", "resumable": True}

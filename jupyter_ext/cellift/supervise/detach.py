@@ -53,12 +53,15 @@ def start_supervisor(new: NewRun, module: str, *, env: Mapping[str, str], timeou
         os.close(ready_w)
     with os.fdopen(ready_r, "rb", buffering=0) as pipe:
         said = _read_until(pipe.fileno(), time.monotonic() + timeout)
-    # The first process ends only with the run; a zombie of it must not stay with a long-lived caller.
-    _reap_later(process)
     if said == READY:
+        # The first process ends only with the run; a zombie of it must not stay with a long-lived caller.
+        _reap_later(process)
         return
     if said is None:
         kill_group(process.pid, signal.SIGKILL)
+    # Its guardian may write to the record until it is gone.
+    process.wait()
+    if said is None:
         raise LaunchError(f"The supervisor did not start within {timeout:g} s. Its output is in {log_path}.")
     text = said.decode("utf-8", "replace").strip() or _last_line(log_path.read_bytes())
     raise LaunchError(f"The supervisor ended while it started: {text or 'it said nothing'}")

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -11,6 +12,7 @@ from cellift.engine import launch as launching
 from cellift.engine.launch import LaunchError, cancel
 from cellift.notebook.cells import Notebook
 from cellift.runs.model import Run
+from cellift.runs.store import NewRun
 from unit.engine.kit import Bench, prepare, step, task, wait_for
 
 SCHEMA = json.loads(
@@ -158,6 +160,25 @@ def test_supervisor_that_does_not_come_up_is_an_error_with_its_own_words(
     assert row["state"] == "FAILED"
     assert row["error"] is not None
     assert "no_such_module" in row["error"]["message"]
+
+
+def test_supervisor_that_fails_over_its_plan_leaves_one_clear_end(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = launching.start_supervisor
+
+    def start_spoilt(new: NewRun, module: str, **more: Any) -> None:
+        (new.folder / "spec" / "plan.json").write_text("{")
+        start(new, module, **more)
+
+    monkeypatch.setattr(launching, "start_supervisor", start_spoilt)
+    with pytest.raises(LaunchError, match="JSONDecodeError"):
+        bench.start(step("a", "1"))
+    (row,) = bench.store.list()["runs"]
+    assert row["state"] == "FAILED"
+    events = bench.store.events(row["id"])
+    assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
+    assert sum(event.get("state") == "FAILED" for event in events if event["type"] == "run.state") == 1
 
 
 def test_index_knows_the_run_when_it_is_over(bench: Bench) -> None:
