@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cellift.api.handle import Run
+    from cellift.notebook.diagnostics import Diagnostic
 
     from cellift_kernel.arguments import MagicParser
     from cellift_kernel.graph_view import GraphView
@@ -45,10 +48,19 @@ class PipelineMagic:
 
     def _run(self, args: argparse.Namespace) -> Run:
         from cellift.api.starting import run
+        from cellift.notebook.diagnostics import RefusedError
+        from IPython.core.error import UsageError
 
         from cellift_kernel.arguments import parameters
 
-        self._last = run(_notebook(args.notebook), parameters(args.params), step=args.step)
+        path = _notebook(args.notebook)
+        try:
+            self._last = run(path, parameters(args.params), step=args.step)
+        except RefusedError as error:
+            told = _told(error.diagnostics, path)
+            raise UsageError("\n".join(["the notebook is refused", *told])) from None
+        for text in _told(self._last.diagnostics, path):
+            print(text, file=sys.stderr)  # noqa: T201
         return self._last.wait() if args.wait else self._last
 
     def _status(self, args: argparse.Namespace) -> Run:
@@ -99,3 +111,16 @@ def _notebook(given: str | None) -> Path:
     from cellift_kernel.arguments import absolute
 
     return Path(absolute(given))
+
+
+def _told(diagnostics: Sequence[Diagnostic], path: Path) -> list[str]:
+    """The diagnostics with cell numbers and source lines, when the file has cells to show."""
+    from cellift.api.diagnostics_text import diagnostic_lines
+    from cellift.notebook.cells import parse_notebook
+    from cellift.notebook.diagnostics import RefusedError
+
+    try:
+        notebook = parse_notebook(path.read_bytes(), str(path))
+    except (OSError, RefusedError):
+        notebook = None
+    return diagnostic_lines(diagnostics, notebook)

@@ -193,5 +193,5 @@ def test_a_refused_notebook_tells_the_place_and_no_traceback(kernel: Kernel) -> 
     shown = kernel.execute(CELLS["run"], "run")
     kernel.save(CELLS)
     text = str(shown)
-    assert "CL104" in text
+    assert "cell 3, line 2: error CL104" in text
     assert "Traceback" not in text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from cellift.api.text import Text, UnknownNameError
@@ -13,6 +13,7 @@ from cellift.runs.store import RunStore
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cellift.notebook.diagnostics import Diagnostic
     from cellift.runs.model import Error, Metric, Task
     from cellift.runs.model import Run as RunRecord
 
@@ -26,7 +27,11 @@ class Run:
     ``run["train"]`` is a step, ``run["train"]["accuracy"]`` a value that the step made.
     """
 
-    def __init__(self, run_id: str, store: RunStore) -> None:
+    diagnostics: tuple[Diagnostic, ...]
+    """What analysis warned of, when this object started the run; empty for a run that was looked up."""
+
+    def __init__(self, run_id: str, store: RunStore, diagnostics: Iterable[Diagnostic] = ()) -> None:
+        self.diagnostics = tuple(diagnostics)
         self._store = store
         self._record: RunRecord = store.load(run_id)
 

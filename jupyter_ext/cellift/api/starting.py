@@ -30,16 +30,15 @@ def run(
     """
     from cellift.api.own_notebook import own_notebook
     from cellift.config.paths import home
-    from cellift.engine.launch import start_notebook
+    from cellift.engine.launch import prepare_notebook, start_prepared
     from cellift.runs.store import RunStore
 
     path = own_notebook() if nb is None else Path(os.path.abspath(nb))  # noqa: PTH100 - links stay as the user sees them
     store = RunStore(home())
     _refuse_within_itself(path, store)
-    launch = start_notebook(
-        path.read_bytes(), str(path), home=store.home, overrides=params, step=step, python=python, cwd=str(path.parent)
-    )
-    started = Run(launch.run_id, store)
+    prepared = prepare_notebook(path.read_bytes(), str(path), overrides=params, step=step)
+    launch = start_prepared(prepared, home=store.home, python=python, cwd=str(path.parent))
+    started = Run(launch.run_id, store, prepared.diagnostics)
     return started.wait() if wait else started
 
 

@@ -33,6 +33,14 @@ def test_a_refused_notebook_raises_with_its_diagnostics_and_leaves_no_record(hom
     assert RunStore(home).list()["runs"] == []
 
 
+def test_warnings_come_with_the_run_that_was_started(home: Path, tmp_path: Path) -> None:
+    source = "%%step one\n%matplotlib inline\nx = 1"
+    path = save(tmp_path / "nb.ipynb", source, "%%step two\nglobals()['x']")
+    run = cellift.run(path, wait=True)
+    assert [one.severity for one in run.diagnostics] == ["warning"]
+    assert cellift.runs()[0].diagnostics == ()
+
+
 def test_cancel_ends_a_run_and_again_does_nothing(home: Path, tmp_path: Path) -> None:
     run = cellift.run(save(tmp_path / "nb.ipynb", "%%step long\nimport time\ntime.sleep(60)"))
     assert (run.cancel().state, run.error) == ("CANCELLED", None)
