@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import pickle
 import time
+from types import ModuleType
 from typing import Any, Iterator
 
 from .scan import Nowhere
@@ -49,6 +50,9 @@ def find_culprit(values: dict[str, Any], error: BaseException) -> tuple[str, str
 
 
 def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, (type, ModuleType)):
+        # What they hold is not saved with them.
+        return
     if isinstance(value, dict):
         for key, item in value.items():
             yield f"[{_key(key)}]", item
@@ -60,8 +64,7 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
         for item in value:
             yield f" item {_key(item)}", item
     for name, item in getattr(value, "__dict__", {}).items():
-        if not isinstance(value, type):
-            yield f".{name}", item
+        yield f".{name}", item
     for kind in type(value).__mro__:
         slots = kind.__dict__.get("__slots__", ())
         for name in (slots,) if isinstance(slots, str) else slots:

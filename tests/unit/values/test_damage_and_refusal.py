@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import io
+import os
 import threading
 from pathlib import Path
 from typing import Any
@@ -38,8 +39,9 @@ class Rude:
         (Slotted(), "x.stream", "generator"),
         ({"deep": [Rude()]}, "x['deep'][0]", "Rude"),
         (lambda: 1, "x", "function"),
+        ({"os": os}, "x['os']", "module"),
     ],
-    ids=["attribute", "slot", "own hook", "lambda"],
+    ids=["attribute", "slot", "own hook", "lambda", "module"],
 )
 def test_member_that_cannot_be_saved_is_named(tmp_path: Path, value: Any, member: str, kind: str):
     with pytest.raises(values.CannotCrossError) as caught:
