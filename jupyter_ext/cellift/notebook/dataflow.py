@@ -389,9 +389,12 @@ class Flow:
                     shares.setdefault(name, set()).update(held)
         for call in statement.facts.calls:
             function = self._current.get(call.function)
-            body = function.body if function is not None and function.kind is Kind.FUNCTION else None
-            if body is None:
+            body = function.body if function is not None else None
+            if function is None or body is None:
                 continue
+            if function.kind is Kind.CLASS:  # its methods may keep in the instance what they read
+                for target in call.targets:
+                    shares.setdefault(target, set()).update(body.reads)
             for name in body.binds:  # what it binds may be any of its arguments
                 shares.setdefault(name, set()).update(*call.positional, *(names for _, names in call.keywords))
             if not body.returns or not call.targets:

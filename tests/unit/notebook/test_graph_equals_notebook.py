@@ -107,6 +107,12 @@ CASES: dict[str, list[CellText]] = {
         "%%step a\nchild = Child()\nprint(child.hello())",
         "%%step b\nprint(child.hello(), isinstance(child, Base))",
     ],
+    "instance keeps a global object": [
+        "class Box:\n    def __init__(self):\n        self.content = SHARED\nSHARED = [1]",
+        "%%step a\nbox = Box()",
+        "%%step b\nbox.content.append(2)",
+        "%%step c\nprint(SHARED, box.content)",
+    ],
     "method changes its object": [
         "class Counter:\n    def __init__(self):\n        self.n = 0\n    def bump(self):\n        self.n += 1",
         "%%step a\nc = Counter()",
