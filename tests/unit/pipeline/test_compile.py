@@ -176,7 +176,7 @@ def test_hundred_steps_compile_quickly():
 
 
 HOSTILE = (
-    "x = '''{{$}} {{{{ {{inputs.parameters.a}} $(HOME) $$(A) $$ `id` \\ \" ' : # - | > & * ! % @\t'''"
+    "x = r'''{{$}} {{{{ {{inputs.parameters.a}} $(HOME) $$(A) $$ `id` \\ \" ' : # - | > & * ! % @\t'''"
     "\nlen(x)\n# \u2028 \x85 \u00e4 \ufeff \x7f"
 )
 
