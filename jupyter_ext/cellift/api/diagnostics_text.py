@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-from cellift.notebook.cells import Notebook
-from cellift.notebook.diagnostics import Diagnostic
+if TYPE_CHECKING:
+    from cellift.notebook.cells import Notebook
+    from cellift.notebook.diagnostics import Diagnostic
 
 Paint = Callable[[str, str], str]
 """(text, style name) -> text for the terminal; the styles are severities, ``dim`` and ``bold``."""

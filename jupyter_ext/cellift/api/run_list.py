@@ -38,12 +38,11 @@ class RunList(Sequence[Run]):
         return len(self._summaries)
 
     def __repr__(self) -> str:
-        from cellift.api.run_text import SUMMARY_HEAD, summary_rows
-        from cellift.api.table import columns
+        from cellift.api.run_text import summary_lines
 
         if not self._summaries:
             return "No runs."
-        return "\n".join(columns([SUMMARY_HEAD, *summary_rows(self._summaries)]))
+        return "\n".join(summary_lines(self._summaries))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:  # noqa: ARG002
         from cellift.api.run_html import runs_table

@@ -67,6 +67,16 @@ def summary_rows(summaries: Sequence[Mapping[str, Any]]) -> list[list[str]]:
 SUMMARY_HEAD = ["State", "Name", "When", "Time", "Steps", "Result", "Id"]
 
 
+def summary_lines(summaries: Sequence[Mapping[str, Any]], width: int | None = None) -> list[str]:
+    """Return the table of runs with its head; *width* is what a line may take: the results are cut to it."""
+    rows = [SUMMARY_HEAD, *summary_rows(summaries)]
+    if width:
+        at = SUMMARY_HEAD.index("Result")
+        others = max(map(len, columns([[*row[:at], "", *row[at + 1 :]] for row in rows])))
+        rows = [[*row[:at], cut(row[at], max(width - others, len("Result"))), *row[at + 1 :]] for row in rows]
+    return columns(rows)
+
+
 def remark(run: Mapping[str, Any]) -> str:
     """Return what a table says about a run beside its state: why it failed or waits, else its metric."""
     if run["error"]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from cellift.api.diagnostics_text import Paint
 from cellift.api.run_text import error_line, outputs_text
 from cellift.api.table import columns, cut
-from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, word
+from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, size, word
 from cellift.cli.terminal import state_style
 from cellift.runs import states
+from cellift.runs.store import tree_size
 
 _PREVIEW = 100
 # The end of a log that is worth repeating below a result.
@@ -64,18 +65,18 @@ def printed_lines(run: Mapping[str, Any], log: Callable[[str, int], Path], paint
     return lines
 
 
-def place_lines(run: Mapping[str, Any], folder: Path) -> list[str]:
-    """Return where its pictures are, where the run is recorded, and how its logs are read."""
+def place_lines(run: Mapping[str, Any], folder: Path, facts: Sequence[list[str]] = ()) -> list[str]:
+    """Return *facts* (name and text each), where the pictures and the record are, and how the logs are read."""
     rows = [
+        *facts,
         *(
             ["shown", _from_home(folder / "values" / task["id"] / item["file"])]
             for task in run["tasks"]
             for item in task["display"]
             if item["mime"].startswith("image/")
         ),
-        ["recorded", _from_home(folder)],
+        ["recorded", f"{_from_home(folder)}  ({size(tree_size(folder))})"],
         ["logs", f"cellift runs logs {run['id'][:SHORT_ID]}"],
-        ["again", f"cellift runs show {run['id'][:SHORT_ID]}"],
     ]
     return [f"  {line}" for line in columns(rows)]
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from cellift.api.run_list import runs
+from cellift.api.run_text import summary_lines
 
 
 def test_the_newest_run_comes_first(new_run: Any) -> None:
@@ -53,3 +54,10 @@ def test_a_part_of_the_list_is_a_list(new_run: Any) -> None:
 
 def test_no_runs_is_said(home: Path) -> None:
     assert repr(runs()) == "No runs."
+
+
+def test_results_are_cut_to_the_width_of_a_terminal(new_run: Any) -> None:
+    new_run().fail()
+    lines = summary_lines(runs().records, 80)
+    assert max(map(len, lines)) == 80
+    assert lines[1].endswith(runs()[0].id[:13])

@@ -19,6 +19,8 @@ import jsonschema
 import pexpect
 import pytest
 from cellift.api.handle import Run
+from cellift.cli.__main__ import main
+from cellift.engine.prepare import prepare_notebook
 from cellift.runs.store import RunStore
 from unit.cli.notebooks import code, save, two_steps
 
@@ -208,6 +210,16 @@ def test_ctrl_c_and_termination_cancel(home: Path, tmp_path: Path, waiting: Path
     jsonschema.validate(run, SCHEMA)
     assert (run["state"], only_run(home).state) == ("CANCELLED", "CANCELLED")
     until(lambda: not alive(pid), "the step's process is gone", 5)
+
+
+def test_ctrl_c_before_the_start_records_nothing(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*words: Any, **options: Any) -> Any:
+        signal.raise_signal(signal.SIGINT)
+        return prepare_notebook(*words, **options)
+
+    monkeypatch.setattr("cellift.engine.launch.prepare_notebook", slow)
+    assert main(["run", str(two_steps(tmp_path / "nb.ipynb"))]) == 130
+    assert RunStore(home).list()["runs"] == []
 
 
 def test_a_second_ctrl_c_does_no_harm_to_the_record(home: Path, tmp_path: Path, waiting: Path) -> None:

@@ -58,7 +58,7 @@ def run(args: Namespace) -> int:
     with Interrupts() as interrupts:
         try:
             source = read_source(args.file)
-            run_id = _start(args, source, overrides, home())
+            run_id = _start(args, source, overrides, home(), interrupts)
         except RefusedError as error:
             return refused(error, source, as_json=args.json)
         store = RunStore(home())
@@ -82,7 +82,7 @@ def _overrides(texts: list[str]) -> dict[str, str]:
     return found
 
 
-def _start(args: Namespace, source: Source, overrides: dict[str, str], home: Path) -> str:
+def _start(args: Namespace, source: Source, overrides: dict[str, str], home: Path, interrupts: Interrupts) -> str:
     from cellift.cli.errors import UsageError
     from cellift.cli.source import print_diagnostics
     from cellift.engine.launch import prepare_notebook, start_ir, start_prepared
@@ -103,6 +103,8 @@ def _start(args: Namespace, source: Source, overrides: dict[str, str], home: Pat
         return launch.run_id
     prepared = prepare_notebook(source.data, str(source.path), overrides=overrides, step=args.step)
     print_diagnostics(prepared.diagnostics, source)
+    if interrupts.count:  # nothing has been started or recorded yet
+        raise KeyboardInterrupt
     launch = start_prepared(prepared, home=home, python=args.python, cwd=cwd, name=args.name, strict=args.strict)
     return launch.run_id
 

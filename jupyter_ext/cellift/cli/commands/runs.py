@@ -47,8 +47,10 @@ def run(args: Namespace) -> int:
 
 def _ls(_store: RunStore, args: Namespace) -> int:
     from cellift.api.run_list import runs
+    from cellift.api.run_text import summary_lines
     from cellift.cli.errors import UsageError
     from cellift.cli.output import print_json
+    from cellift.cli.terminal import columns_of
 
     if args.limit is not None and args.limit < 1:
         raise UsageError(f"--limit {args.limit}: at least 1")
@@ -60,7 +62,7 @@ def _ls(_store: RunStore, args: Namespace) -> int:
     if args.json:
         print_json(found.records)
     elif found:
-        print(found)
+        print("\n".join(summary_lines(found.records, columns_of(sys.stdout))))
     else:
         print("No runs." if args.state or args.notebook else "No runs yet. The first: cellift run NB", file=sys.stderr)
     return 0
@@ -79,12 +81,12 @@ def _show(store: RunStore, args: Namespace) -> int:
         return 0
     paint = painter(sys.stdout)
     folder = store.folder(record["id"])
-    facts = [f"  created    {when(record['created'])}"]
+    facts = [["created", when(record["created"])]]
     if record["source"]["notebook"]:
-        facts.append(f"  notebook   {record['source']['notebook']}")
-    facts += [f"  parameter  {name} = {value!r}" for name, value in record["params"].items()]
+        facts.append(["notebook", record["source"]["notebook"]])
+    facts += [["parameter", f"{name} = {value!r}"] for name, value in record["params"].items()]
+    lines = [*result_lines(record, paint, columns_of(sys.stdout)), "", *place_lines(record, folder, facts)]
     failure = failure_lines(record, cell_numbers(folder, record), paint)
-    lines = [*result_lines(record, paint, columns_of(sys.stdout)), "", *facts, *place_lines(record, folder)]
     print("\n".join([*lines, "", *failure] if failure else lines))
     return 0
 
