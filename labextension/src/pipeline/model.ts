@@ -1,5 +1,6 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { NotebookPanel } from '@jupyterlab/notebook';
+import { ServerConnection } from '@jupyterlab/services';
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONValue } from '@lumino/coreutils';
@@ -173,7 +174,7 @@ export class Pipeline implements IPipeline {
           this._setAnalysis('ready', null, this._graph, diagnostics);
         } else {
           this._analysed = null;
-          this._setAnalysis('unreachable', Private.messageOf(error), this._graph, this._diagnostics);
+          this._setAnalysis('unreachable', Private.messageOf(error, this._trans), this._graph, this._diagnostics);
         }
       }
       return null;
@@ -458,7 +459,7 @@ export namespace Pipeline {
 export function notifyRefusal(pipeline: IPipeline, error: unknown, trans: TranslationBundle): void {
   const first = Private.diagnosticsOf(error).find(diagnostic => diagnostic.severity === 'error');
   const cell = first?.cell ?? null;
-  Notification.error(first?.message ?? Private.messageOf(error), {
+  Notification.error(first?.message ?? Private.messageOf(error, trans), {
     autoClose: 10000,
     actions: cell
       ? [
@@ -489,7 +490,10 @@ namespace Private {
     return Array.isArray(diagnostics) ? diagnostics : [];
   }
 
-  export function messageOf(error: unknown): string {
+  export function messageOf(error: unknown, trans: TranslationBundle): string {
+    if (error instanceof ServerConnection.NetworkError) {
+      return trans.__('The Jupyter server cannot be reached. Check that it is running, then try again.');
+    }
     return error instanceof Error ? error.message : String(error);
   }
 

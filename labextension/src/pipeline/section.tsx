@@ -78,7 +78,10 @@ function PipelineContent(props: PipelineSection.IOptions & { pipeline: IPipeline
       <>
         {status === 'unreachable' && (
           <p className="cl-Pipeline-problem" role="alert">
-            {pipeline.problem}
+            {pipeline.problem}{' '}
+            <button className="cl-Link" onClick={() => void commands.execute(CommandIDs.refresh)}>
+              {trans.__('Try again')}
+            </button>
           </p>
         )}
         {(!empty || diagnostics.length > 0) && (
