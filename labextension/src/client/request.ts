@@ -46,7 +46,12 @@ export async function requestAPI<T>(
   }
   if (!response.ok) {
     const body = (data ?? {}) as { message?: string; diagnostics?: IDiagnostic[] };
-    throw new ResponseError(response, body.message || `${response.status} ${response.statusText}`, body.diagnostics);
+    const message =
+      body.message ||
+      (response.status === 404
+        ? 'The Jupyter server does not have the Cellift extension.'
+        : `${response.status} ${response.statusText}`);
+    throw new ResponseError(response, message, body.diagnostics);
   }
   return data as T;
 }

@@ -31,7 +31,7 @@ export function runningRuns(
     shutdownAll: () => model.active.forEach(run => actions.cancel(run.id)),
     shutdownLabel: trans.__('Stop Run'),
     shutdownAllLabel: trans.__('Stop All'),
-    shutdownAllConfirmationText: () => trans.__('Stop all runs? What their steps have not finished is lost.'),
+    shutdownAllConfirmationText: trans.__('Stop all runs? What their steps have not finished is lost.'),
     shutdownItemIcon: stopIcon
   };
 }

@@ -52,6 +52,11 @@ describe('requestAPI', () => {
     await expect(requestAPI('runs', {}, settings)).rejects.toThrow('502 Status');
   });
 
+  it('says that the extension is missing when the server does not know the address', async () => {
+    const { settings } = server(async () => answer(404, '<html>Not found</html>'));
+    await expect(requestAPI('runs', {}, settings)).rejects.toThrow('does not have the Cellift extension');
+  });
+
   it('throws a network error when the server cannot be reached', async () => {
     const { settings } = server(async () => {
       throw new TypeError('Failed to fetch');
