@@ -220,7 +220,7 @@ class TaskView(Mapping[str, Any]):
                 why = f"it is {record['state'].lower()}; run.wait() returns when the run is over"
             else:
                 why = f"it kept {', '.join(known) or 'none'}"
-                why += f". A name that no later step uses is kept by the step's option --output {name}"
+                why += f". To keep another name, give the step the option --output {name}"
             raise UnknownNameError(f"Step {self.name} has no value {name!r}: {why}.")
         from cellift.values import Reader
 
