@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["pytest_jupyter.jupyter_server"]
-
 ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 
 

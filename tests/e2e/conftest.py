@@ -153,7 +153,7 @@ def profile(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
     def make(**options: object) -> BrowserContext:
         context = browser.new_context(viewport={"width": 1440, "height": 900}, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(45_000)
+        context.set_default_timeout(15_000)
         contexts.append(context)
         return context
 
@@ -177,9 +177,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def open_lab(context: BrowserContext, server: Server, path: str = "lab/tree/quickstart.ipynb") -> Page:
-    """Open JupyterLab (or Notebook 7) and wait until it has restored its layout."""
+    """Open JupyterLab (or Notebook 7) and wait until it has restored its layout and shows the notebook of ``path``."""
     page = context.new_page()
     page.goto(server.page_url(path))
     page.wait_for_function("window.jupyterapp && window.jupyterapp.restored", timeout=START_TIMEOUT * 1000)
     page.evaluate("async () => { await window.jupyterapp.restored; }")
+    page.wait_for_function(
+        """name => {
+            const widget = window.jupyterapp.shell.currentWidget;
+            return widget?.context?.path === name && widget.content.activeCell;
+        }""",
+        arg=path.rsplit("/", 1)[-1],
+    )
     return page
