@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import subprocess
 import sys
@@ -15,11 +16,15 @@ from unit.pipeline.kit import Launcher, graph, parameter, step
 
 @functools.cache
 def find(version: str) -> str | None:
-    """An interpreter of this version: this one, on PATH, or of pyenv or uv."""
+    """An interpreter of this version: this one, the one that tests/pythons.sh names, on PATH, or of pyenv or uv."""
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
+    named = os.environ.get(f"CELLIFT_PYTHON{version.replace('.', '')}")
+    if named:
+        return named
     candidates = [shutil.which(f"python{version}")]
-    for folder in (Path.home() / ".pyenv" / "versions", Path.home() / ".local" / "share" / "uv" / "python"):
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    for folder in (pyenv / "versions", Path.home() / ".local" / "share" / "uv" / "python"):
         candidates += [str(path) for path in sorted(folder.glob(f"*{version}.*/bin/python{version}"))]
     for candidate in filter(None, candidates):
         done = subprocess.run([candidate, "-c", "print('ok')"], capture_output=True, text=True, check=False)
