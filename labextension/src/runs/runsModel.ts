@@ -232,9 +232,11 @@ export class RunsModel implements IDisposable {
   }
 
   private _update(run: IRun): void {
-    if (this._isDisposed) {
-      return;
+    const seen = this._seen.get(run.id) ?? 0;
+    if (this._isDisposed || (run.seq ?? seen) < seen) {
+      return; // an answer that was overtaken by a later one
     }
+    this._seen.set(run.id, run.seq ?? seen);
     const before = this._known.get(run.id);
     const now = summarise(run, before);
     this._known.set(run.id, now);
@@ -250,6 +252,7 @@ export class RunsModel implements IDisposable {
 
   private _forget(id: string): void {
     this._known.delete(id);
+    this._seen.delete(id);
     this._order = this._order.filter(other => other !== id);
   }
 
@@ -282,6 +285,7 @@ export class RunsModel implements IDisposable {
   private _pages = 1;
   private _pageSize: number;
   private _poll: Poll<void>;
+  private _seen = new Map<string, number>();
 }
 
 /** Statics of RunsModel. */

@@ -113,6 +113,26 @@ describe('RunsModel', () => {
     expect(model.error).toBeNull();
   });
 
+  it('does not go back to an answer that was overtaken', async () => {
+    client.runs = [run('a', { state: 'RUNNING', seq: 2 })];
+    await make();
+    let late: (() => void) | undefined;
+    const get = client.get;
+    client.get = async id => {
+      const answer = await get(id);
+      client.get = get;
+      await new Promise<void>(resolve => (late = resolve));
+      return answer;
+    };
+    client.change(run('a', { state: 'RUNNING', seq: 3 }));
+    await until(() => late !== undefined);
+    client.change(run('a', { state: 'SUCCEEDED', seq: 9 }));
+    await until(() => model.find('a')?.state === 'SUCCEEDED');
+    late?.();
+    await new Promise(resolve => setTimeout(resolve, 20));
+    expect(model.find('a')?.state).toBe('SUCCEEDED');
+  });
+
   it('removes a run from the list when it was deleted', async () => {
     client.runs = [run('a'), run('bb')];
     await make();
