@@ -14,6 +14,7 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import CONTAINER_METHODS, IPYTHON_NAMES, STATE_CHANGERS
 from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
 from cellift.notebook.statements import Read, Statement, Travel, Version
+from cellift.notebook.steps import SETUP
 
 _ALWAYS_THERE = frozenset(dir(builtins)) | {
     "display",
@@ -221,6 +222,8 @@ class Flow:
             if Kind.DATA in kinds:
                 return False
             if Kind.CONSTANT in kinds:
+                if statement.owner != SETUP:
+                    return False  # what a step makes comes from that step: chains of copies would repeat all before
                 return all(self._is_constant(read.version) for read in statement.reads.values())
             return True
         if isinstance(node, _COPYABLE_BLOCKS):
@@ -315,9 +318,9 @@ class Flow:
 
     @staticmethod
     def _is_plain(statement: Statement, binding: Binding, kind: Kind) -> bool:
-        """``str(x)`` is a text unless the notebook has a ``str`` of its own; ``a + b`` only of constants is one."""
+        """``str(x)`` is a text unless the notebook has a ``str`` of its own; ``a + b`` is plain if both are."""
         if binding.kind is Kind.CONSTANT:
-            return kind is Kind.CONSTANT
+            return kind is Kind.CONSTANT or all(read.version.immutable for read in statement.reads.values())
         value = getattr(statement.node, "value", None)
         called = value.func if isinstance(value, ast.Call) else None
         return not (isinstance(called, ast.Name) and called.id in statement.reads)

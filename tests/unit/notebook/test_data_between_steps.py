@@ -78,9 +78,27 @@ def test_slices_stand_in_the_notebook_as_they_are() -> None:
         assert lines[piece.line - 1].lstrip().startswith(piece.source.split("\n")[0].lstrip()[:5])
 
 
-def test_constants_used_by_several_steps_make_no_edge() -> None:
-    graph = graph_of("%%step a\nLIMIT = 5\nx = len('a')", "%%step b\nprint(LIMIT)", "%%step c\nprint(LIMIT, x)")
+def test_constants_of_the_set_up_make_no_edge() -> None:
+    graph = graph_of("LIMIT = 5", "%%step a\nx = len('a')", "%%step b\nprint(LIMIT)", "%%step c\nprint(LIMIT, x)")
     assert edges(graph) == {"a>c:x"}
+    assert text(graph, "c") == "LIMIT = 5\nprint(LIMIT, x)"
+
+
+def test_constants_of_a_step_cross_as_data() -> None:
+    graph = graph_of("%%step a\nx = 1", "%%step b\ny = x + 1", "%%step c\nz = y + 1", "%%step d\nprint(z)")
+    assert edges(graph) == {"a>b:x", "b>c:y", "c>d:z"}
+    assert [text(graph, one) for one in "abcd"] == ["x = 1", "y = x + 1", "z = y + 1", "print(z)"]
+
+
+def test_a_function_of_a_step_is_copied_and_its_constant_crosses_as_data() -> None:
+    graph = graph_of("%%step a\nRATE = 2\ndef f(v, rate=RATE):\n    return v * rate", "%%step b\nprint(f(3))")
+    assert text(graph, "b") == "def f(v, rate=RATE):\n    return v * rate\nprint(f(3))"
+    assert edges(graph) == {"a>b:RATE"}
+
+
+def test_numbers_made_of_numbers_share_nothing() -> None:
+    graph = graph_of("%%step a\nx = 1\ny = x + 1", "%%step b\nz = y", "%%step c\nprint(y, z)")
+    assert edges(graph) == {"a>b:y", "a>c:y", "b>c:z"}
 
 
 def test_a_constant_that_is_changed_crosses_as_data() -> None:

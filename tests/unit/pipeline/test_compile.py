@@ -14,6 +14,7 @@ from cellift.notebook.diagnostics import RefusedError
 from cellift.notebook.graph import Edge, Graph
 from cellift.pipeline import InvalidIRError, check_ir, compile_graph, dump_ir, load_ir, upstream_of
 from cellift.pipeline.identifiers import COMPONENT, pipeline_name
+from unit.notebook.make_notebook import graph_of
 from unit.pipeline.kit import Launcher, graph, parameter, step
 
 TWO = graph(
@@ -163,6 +164,11 @@ def test_container_and_whole_specification_stay_small():
     container = ir["deploymentSpec"]["executors"]["exec-cellift"]["container"]
     assert len(json.dumps(container).encode()) < 100 * 1024
     assert len(dump_ir(ir).encode()) < 250 * 1024
+
+
+def test_a_chain_of_a_hundred_numbers_stays_small():
+    cells = ["%%step s0\nx0 = 1", *(f"%%step s{n}\nx{n} = x{n - 1} + 1" for n in range(1, 100))]
+    assert len(dump_ir(compile_graph(graph_of(*cells))).encode()) < 250 * 1024
 
 
 def test_hundred_steps_compile_quickly():
