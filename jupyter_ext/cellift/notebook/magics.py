@@ -6,6 +6,7 @@ cell that is not valid Python as it stands.
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,10 @@ _RUNS_BODY = frozenset({"time", "capture", "prun", "memit"})
 _LEFT_OUT_LINE = frozenset({"timeit", "lprun", "mprun", "tensorboard"})
 _LEFT_OUT_CELL = frozenset({"timeit", "html", "HTML", "javascript", "js", "latex", "markdown", "svg", "SVG"})
 
+#: Our own line magics, their results taken or not.
+_OWN = re.compile(r"\s*([^\W\d]\w*\s*=\s*)?%(pipeline\b|runs\b|(re|un)?load_ext\s+cellift\s*$)")
+_CONTINUED = re.compile(r"\\\n")
+
 _SHELL_FIX = (
     "Do it in Python (subprocess, shutil, pathlib), or mark the cell as skipped when the pipeline can do without it."
 )
@@ -40,6 +45,13 @@ class MagicText:
     text: str
     diagnostics: tuple[Diagnostic, ...] = ()
     step_line: str | None = None
+
+
+def only_looks_at_pipelines(source: str) -> bool:
+    """Whether a cell holds nothing but Cellift's own line magics and comments."""
+    lines = [line for line in _CONTINUED.sub(" ", source).split("\n") if line.strip()]
+    statements = [line for line in lines if not line.lstrip().startswith("#")]
+    return bool(statements) and all(_OWN.match(line) for line in statements)
 
 
 def cell_magics(cell: Cell) -> MagicText:

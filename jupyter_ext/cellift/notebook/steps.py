@@ -12,6 +12,7 @@ from cellift.notebook.cells import Cell, Notebook
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.directives import Directive, read_directive
 from cellift.notebook.graph import CellRole
+from cellift.notebook.magics import only_looks_at_pipelines
 from cellift.notebook.source import CellCode, read_code
 
 #: The group that owns the cells before the first step.
@@ -48,7 +49,10 @@ class Layout:
 
 
 def lay_out(notebook: Notebook) -> Layout:
-    """Give every cell its role. An unmarked code cell belongs to the step above it, or to the set-up."""
+    """Give every cell its role.
+
+    An unmarked code cell belongs to the step above it, or to the set-up; one that only looks at pipelines is left out.
+    """
     groups = [Group("setup")]
     owned: list[OwnedCode] = []
     roles: list[tuple[Cell, str, int | None]] = []
@@ -62,6 +66,9 @@ def lay_out(notebook: Notebook) -> Layout:
         if marks.skip and not cell.source.lstrip().startswith("%%step"):
             roles.append((cell, "skip", None))
             found.extend(marks.diagnostics)
+            continue
+        if marks == Directive() and only_looks_at_pipelines(cell.source):
+            roles.append((cell, "skip", None))
             continue
         code = read_code(cell)
         marks = read_directive(cell, code.step_line)

@@ -70,6 +70,40 @@ def test_a_skipped_cell_is_not_read_at_all() -> None:
     assert codes(analysed("%%step a\nx = 1", ("!pip install x", {"cellift": {"skip": True}}))) == []
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "r = %pipeline run --wait",
+        "# how far?\n%pipeline status\n\n%runs",
+        "%pipeline run \\\n  -p n=3",
+        "%load_ext cellift\n%reload_ext cellift",
+        "newest = %runs",
+    ],
+)
+def test_a_cell_that_only_looks_at_pipelines_is_left_out(source: str) -> None:
+    analysis = analysed("%%step a\nx = len('a')", source, "print(x)")
+    assert codes(analysis) == []
+    assert [cell.role for cell in analysis.graph.cells] == ["step", "skip", "step"]
+    assert analysis.graph.steps[0].cells == ("c1", "c3")
+
+
+@pytest.mark.parametrize(
+    ("source", "metadata", "role"),
+    [
+        ("%pipeline status\nx = 1", {}, "step"),
+        ("%pipelines", {}, "step"),
+        ("%load_ext sql", {}, "step"),
+        ("# nothing", {}, "step"),
+        ("%pipeline status", {"cellift": {"step": "b"}}, "step"),
+        ("%pipeline status", {"tags": ["parameters"]}, "parameters"),
+    ],
+)
+def test_a_cell_that_does_more_or_is_marked_is_not_left_out(
+    source: str, metadata: dict[str, object], role: str
+) -> None:
+    assert analysed("%%step a\nx = 1", (source, metadata)).graph.cells[1].role == role
+
+
 def test_a_second_cell_magic_below_the_step_line_is_an_error() -> None:
     assert "CL203" in codes(analysed("%%step a\n%%time\nx = 1"))
 
