@@ -21,6 +21,9 @@ SDK_VERSION = "kfp-2.17.0"
 
 _EXECUTOR = "exec-cellift"
 
+# Sets of texts come in the same order in all steps of a run, wherever each of them runs.
+_HASH_SEED = {"name": "PYTHONHASHSEED", "value": "0"}
+
 _ARTIFACT = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
 
 
@@ -60,6 +63,7 @@ def _container(image: str) -> dict[str, Any]:
         "image": image,
         "command": ["python3", "-u", "-c", bootstrap()],
         "args": ["--executor_input", "{{$}}"],
+        "env": [dict(_HASH_SEED)],
     }
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,19 @@ def test_each_step_is_a_process_of_its_own(bench: Bench, environment: dict[str, 
     assert how == {"forked"}
     assert said[0] != said[1]
     assert all(text.endswith("True") for text in said)
+
+
+def test_forked_and_spawned_steps_hash_alike_whatever_the_caller_has(bench: Bench, environment: dict[str, str]) -> None:
+    environment["PYTHONHASHSEED"] = "random"
+    source = "import os\nprint(hash('cellift'), os.environ['PYTHONHASHSEED'])"
+    how, said = launches(bench, "import os", environment, source)
+    alone = bench.run(step("a", source), env=environment)
+    assert (how, task(alone, "a")["launch"]) == ({"forked"}, "spawned")
+    command = [sys.executable, "-c", source]
+    expected = subprocess.run(
+        command, env={**environment, "PYTHONHASHSEED": "0"}, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert [*said, bench.log(alone, "a").strip()] == [expected] * 3
 
 
 def test_single_step_is_not_worth_a_warm_interpreter(bench: Bench) -> None:

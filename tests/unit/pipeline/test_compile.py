@@ -75,6 +75,11 @@ def test_all_steps_share_one_component_and_one_executor():
     assert list(ir["deploymentSpec"]["executors"]) == [ir["components"][COMPONENT]["executorLabel"]]
 
 
+def test_hash_seed_is_the_same_for_all_steps():
+    container = compile_graph(TWO)["deploymentSpec"]["executors"]["exec-cellift"]["container"]
+    assert container["env"] == [{"name": "PYTHONHASHSEED", "value": "0"}]
+
+
 def test_parameters_are_typed_with_defaults():
     ir = compile_graph(TWO)
     assert ir["root"]["inputDefinitions"]["parameters"] == {
