@@ -57,11 +57,23 @@ def test_forked_steps_run_one_after_the_other(tmp_path: Path, launcher):
 
 
 def test_forked_steps_draw_different_random_numbers(tmp_path: Path, launcher):
-    ir = compile_graph(graph(step("one", "np.random.rand()", setup="import numpy as np"), step("two", "1")))
+    source = "print(random.random(), np.random.rand(), np.random.default_rng().random())"
+    ir = compile_graph(graph(step("one", source, setup="import random\nimport numpy as np")))
     given = launcher.executor_input(ir, "one", {})
-    done = warm(tmp_path, "import numpy.random\nnumpy.random.rand()\n" + FORK, [given, given])
+    rest = "import random, numpy.random\nrandom.random(), numpy.random.rand()\n"
+    done = warm(tmp_path, rest + FORK, [given, given])
     first, _, second, _ = done.stdout.splitlines()
-    assert first != second, done.stderr
+    assert all(one != other for one, other in zip(first.split(), second.split(), strict=True)), done.stderr
+
+
+def test_torch_keeps_the_fixed_seed_that_every_process_starts_from(tmp_path: Path, launcher):
+    ir = compile_graph(graph(step("one", "print(torch.state)", setup="import torch")))
+    rest = (
+        "import types\ntorch = sys.modules['torch'] = types.ModuleType('torch')\ntorch.state = 'as at the start'\n"
+        "def seed():\n    torch.state = 'from entropy'\ntorch.seed = seed\n"
+    )
+    done = warm(tmp_path, rest + FORK, [launcher.executor_input(ir, "one", {})])
+    assert done.stdout == "as at the start\nexit 0\n", done.stderr
 
 
 def test_text_run_as_main_in_a_fork_reads_the_arguments(tmp_path: Path, launcher):

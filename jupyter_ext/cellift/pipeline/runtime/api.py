@@ -106,11 +106,12 @@ def _as_fresh_process() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # Logs are UTF-8 in every locale, and nothing that can be printed in a notebook fails here.
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", write_through=True)
-    # Already imported here means before the fork: each step would get the same numbers. Seeded ones are seeded later.
-    for name in ("numpy.random", "torch"):
-        library: Any = sys.modules.get(name)
-        if library is not None:
-            library.seed()
+    # NumPy's legacy generator, when it is imported already, was filled before the fork: each step would draw the same
+    # numbers, and nobody has seeded it. Seeds of the notebook come later. Python's `random` renews itself in a forked
+    # child. torch is left alone: it starts from one fixed seed in every process, so in the notebook too.
+    numpy_random: Any = sys.modules.get("numpy.random")
+    if numpy_random is not None:
+        numpy_random.seed()
 
 
 class _StepRun:
