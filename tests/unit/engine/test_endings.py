@@ -32,6 +32,9 @@ if os.fork() == 0:
             time.sleep(60)
     os._exit(0)
 os.wait()
+# A step that ended now would take the grandchild with it before it has said who it is.
+while not (pathlib.Path("{name}").exists() and pathlib.Path("{name}").read_text()):
+    time.sleep(0.005)
 """
 
 # The same as a program of its own, without any variable that marks it.
