@@ -12,6 +12,7 @@ import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 
 @pytest.fixture
@@ -19,8 +20,8 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
     monkeypatch.setenv("CELLIFT_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
-    made = InteractiveShell()
-    made.history_manager.enabled = False
+    # A history in memory: its file would be gone when IPython's exit handler closes it.
+    made = InteractiveShell(config=Config(HistoryManager={"hist_file": ":memory:"}))
     cellift_kernel.load_ipython_extension(made)
     yield made
     cellift_kernel.unload_ipython_extension(made)
