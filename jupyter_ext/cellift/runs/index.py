@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from cellift.runs import states
+from cellift.runs.journal import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,8 +63,8 @@ class Index:
                     summary["id"],
                     summary["state"],
                     not states.is_terminal(summary["state"]),
-                    source["notebook"],
-                    "\n".join(words).casefold(),
+                    _text(source["notebook"]),
+                    _text("\n".join(words).casefold()),
                     journal,
                     json.dumps(summary, default=str),
                 ),
@@ -106,10 +107,10 @@ class Index:
             values += wanted
         if notebook is not None:
             where.append("notebook = ?")
-            values.append(notebook)
+            values.append(_text(notebook))
         for word in (text or "").casefold().split():
             where.append("instr(words, ?)")
-            values.append(word)
+            values.append(_text(word))
         clause = f" WHERE {' AND '.join(where)}" if where else ""
         query = f"SELECT summary FROM runs{clause} ORDER BY id DESC LIMIT ?"  # noqa: S608 - only placeholders are built in
         return [json.loads(row[0]) for row in self._db.execute(query, (*values, limit))]
@@ -156,3 +157,12 @@ class Index:
     def _remove_files(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+
+
+@overload
+def _text(text: str) -> str: ...
+@overload
+def _text(text: None) -> None: ...
+def _text(text: str | None) -> str | None:
+    """Text as the record has it: SQLite takes no lone surrogates, which file names that are no UTF-8 hold."""
+    return None if text is None else encode(text).decode()

@@ -32,6 +32,17 @@ def is_disk_full(error: OSError) -> bool:
     return error.errno in _FULL
 
 
+def encode(text: str) -> bytes:
+    """UTF-8. What is no character (lone surrogates: parts of file names, damaged texts) becomes U+FFFD.
+
+    A reader would hand it to files, sockets and databases, which all refuse it.
+    """
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
 def allocate_reserve(folder: Path) -> None:
     """Set room aside for the last events of a run on a full disk."""
     fd = os.open(folder / RESERVE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
@@ -77,7 +88,7 @@ class JournalWriter:
         self.seq += 1
         event: Event = {"seq": self.seq, "time": timestamp(), "type": kind, **fields}
         line = json.dumps(event, ensure_ascii=False, separators=(",", ":"), default=str) + "\n"
-        data = line.encode("utf-8", "backslashreplace")
+        data = encode(line)
         if self._reserve_fd is None:
             try:
                 self._write(b"\n" + data if self._torn else data)

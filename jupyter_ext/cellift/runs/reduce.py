@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 from cellift.runs import states
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from cellift.runs.model import Error, Event, Run, Summary, Task
+    from cellift.runs.model import Error, Event, Metric, Run, Summary, Task
 
 
 def full_error(error: Mapping[str, Any]) -> Error:
@@ -134,7 +134,8 @@ class Reducer:
         state = event["state"]
         run["state"] = state
         run["reason"] = event.get("reason")
-        if state == states.RUNNING and run["started"] is None:
+        # Preparing (importing what the set-up imports) is work that people wait for, so it counts.
+        if state in (states.PREPARING, states.RUNNING) and run["started"] is None:
             run["started"] = event["time"]
         if states.is_terminal(state):
             run["finished"] = event["time"]
@@ -195,9 +196,18 @@ def summarise(run: Run, size: int | None) -> Summary:
         "finished": run["finished"],
         "source": run["source"],
         "params": run["params"],
-        "metric": run["metrics"][-1] if run["metrics"] else None,
+        "metric": _telling(run["metrics"]),
         "progress": {"done": done, "total": len(run["tasks"])},
         "bytes": size,
         "error": run["error"],
         "seq": run["seq"],
     }
+
+
+def _telling(metrics: Sequence[Metric]) -> Metric | None:
+    """The metric that says most in one cell of a table: the last one, whole numbers (counts, mostly) after the others.
+
+    Metrics are recorded as their steps finish.
+    """
+    measured = [one for one in metrics if not isinstance(one["value"], int)]
+    return next(reversed(measured or list(metrics)), None)

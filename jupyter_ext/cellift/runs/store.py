@@ -12,7 +12,7 @@ from cellift.runs import states
 from cellift.runs.clock import timestamp
 from cellift.runs.errors import AmbiguousRunError, RunActiveError, RunBrokenError, RunNotFoundError
 from cellift.runs.ids import is_run_id, new_run_id
-from cellift.runs.journal import JOURNAL, RESERVE, JournalReader, JournalWriter, allocate_reserve
+from cellift.runs.journal import JOURNAL, RESERVE, JournalReader, JournalWriter, allocate_reserve, encode
 from cellift.runs.lock import take_lock
 from cellift.runs.reduce import Reducer, summarise
 from cellift.runs.repair import close_interrupted
@@ -105,7 +105,7 @@ class RunStore:
                 "params": dict(params or {}),
                 "tasks": [dict(task) for task in tasks],
             }
-            (staged / RECORD).write_text(json.dumps(record, ensure_ascii=False, default=str), encoding="utf-8")
+            (staged / RECORD).write_bytes(encode(json.dumps(record, ensure_ascii=False, default=str)))
             allocate_reserve(staged)
             lock_fd = take_lock(staged)
             assert lock_fd is not None, "nobody else knows the folder"

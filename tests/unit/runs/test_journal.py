@@ -51,10 +51,16 @@ def test_reader_waits_for_the_rest_of_a_line(tmp_path: Path) -> None:
 
 
 def test_any_text_survives(tmp_path: Path) -> None:
-    text = 'line\nbreak \u2028 "quote" \ud800 日本'
+    text = 'line\nbreak \u2028 "quote" \0 😀 日本'
     JournalWriter(tmp_path).append("warning", message=text)
     (event,) = JournalReader(tmp_path).read()
-    assert event["message"].endswith("日本")
+    assert event["message"] == text
+
+
+def test_what_is_no_character_is_replaced_alone(tmp_path: Path) -> None:
+    JournalWriter(tmp_path).append("warning", message="a\ud800b\udcffc\udcff 日😀")
+    (event,) = JournalReader(tmp_path).read()
+    assert event["message"] == "a\ufffdb\ufffdc\ufffd 日😀"
 
 
 FILL = """

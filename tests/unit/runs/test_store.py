@@ -249,3 +249,17 @@ def test_failed_creation_leaves_nothing(store: RunStore, monkeypatch: pytest.Mon
         make(store)
     assert store.list()["runs"] == []
     assert list((store.home / "staging").iterdir()) == []
+
+
+def test_texts_that_are_no_unicode_are_listed_and_found(store: RunStore) -> None:
+    """An error message or a file name may hold bytes that are no UTF-8; one such run must not hide the others."""
+    odd = "/data/\udcff.ipynb"
+    first = make(store, name="na\udcffme", source={"notebook": odd})
+    finish(first, states.FAILED, error={"reason": "Exception", "type": "E", "message": "bad \udcff", "task": "a"})
+    second = make(store)
+    finish(second)
+    assert [run["id"] for run in store.list()["runs"]] == [second.run_id, first.run_id]
+    assert [run["id"] for run in store.list(notebook=odd)["runs"]] == [first.run_id]
+    assert [run["id"] for run in store.list(text="na\udcffme")["runs"]] == [first.run_id]
+    assert store.list(text="no\udcffthing")["runs"] == []
+    jsonschema.validate(store.load(first.run_id), SCHEMA)

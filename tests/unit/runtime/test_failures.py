@@ -157,3 +157,29 @@ def test_result_that_cannot_be_written_fails_the_step_with_a_line_in_the_log(run
     assert outcome.code == 1
     assert outcome.stderr.startswith("cellift: the result of the step could not be written: ")
     assert "Traceback" not in outcome.stderr
+
+
+@pytest.mark.parametrize(
+    ("source", "type_"),
+    [
+        ("import sys\nsys.stdout.close()\nsys.stderr.close()\n1 / 0", "ZeroDivisionError"),
+        ("import sys\nsys.stdout.close()\nprint('on')\n1 / 0", "ValueError"),
+        ("import os\nos.close(1)\nos.close(2)\nprint('on')", "OSError"),
+        ("import sys\nsys.stdout = sys.stderr = None\nprint('on')\n1 / 0", "ZeroDivisionError"),
+    ],
+)
+def test_error_of_a_step_that_closed_its_streams_is_told(run_cell, source, type_):
+    outcome = run_cell(source)
+    assert outcome.code == 1
+    assert (outcome.error["type"], outcome.error["cell"]) == (type_, "c1")
+
+
+def test_error_that_cannot_say_itself_is_told(run_cell):
+    outcome = run_cell("class Mute(Exception):\n    def __str__(self):\n        raise RuntimeError('no')\nraise Mute")
+    assert (outcome.error["type"], outcome.error["line"]) == ("Mute", 4)
+    assert outcome.error["message"] == "<exception str() failed>"
+
+
+def test_exit_handler_that_exits_does_not_fail_a_step(run_cell):
+    outcome = run_cell("import atexit, sys\n_ = atexit.register(sys.exit, 3)")
+    assert outcome.code == 0 and outcome.result["ok"]

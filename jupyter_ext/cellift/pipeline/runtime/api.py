@@ -21,7 +21,7 @@ import time
 from types import ModuleType
 from typing import Any, NoReturn
 
-from ...values import ValuesError, write
+from ...values import ValuesError, is_plain_value, write
 from .cells import Cells, Piece
 from .display import Display
 from .hooks import install
@@ -60,7 +60,7 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
         step = parse(executor_input, exact=task_dir is not None)
     except (BadInputError, KeyError, TypeError, ValueError) as error:
         message = f"The step cannot start: {type(error).__name__}: {error}."
-        sys.stderr.write(f"cellift: {message}\n")
+        _say(f"cellift: {message}\n")
         return _finished(task_dir, {"ok": False, "error": _error("Refused", error, message)})
     _as_fresh_process()
     run = _StepRun(step)
@@ -68,9 +68,7 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
         result = run.go()
     except BaseException as error:  # noqa: BLE001 - also sys.exit() and Ctrl-C end a step with a record
         failure = run.explain(error)
-        sys.stdout.flush()
-        sys.stderr.write(failure["traceback"])
-        sys.stderr.flush()
+        _say(failure["traceback"])
         result = {"ok": False, "error": failure, "display": run.display.items}
     return _finished(task_dir, result)
 
@@ -81,21 +79,34 @@ def finish(code: int) -> NoReturn:
 
     try:
         atexit._run_exitfuncs()
-    except Exception as error:  # noqa: BLE001 - the step is over and recorded
-        sys.stderr.write(f"cellift: an exit handler failed ({type(error).__name__}: {error})\n")
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError):
-            pass
+    except BaseException as error:  # noqa: BLE001 - the step is over and recorded, also when a handler calls sys.exit()
+        _say(f"cellift: an exit handler failed ({type(error).__name__}: {_text(error)})\n")
+    _say("")
     os._exit(code)
+
+
+def _say(text: str) -> None:
+    """Write to the log, after what was printed. The notebook may have closed or replaced either stream."""
+    for stream, words in ((sys.stdout, ""), (sys.stderr, text)):
+        try:
+            stream.write(words)
+            stream.flush()
+        except Exception:  # noqa: BLE001, S112 - there is no place left to say it; the result tells the error
+            continue
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - a class of the notebook; as tracebacks put it
+        return "<exception str() failed>"
 
 
 def _finished(task_dir: str | None, result: dict[str, Any]) -> int:
     try:
         write_result(task_dir, result)
     except OSError as error:
-        sys.stderr.write(f"cellift: the result of the step could not be written: {error}\n")
+        _say(f"cellift: the result of the step could not be written: {error}\n")
         return 1
     return 0 if result["ok"] else 1
 
@@ -138,7 +149,8 @@ class _StepRun:
         self._now = None
         self._inputs.bind(step.outputs)
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
-        index = write(step.folder, outputs, self.display.items)
+        kept = {name: self._namespace[name] for name in step.keep if is_plain_value(self._namespace.get(name))}
+        index = write(step.folder, outputs, self.display.items, kept)
         write_executor_output(step, index)
         return success(index, seconds)
 
@@ -147,7 +159,7 @@ class _StepRun:
         step = self._step
         cell, line = place(error, step.code)
         text = describe(error, step.name)
-        message = str(error)
+        message = _text(error)
         reason = "Exception"
         if isinstance(error, ValuesError):
             reason = "Refused"

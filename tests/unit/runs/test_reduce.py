@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import Any
+
+from cellift.runs.reduce import reduce_run
+
+
+def reduced(*events: tuple[str, str]) -> dict[str, Any]:
+    record = {
+        "id": "r",
+        "kind": "pipeline",
+        "name": "n",
+        "created": "2026-01-01T00:00:00.000Z",
+        "source": {},
+        "params": {},
+        "tasks": [],
+    }
+    journal = [
+        {"seq": number, "time": time, "type": "run.state", "state": state}
+        for number, (state, time) in enumerate(events, start=1)
+    ]
+    return dict(reduce_run(record, journal))
+
+
+def test_preparing_counts_as_time_of_the_run() -> None:
+    run = reduced(("PREPARING", "2026-01-01T00:00:01.000Z"), ("RUNNING", "2026-01-01T00:00:05.000Z"))
+    assert run["started"] == "2026-01-01T00:00:01.000Z"
+
+
+def test_waiting_in_a_queue_does_not_count_as_time_of_the_run() -> None:
+    run = reduced(("QUEUED", "2026-01-01T00:00:01.000Z"), ("RUNNING", "2026-01-01T00:00:05.000Z"))
+    assert run["started"] == "2026-01-01T00:00:05.000Z"
+
+
+def test_the_first_final_state_counts() -> None:
+    run = reduced(("CANCELLED", "2026-01-01T00:00:01.000Z"), ("SUCCEEDED", "2026-01-01T00:00:05.000Z"))
+    assert run["state"] == "CANCELLED"
