@@ -235,6 +235,8 @@ export interface ISidebarSection {
   widget: Widget;
   /** Lower is higher up. Pipeline 10, runs 20, data 30, compute 40. */
   rank: number;
+  /** Share of the height until somebody moves the border, relative to the other sections; 1 by default. */
+  share?: number;
 }
 
 /** The sidebar, to which every capability adds its section. */

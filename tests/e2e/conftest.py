@@ -90,15 +90,21 @@ class Server:
             time.sleep(0.1)
 
     def stop(self) -> None:
-        """End the server and its kernels, as closing the terminal would; runs are not its children."""
+        """End the server as a service manager would; it ends its kernels, and runs go on."""
         if self.process is None:
             return
-        with contextlib.suppress(psutil.NoSuchProcess):
-            family = [psutil.Process(self.process.pid), *psutil.Process(self.process.pid).children(recursive=True)]
-            self.process.terminate()
-            _, alive = psutil.wait_procs(family, timeout=15)
-            for process in alive:
-                process.kill()
+        kernels = [
+            child for child in psutil.Process(self.process.pid).children() if "ipykernel" in str(child.cmdline())
+        ]
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for kernel in kernels:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                kernel.kill()
         self.process = None
 
 
@@ -177,7 +183,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 def open_lab(context: BrowserContext, server: Server, path: str = "lab/tree/quickstart.ipynb") -> Page:
-    """Open JupyterLab (or Notebook 7) and wait until it has restored its layout and shows the notebook of ``path``."""
+    """Open JupyterLab (or Notebook 7) and wait until it has restored its layout and the notebook's kernel waits."""
     page = context.new_page()
     page.goto(server.page_url(path))
     page.wait_for_function("window.jupyterapp && window.jupyterapp.restored", timeout=START_TIMEOUT * 1000)
@@ -185,8 +191,10 @@ def open_lab(context: BrowserContext, server: Server, path: str = "lab/tree/quic
     page.wait_for_function(
         """name => {
             const widget = window.jupyterapp.shell.currentWidget;
-            return widget?.context?.path === name && widget.content.activeCell;
+            const kernel = widget?.sessionContext?.session?.kernel;
+            return widget?.context?.path === name && widget.content.activeCell && kernel?.status === 'idle';
         }""",
         arg=path.rsplit("/", 1)[-1],
+        timeout=START_TIMEOUT * 1000,
     )
     return page

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from playwright.sync_api import BrowserContext, expect
+
 from e2e.conftest import Server, open_lab
 from e2e.workbench import node, open_sidebar, run_button, runs, succeeded
-from playwright.sync_api import BrowserContext, expect
 
 
 def test_runs_in_notebook_7(new_server: Callable[..., Server], profile: Callable[..., BrowserContext]) -> None:

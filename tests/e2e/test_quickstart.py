@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
 from e2e.conftest import REPOSITORY, Server, open_lab
 from e2e.workbench import (
     RUN_TIMEOUT,
@@ -24,7 +26,6 @@ from e2e.workbench import (
     sources,
     succeeded,
 )
-from playwright.sync_api import BrowserContext, Page, expect
 
 STEPS = ["load", "split", "train-svm", "train-knn", "compare", "report"]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from playwright.sync_api import BrowserContext, expect
+
 from e2e.conftest import Server, open_lab
 from e2e.workbench import (
     RUN_TIMEOUT,
@@ -17,9 +19,7 @@ from e2e.workbench import (
     select_step,
     set_source,
     succeeded,
-    wait_for_kernel,
 )
-from playwright.sync_api import BrowserContext, expect
 
 
 def test_a_run_goes_on_without_browser_and_server_and_is_found_again(
@@ -61,18 +61,19 @@ def test_the_card_of_a_run_survives_a_reload(
 ) -> None:
     server = new_server()
     page = open_lab(profile(), server)
-    wait_for_kernel(page)
     page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 8; }")
     command(page, "notebook:insert-cell-below")
     # The notebook has steps, so its kernel has the magics without any %load_ext.
     set_source(page, 10, "%pipeline run")
     command(page, "docmanager:save")
     command(page, "notebook:run-cell")
+    page.wait_for_function("() => window.jupyterapp.shell.currentWidget.content.activeCell.model.executionCount === 1")
+    page.evaluate("() => window.jupyterapp.shell.currentWidget.content.scrollToItem(9, 'end')")
     card = page.get_by_test_id("cellift-card")
     expect(card).to_have_attribute("data-state", "SUCCEEDED", timeout=RUN_TIMEOUT)
     command(page, "docmanager:save")
     page.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
     page.reload()
     page.wait_for_function("window.jupyterapp && window.jupyterapp.restored")
-    page.evaluate("() => { window.jupyterapp.shell.currentWidget?.content.scrollToItem?.(9); }")
+    page.evaluate("() => { window.jupyterapp.shell.currentWidget?.content.scrollToItem(9, 'end'); }")
     expect(page.get_by_test_id("cellift-card")).to_have_attribute("data-state", "SUCCEEDED", timeout=RUN_TIMEOUT)

@@ -66,17 +66,9 @@ def active_cell(page: Page) -> int:
     return 1 + int(page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex"))
 
 
-def wait_for_kernel(page: Page) -> None:
-    """The notebook's kernel has started and waits."""
-    page.wait_for_function(
-        "() => window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
-        timeout=RUN_TIMEOUT,
-    )
-
-
 def open_run(page: Page, row: Locator) -> Locator:
     row.get_by_role("button").first.click()
-    run_page = page.get_by_test_id("cellift-run-page")
+    run_page = page.locator('[data-testid="cellift-run-page"]:visible')
     expect(run_page).to_be_visible()
     return run_page
 

@@ -44,6 +44,7 @@ const plugin: JupyterFrontEndPlugin<IPipelines> = {
       title: trans.__('Pipeline'),
       icon: stepIcon,
       rank: 10,
+      share: 2,
       widget: new PipelineSection({ pipelines, commands, trans })
     });
 

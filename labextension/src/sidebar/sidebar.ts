@@ -86,9 +86,9 @@ export class CelliftSidebar extends SidePanel implements ISidebar {
       }
     });
     const sizes = this._sections.map(section => this._sizes[section.id] ?? 0);
-    if (sizes.every(size => size > 0)) {
-      accordion.setRelativeSizes(sizes);
-    }
+    accordion.setRelativeSizes(
+      sizes.every(size => size > 0) ? sizes : this._sections.map(section => section.share ?? 1)
+    );
     this._applying = false;
   }
 
