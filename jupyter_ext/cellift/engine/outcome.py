@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RESULT = "result.json"
-_NUMBERS = ("int", "float")
+_NUMBERS: dict[str, type[int] | type[float]] = {"int": int, "uint": int, "float": float}
 _TAIL_BYTES = 8192
 _TAIL_LINES = 20
 
@@ -67,17 +67,19 @@ def failure(
     return {"reason": "Exited", "message": message, "code": "CL512", "traceback": tail or None}
 
 
-def numbers(outputs: list[Mapping[str, Any]]) -> dict[str, float]:
-    """The outputs that are finite plain numbers: what tables show as metrics."""
-    found = {}
+def numbers(outputs: list[Mapping[str, Any]]) -> dict[str, int | float]:
+    """The outputs that are finite plain numbers, whole ones as int: what tables show as metrics."""
+    found: dict[str, int | float] = {}
     for item in outputs:
         kind = str(item.get("type", "")).rpartition(".")[2]
-        # float, float64, int, int32 …: NumPy's scalars count as numbers too.
-        if kind.rstrip("0123456789") not in _NUMBERS:
+        # float, float64, int, uint8 …: NumPy's scalars count as numbers too.
+        number = _NUMBERS.get(kind.rstrip("0123456789"))
+        if number is None:
             continue
         try:
-            value = float(item.get("preview", ""))
-        except (TypeError, ValueError):
+            # The preview of a NumPy scalar has its type before the number.
+            value = number(str(item.get("preview", "")).rpartition(" ")[2])
+        except ValueError:
             continue
         if math.isfinite(value):
             found[item["name"]] = value

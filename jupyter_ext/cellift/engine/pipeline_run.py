@@ -295,7 +295,9 @@ class PipelineRun:
             code_seconds=result.get("code_seconds"),
         )
         for key, kind in step.plan["output_artifacts"].items():
-            size = sum(item.get("bytes", 0) for item in outputs) if key == VALUES else 0
+            # Names that share a file have its size, each of them.
+            files = {item.get("file"): item.get("bytes", 0) for item in outputs} if key == VALUES else {}
+            size = sum(files.values())
             uri = str(artifact_folder(self._folder, step.id, key))
             self._record.write("artifact", task=step.id, name=key, artifact_type=kind, uri=uri, bytes=size)
         for name, value in numbers(outputs).items():

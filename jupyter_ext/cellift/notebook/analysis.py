@@ -12,6 +12,7 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files import with_file_order
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Parameter, Step
 from cellift.notebook.hidden_state import hidden_state_warnings
+from cellift.notebook.kept import names_to_keep
 from cellift.notebook.methods import changing_methods
 from cellift.notebook.parameters import read_parameter
 from cellift.notebook.scopes import read_statement
@@ -135,6 +136,7 @@ def _step(
         tuple(sorted(plan.parameters)),
         tuple(sorted(outputs)),
         dict(group.options),
+        names_to_keep((statement for statement in plan.statements if statement.owner == index), outputs),
     )
 
 

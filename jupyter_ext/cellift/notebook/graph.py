@@ -92,7 +92,8 @@ class Parameter:
 class Step:
     """One step. ``code`` is run in order in one namespace that holds ``inputs`` and ``params`` at the start.
 
-    ``inputs`` maps a name to the id of the step that it comes from; ``outputs`` are the names that are kept.
+    ``inputs`` maps a name to the id of the step that it comes from; ``outputs`` are the names that are kept;
+    those of ``keep`` only if they hold plain values at the end.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Step:
     params: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON shape of ``cellift graph --json`` (without the code)."""

@@ -22,6 +22,7 @@ _MODULES = (
     "values.preview",
     "values.hashed_file",
     "values.arrays",
+    "values.plain",
     "values.scan",
     "values.sharing",
     "values.unpicklable",

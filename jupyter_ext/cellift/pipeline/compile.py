@@ -137,6 +137,7 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
             "params": list(step.params),
             "defaults": {name: declaration(parameters[name], parameter_key(name, parameters)) for name in step.params},
             "outputs": list(step.outputs),
+            "keep": list(step.keep),
         },
         ensure_ascii=False,
     )

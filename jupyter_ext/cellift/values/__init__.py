@@ -10,6 +10,7 @@ A folder of values is ``index.json`` and one file per group of names that share 
 from __future__ import annotations
 
 from .errors import CannotCrossError, CannotReadError, DamagedError, NoSpaceError, ValuesError
+from .plain import is_plain_value
 from .preview import preview, type_name
 from .reader import Reader
 from .writer import write
@@ -21,6 +22,7 @@ __all__ = [
     "NoSpaceError",
     "Reader",
     "ValuesError",
+    "is_plain_value",
     "preview",
     "type_name",
     "write",

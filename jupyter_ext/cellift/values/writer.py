@@ -19,9 +19,14 @@ VERSION = 1
 
 
 def write(
-    folder: str | os.PathLike[str], names: Mapping[str, Any], display: Iterable[Mapping[str, Any]] = ()
+    folder: str | os.PathLike[str],
+    names: Mapping[str, Any],
+    display: Iterable[Mapping[str, Any]] = (),
+    kept: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write ``names`` (name -> value) into ``folder`` and give the index.
+
+    ``kept``: further names, of plain values; all of them go into one file, marked ``"kept": true``.
 
     The index: ``{"v", "names": {name: {type, group, preview, bytes, digest}}, "groups": [{file, format, names, digest,
     bytes}], "display": [...]}``; ``group`` is the place in ``groups``, ``bytes`` and ``digest`` are those of the file.
@@ -43,17 +48,27 @@ def write(
         entry = _write_group(target, stem, {name: values[name] for name in group}, sharing)
         index["groups"].append(entry)
         for name in group:
-            index["names"][name] = {
-                "type": type_name(values[name]),
-                "group": position,
-                "preview": preview(values[name]),
-                "bytes": entry["bytes"],
-                "digest": entry["digest"],
-            }
+            index["names"][name] = _describe(values[name], position, entry)
+    if kept:
+        position = len(index["groups"])
+        entry = _write_group(target, _stem("kept", position, taken), dict(kept), sharing)
+        index["groups"].append(entry)
+        for name, value in kept.items():
+            index["names"][name] = {**_describe(value, position, entry), "kept": True}
     with HashedFile(target, INDEX, "the index") as file:
         file.write(json.dumps(index, indent=1).encode())
         file.commit()
     return index
+
+
+def _describe(value: Any, position: int, group: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": type_name(value),
+        "group": position,
+        "preview": preview(value),
+        "bytes": group["bytes"],
+        "digest": group["digest"],
+    }
 
 
 def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups) -> dict[str, Any]:

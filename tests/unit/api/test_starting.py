@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import cellift
@@ -24,6 +25,16 @@ def test_a_run_starts_in_the_notebooks_folder_and_gives_its_values(home: Path, t
     path = save(tmp_path / "sub" / "nb.ipynb", "%%step where --output here\nimport os\nhere = os.getcwd()")
     run = cellift.run(path, wait=True)
     assert (run.state, run["where"]["here"]) == ("SUCCEEDED", str(tmp_path / "sub"))
+
+
+def test_the_quickstart_gives_its_results_back(home: Path, tmp_path: Path) -> None:
+    shutil.copy(Path(__file__).parents[3] / "examples" / "quickstart.ipynb", tmp_path)
+    run = cellift.run(tmp_path / "quickstart.ipynb", wait=True)
+    assert run.state == "SUCCEEDED", run.error
+    assert run["compare"]["accuracy"] == pytest.approx(0.963, abs=0.0005)
+    (row,) = RunStore(home).list()["runs"]
+    assert row["metric"] is not None
+    assert row["metric"]["key"] == "accuracy"
 
 
 def test_a_refused_notebook_raises_with_its_diagnostics_and_leaves_no_record(home: Path, tmp_path: Path) -> None:

@@ -26,10 +26,13 @@ def step(
     inputs: Mapping[str, str] | None = None,
     outputs: tuple[str, ...] = (),
     setup: str | None = None,
+    keep: tuple[str, ...] = (),
 ) -> Step:
     code = [CodeSlice("cell-setup", 1, 1, setup)] if setup else []
     code.append(CodeSlice(f"cell-{step_id}", 2, 1, source))
-    return Step(step_id, step_id.title(), "step", (f"cell-{step_id}",), tuple(code), inputs or {}, (), outputs)
+    return Step(
+        step_id, step_id.title(), "step", (f"cell-{step_id}",), tuple(code), inputs or {}, (), outputs, keep=keep
+    )
 
 
 def prepare(*steps: Step) -> Prepared:

@@ -6,12 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from cellift.engine.executor_input import executor_input, fill_arguments, parse_parameter
 from cellift.engine.git import parse_status
 from cellift.engine.machine import shortages
 from cellift.engine.outcome import exit_status, failure, log_tail, numbers
 from cellift.engine.warm_imports import warm_imports
+from cellift.values import preview
 
 
 def described(*setup: str, own: str = "pass") -> dict[str, Any]:
@@ -90,12 +92,17 @@ def test_metrics_are_finite_plain_numbers() -> None:
         {"name": "accuracy", "type": "float", "preview": "0.98"},
         {"name": "loss", "type": "numpy.float32", "preview": "1.5"},
         {"name": "count", "type": "int", "preview": "3"},
+        {"name": "score", "type": "numpy.float64", "preview": preview(np.float64(0.25))},
+        {"name": "small", "type": "numpy.uint8", "preview": preview(np.uint8(7))},
         {"name": "flag", "type": "bool", "preview": "True"},
+        {"name": "switch", "type": "numpy.bool", "preview": preview(np.bool_(True))},
         {"name": "text", "type": "str", "preview": "5"},
         {"name": "gap", "type": "float", "preview": "nan"},
         {"name": "huge", "type": "int", "preview": "12345…"},
     ]
-    assert numbers(outputs) == {"accuracy": 0.98, "loss": 1.5, "count": 3.0}
+    found = numbers(outputs)
+    assert found == {"accuracy": 0.98, "loss": 1.5, "count": 3, "score": 0.25, "small": 7}
+    assert [name for name, value in found.items() if isinstance(value, int)] == ["count", "small"]
 
 
 def test_git_status_is_read() -> None:

@@ -44,6 +44,21 @@ def test_values_cross_from_step_to_step_and_the_record_fits_the_schema(bench: Be
     ]
 
 
+def test_plain_results_that_no_step_takes_are_kept_and_told_as_metrics(bench: Bench) -> None:
+    names = ("accuracy", "winner", "model", "best", "gone", "n")
+    source = "accuracy, winner, model, n, out = 0.5, 'SVM', object(), 3, [1]\nbest = accuracy > 0.4"
+    run = bench.run(step("train", source, outputs=("out",), keep=names))
+    jsonschema.validate(run, SCHEMA)
+    assert [item["name"] for item in task(run, "train")["outputs"]] == ["out", "accuracy", "winner", "best", "n"]
+    assert [(metric["key"], metric["value"]) for metric in run["metrics"]] == [("accuracy", 0.5), ("n", 3)]
+    metric = bench.store.list()["runs"][0]["metric"]
+    assert metric is not None
+    assert metric["key"] == "accuracy"
+    folder = bench.store.folder(run["id"]) / "values" / "train"
+    (artifact,) = run["artifacts"]
+    assert artifact["bytes"] == sum(path.stat().st_size for path in folder.iterdir() if path.name != "index.json")
+
+
 def test_independent_steps_run_at_the_same_time(bench: Bench) -> None:
     meet = """
 import pathlib, time

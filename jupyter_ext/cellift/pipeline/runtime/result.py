@@ -29,6 +29,7 @@ def success(index: dict[str, Any], seconds: float) -> dict[str, Any]:
             "bytes": entry["bytes"],
             "digest": entry["digest"],
             "file": index["groups"][entry["group"]]["file"],
+            **({"kept": True} if entry.get("kept") else {}),
         }
         for name, entry in index["names"].items()
     ]

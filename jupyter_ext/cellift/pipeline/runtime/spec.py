@@ -38,6 +38,8 @@ class StepInput(NamedTuple):
     """Name -> folder of the values in which it is."""
     parameters: dict[str, Any]
     outputs: tuple[str, ...]
+    keep: tuple[str, ...]
+    """Names that are results of the step, as far as they hold plain values when it is over."""
     folder: str
     """Where the step's values go."""
     uri: str
@@ -83,6 +85,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         inputs={name: folders[producer] for name, producer in step["inputs"].items()},
         parameters={name: _parameter(step["defaults"][name], name, values, exact) for name in step["params"]},
         outputs=tuple(step["outputs"]),
+        keep=tuple(step.get("keep", ())),
         folder=local_path(target),
         uri=str(target.get("uri", "")),
         output_file=outputs.get("outputFile") or None,
