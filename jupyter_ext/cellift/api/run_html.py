@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from cellift.api.run_text import SUMMARY_HEAD, error_line, outputs_text, summary_rows
-from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, word
+from cellift.api.run_text import SUMMARY_HEAD, error_line, metric_texts, outputs_text, summary_rows
+from cellift.api.words import SHORT_ID, duration, icon, seconds_between, word
 from cellift.runs import states
 
 _COLOURS = {
@@ -46,8 +46,7 @@ def run_card(run: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
     ]
     parts.append(_table(["State", "Step", "Time", "Values"], rows, free=3))
     if run["metrics"]:
-        shown = " · ".join(f"{one['key']} {number(one['value'])}" for one in run["metrics"])
-        parts.append(f"<div>{escape(shown)}</div>")
+        parts.append(f"<div>{escape(' · '.join(metric_texts(run)))}</div>")
     parts += [f"<div>▲ {escape(warning['message'])}</div>" for warning in run.get("warnings", [])]
     error = run["error"]
     if error:

@@ -10,6 +10,7 @@ from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between,
 
 # A preview in a line of a table: enough to know the value again.
 _PREVIEW = 60
+_MOST_METRICS = 8
 
 
 def run_line(run: Mapping[str, Any]) -> str:
@@ -29,7 +30,7 @@ def run_lines(run: Mapping[str, Any], numbers: Mapping[str, int] | None = None) 
     lines = [run_line(run)]
     lines += [f"  {line}" for line in columns([_task_row(task) for task in run["tasks"]])]
     if run["metrics"]:
-        lines.append("  " + "  ".join(f"{one['key']} {number(one['value'])}" for one in run["metrics"]))
+        lines.append("  " + "  ".join(metric_texts(run)))
     lines += [f"  ▲ {warning['message']}" for warning in run.get("warnings", [])]
     if run["error"]:
         lines.append(error_line(run["error"], run["tasks"], numbers or {}))
@@ -87,6 +88,13 @@ def remark(run: Mapping[str, Any]) -> str:
         return cut(run["reason"], _PREVIEW)
     metric = run.get("metric")
     return f"{metric['key']} {number(metric['value'])}" if metric else ""
+
+
+def metric_texts(run: Mapping[str, Any]) -> list[str]:
+    """Return the newest metrics, ``accuracy 0.963`` each; first how many older ones there are."""
+    metrics = run["metrics"]
+    shown = [f"{one['key']} {number(one['value'])}" for one in metrics[-_MOST_METRICS:]]
+    return [f"… {len(metrics) - _MOST_METRICS} more", *shown] if len(metrics) > _MOST_METRICS else shown
 
 
 def outputs_text(task: Mapping[str, Any], most: int = _PREVIEW) -> str:

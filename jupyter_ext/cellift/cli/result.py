@@ -15,6 +15,7 @@ from cellift.runs import states
 from cellift.runs.store import tree_size
 
 _PREVIEW = 100
+_MOST_METRICS = 20
 # The end of a log that is worth repeating below a result.
 _TAIL_LINES = 8
 _TAIL_BYTES = 8192
@@ -97,9 +98,14 @@ def failure_lines(run: Mapping[str, Any], numbers: Mapping[str, int], paint: Pai
 
 def _results(run: Mapping[str, Any]) -> list[list[str]]:
     """Metrics, and what the steps made that no other step takes."""
-    rows = [[one["key"], number(one["value"])] for one in run["metrics"]]
+    metrics = run["metrics"]
+    rows = [[one["key"], number(one["value"])] for one in metrics[-_MOST_METRICS:]]
+    if len(metrics) > _MOST_METRICS:
+        rows.insert(0, [f"… {len(metrics) - _MOST_METRICS} more", ""])
+    told = {(one["task"], one["key"]) for one in metrics}
     for task in _last_steps(run):
-        rows += [[one["name"], _first_line(one["preview"])] for one in task["outputs"]]
+        others = [one for one in task["outputs"] if (task["id"], one["name"]) not in told]
+        rows += [[one["name"], _first_line(one["preview"])] for one in others]
     return rows
 
 

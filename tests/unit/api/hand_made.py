@@ -61,6 +61,9 @@ class HandMade:
         ]
         self._journal.append("task.outputs", task=task, outputs=outputs)
 
+    def metric(self, task: str, key: str, value: float) -> None:
+        self._journal.append("metric", task=task, key=key, step=0, value=value)
+
     def succeed(self) -> HandMade:
         self.state("RUNNING")
         for task, named in (("load", {"x": [1, 2]}), ("train-it", {"accuracy": 0.5, "x": 3})):

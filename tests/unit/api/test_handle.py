@@ -110,6 +110,15 @@ def test_display_holds_the_card_html_and_text(new_run: Any) -> None:
     assert 'data-state="SUCCEEDED"' in bundle["text/html"]
 
 
+def test_of_many_metrics_a_card_shows_the_newest(new_run: Any) -> None:
+    made = new_run()
+    for number in range(10):
+        made.metric("load", f"m{number}", number / 4)
+    bundle = Run(made.id, made.store)._repr_mimebundle_()
+    assert "  … 2 more  m2 0.5  m3 0.75  " in bundle["text/plain"]
+    assert "… 2 more · m2 0.5 · m3 0.75 · " in bundle["text/html"]
+
+
 def test_a_failure_is_told_with_step_cell_number_and_line(new_run: Any) -> None:
     made = new_run().fail()
     text = Run(made.id, made.store)._repr_mimebundle_()["text/plain"]
