@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from cellift.api.handle import Run
     from cellift.notebook.diagnostics import Diagnostic
-
     from cellift_kernel.arguments import MagicParser
     from cellift_kernel.graph_view import GraphView
 
@@ -36,7 +35,6 @@ class PipelineMagic:
         from cellift.api.diagnostics_text import diagnostic_lines
         from cellift.notebook.analysis import analyse
         from cellift.notebook.cells import parse_notebook
-
         from cellift_kernel.graph_view import GraphView
 
         path = _notebook(args.notebook)
@@ -47,10 +45,10 @@ class PipelineMagic:
         return GraphView(analysis.graph.to_dict(), [one.to_dict() for one in analysis.diagnostics])
 
     def _run(self, args: argparse.Namespace) -> Run:
-        from cellift.api.starting import run
-        from cellift.notebook.diagnostics import RefusedError
         from IPython.core.error import UsageError
 
+        from cellift.api.starting import run
+        from cellift.notebook.diagnostics import RefusedError
         from cellift_kernel.arguments import parameters
 
         path = _notebook(args.notebook)
@@ -64,12 +62,13 @@ class PipelineMagic:
         return self._last.wait() if args.wait else self._last
 
     def _status(self, args: argparse.Namespace) -> Run:
+        from IPython.core.error import UsageError
+
         from cellift.api.handle import Run
         from cellift.api.own_notebook import session_path
         from cellift.api.run_list import runs
         from cellift.config.paths import home
         from cellift.runs.store import RunStore
-        from IPython.core.error import UsageError
 
         if args.run:
             store = RunStore(home())

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from cellift.api.handle import Run
     from cellift.api.run_list import RunList
     from cellift.api.text import Text
-
     from cellift_kernel.arguments import MagicParser
 
 ACTIONS = ("show", "logs", "cancel")

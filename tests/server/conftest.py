@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contract import Contract
 
 # Here and not as a plugin of the whole suite: an event loop for every test would cost the others time, and the
 # browser's driver brings a loop of its own.
 from pytest_jupyter.jupyter_server import *  # noqa: F403
 from tornado.httpclient import HTTPClientError, HTTPResponse
+
+from contract import Contract
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.server import base, graph, runs
 from recorded import notebook
 

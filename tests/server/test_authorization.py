@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from jupyter_server.auth import Authorizer
-from test_openapi import cellift_routes, implemented, template
 from tornado.httpclient import HTTPClientError
+
+from test_openapi import cellift_routes, implemented, template
 
 PLACES = {"{run_id}": "0190aaaa-0000-7000-8000-000000000000", "{task}": "load", "{name}": "plot.png"}
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
+
 from cellift.server.errors import ApiError
 from cellift.server.paths import ContentsPaths
-from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 
 
 @pytest.fixture

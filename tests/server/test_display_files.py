@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recorded import RecordedRun
 from tornado.httpclient import HTTPClientError
+
+from recorded import RecordedRun
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(600_000)
 

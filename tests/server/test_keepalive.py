@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.server import keepalive
 from recorded import RecordedRun
 

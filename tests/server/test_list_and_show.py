@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from recorded import RecordedRun
 
 UNKNOWN = "0190aaaa-0000-7000-8000-000000000000"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.server.logs import LogHandler
 from recorded import RecordedRun
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from contract import FILE, Contract
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from tornado.web import RequestHandler
+
+from contract import FILE, Contract
 
 VERBS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from cellift.server.errors import ApiError
 from cellift.server.fields import Fields
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.server.events import SCHEMA_ID
 from recorded import notebook
 

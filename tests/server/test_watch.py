@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft7Validator
+
 from cellift.server import follower, journals
 from cellift.server.events import SCHEMA_ID
-from jsonschema import Draft7Validator
 from recorded import RecordedRun
 
 

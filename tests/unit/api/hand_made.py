@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift import values
 from cellift.runs.journal import JournalWriter
 from cellift.runs.store import RunStore

@@ -4,6 +4,7 @@ import threading
 from typing import Any
 
 import pytest
+
 from cellift.api.handle import MIME, Run
 from cellift.api.text import UnknownNameError
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
 from cellift.api.own_notebook import OwnNotebookError, own_notebook
 
 CODE = "%pipeline run"

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.api.run_list import runs
 from cellift.api.run_text import summary_lines
 

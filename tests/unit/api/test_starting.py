@@ -4,8 +4,9 @@ import json
 import shutil
 from pathlib import Path
 
-import cellift
 import pytest
+
+import cellift
 from cellift.api.own_notebook import OwnNotebookError
 from cellift.notebook.diagnostics import RefusedError
 from cellift.runs.store import RunStore

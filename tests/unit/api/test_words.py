@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from cellift.api import words
 from cellift.runs import states
 from cellift.runs.clock import timestamp

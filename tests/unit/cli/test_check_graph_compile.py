@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from cellift.cli.__main__ import main
 from unit.cli.notebooks import code, save, two_steps
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift._version import __version__
 from cellift.cli import checks
 from cellift.cli.__main__ import main

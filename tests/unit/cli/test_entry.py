@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift._version import __version__
 from cellift.cli.__main__ import COMMANDS, main
 

@@ -4,11 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
+
 from cellift.api.follower import Follower
 from cellift.cli import live
 from cellift.cli.live import LiveProgress
 from cellift.cli.terminal import colour_wanted
-from rich.console import Console
 
 
 def drawn(made: Any, width: int = 70, height: int = 20) -> str:

@@ -14,10 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cellift.runs
 import jsonschema
 import pexpect
 import pytest
+
+import cellift.runs
 from cellift.api.handle import Run
 from cellift.cli.__main__ import main
 from cellift.engine.prepare import prepare_notebook

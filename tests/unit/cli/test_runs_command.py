@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from cellift.cli.__main__ import main
 from unit.cli.test_run_command import SCHEMA
 

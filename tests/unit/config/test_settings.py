@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from cellift.config import settings
 from cellift.config.settings import RUNS_LIMIT, Settings, load_settings
 

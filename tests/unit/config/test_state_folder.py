@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+
 from cellift.config.paths import HomeError, home, home_path
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from cellift.engine import launch as launching
 from cellift.runs import states
 from unit.engine.kit import SECONDS, Bench, census

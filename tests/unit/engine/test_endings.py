@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.engine import launch as launching
 from cellift.engine.launch import cancel
 from unit.engine.kit import SECONDS, Bench, census, is_alive, step, task, wait_for

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.engine.launch import prepare_notebook, start_ir, start_notebook
 from cellift.notebook.diagnostics import RefusedError
 from cellift.pipeline.ir import dump_ir

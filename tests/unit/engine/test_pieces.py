@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from cellift.engine.executor_input import executor_input, fill_arguments, parse_parameter
 from cellift.engine.git import parse_status
 from cellift.engine.machine import shortages

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from cellift.engine.plan import build_plan
 from cellift.engine.prepare import prepare_ir, typed_overrides
 from cellift.notebook.diagnostics import RefusedError

@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from cellift.engine import launch as launching
 from cellift.engine.launch import LaunchError, cancel
 from cellift.notebook.cells import Notebook

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from cellift.notebook.codes import CATALOGUE
 from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
 from unit.notebook.make_notebook import PARAMETERS, CellText, analysed, codes

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from unit.notebook.make_notebook import analysed, codes, graph_of, text
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from unit.notebook.make_notebook import graph_of, step
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from cellift.notebook.cells import kernel_name, parse_notebook
 from cellift.notebook.diagnostics import RefusedError
 from unit.notebook.make_notebook import notebook

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from cellift.notebook.diagnostics import RefusedError
 from cellift.notebook.parameters import apply_overrides
 from unit.notebook.make_notebook import PARAMETERS, analysed, codes, graph_of

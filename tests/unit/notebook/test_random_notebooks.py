@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from unit.notebook.graph_oracle import run_graph, run_notebook
 from unit.notebook.make_notebook import analysed
 from unit.notebook.random_notebooks import random_notebook

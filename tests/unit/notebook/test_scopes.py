@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 import pytest
+
 from cellift.notebook.facts import Facts, Kind
 from cellift.notebook.scopes import read_statement
 

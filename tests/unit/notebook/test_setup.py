@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from unit.notebook.make_notebook import PARAMETERS, analysed, codes, edges, graph_of, step, text
 
 USE = "%%step s\nprint(1)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from cellift.notebook.directives import UnknownOption, parse_step_line
 from cellift.notebook.steps import step_id
 from unit.notebook.make_notebook import PARAMETERS, analysed, codes, graph_of, step

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 import yaml
+
 from cellift.notebook.diagnostics import RefusedError
 from cellift.notebook.graph import Edge, Graph
 from cellift.pipeline import InvalidIRError, check_ir, compile_graph, dump_ir, load_ir, upstream_of

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+
 from cellift.pipeline import compile_graph, dump_ir
 from unit.pipeline.kit import graph, parameter, step
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.project.kernelspec import KernelError, find_interpreter, kernel_folders
 
 

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from cellift.runs.journal import JOURNAL, RESERVE, JournalReader, JournalWriter, allocate_reserve
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from cellift.runs.reduce import reduce_run, summarise
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+
 from cellift.runs import states
 from cellift.runs.errors import AmbiguousRunError, RunActiveError, RunBrokenError, RunNotFoundError
 from cellift.runs.journal import JournalWriter

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.pipeline import compile_graph
 from unit.pipeline.kit import Launcher, Outcome, graph, step
 

@@ -6,6 +6,7 @@ import signal
 import sys
 
 import pytest
+
 from cellift.notebook.graph import CodeSlice, Step
 from cellift.pipeline import compile_graph
 from unit.pipeline.kit import graph, step

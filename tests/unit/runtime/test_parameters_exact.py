@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
+
 from cellift.pipeline import compile_graph
 from unit.pipeline.kit import Launcher, graph, parameter, step
 

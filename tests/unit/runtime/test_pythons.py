@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from cellift.pipeline import compile_graph, dump_ir, load_ir
 from unit.pipeline.kit import Launcher, graph, parameter, step
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from cellift.supervise.control import SOCKET, ControlServer, send_command
 from cellift.supervise.loop import Loop
 

@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+
 from cellift.supervise.children import Children
 from cellift.supervise.loop import Loop
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from cellift.runs.lock import write_owner
 from cellift.supervise.cancel import request_cancel
 from cellift.supervise.names import TAG_BYTES, task_tag

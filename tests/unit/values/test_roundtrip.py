@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from cellift import values
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from cellift import values
 
 
 def back(folder: Path, value: Any) -> Any:
