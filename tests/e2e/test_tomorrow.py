@@ -64,8 +64,8 @@ def test_the_card_of_a_run_survives_a_reload(
     page.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 8; }")
     command(page, "notebook:insert-cell-below")
     # The notebook has steps, so its kernel has the magics without any %load_ext.
+    # Nor does anybody have to save before.
     set_source(page, 10, "%pipeline run")
-    command(page, "docmanager:save")
     command(page, "notebook:run-cell")
     page.wait_for_function("() => window.jupyterapp.shell.currentWidget.content.activeCell.model.executionCount === 1")
     page.evaluate("() => window.jupyterapp.shell.currentWidget.content.scrollToItem(9, 'end')")

@@ -5,29 +5,69 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+# A front end that has told what it saves is given this long to save it, in seconds.
+_PATIENCE = 10.0
+_LOOK_EVERY = 0.05
+
 # After a rename only the folder of the old name is known; large folders are not read whole.
 _MOST_SIBLINGS = 200
+
+
+_announced: tuple[str, Mapping[str | None, str]] | None = None
+"""The cell that is about to run, and the code cells of its notebook (id -> source) as the front end has them."""
 
 
 class OwnNotebookError(Exception):
     """The notebook of this kernel cannot be told, or its file is behind what was run; the message says what to do."""
 
 
-def own_notebook() -> Path:
+def announce(cell: str, cells: Mapping[str | None, str]) -> None:
+    """Note what the front end is saving: the notebook of ``cell``, which runs next, with the code cells ``cells``."""
+    global _announced  # noqa: PLW0603 - a kernel has one notebook in front of it
+    _announced = (cell, cells)
+
+
+def own_notebook(patience: float = _PATIENCE) -> Path:
     """Return the file of the notebook that this code runs in.
 
-    The hint is ``JPY_SESSION_NAME``, which goes stale when the notebook is renamed; the proof is the id (else the
-    source) of the running cell. Raises `OwnNotebookError` outside a notebook, when no file has the cell, and when the
-    saved cell differs from the one that runs.
+    Where the front end has told what it is saving (`announce`), the file is waited for, at most ``patience`` seconds,
+    until all its code cells are as in the browser. Else the hint is ``JPY_SESSION_NAME``, which goes stale when the
+    notebook is renamed; the proof is the id (else the source) of the running cell. Raises `OwnNotebookError` outside a
+    notebook, when no file has the cell, and when the saved cell differs from the one that runs.
     """
+    global _announced
     cell_id, source = _running_cell()
     hint = session_path()
     if hint is None:
         raise OwnNotebookError("The front end does not say which notebook this is. Give the path of the notebook.")
+    announced, _announced = _announced, None
+    if announced and announced[0] == cell_id:
+        return _saved_as(announced[1], hint, patience)
+    return _with_running_cell(hint, cell_id, source)
+
+
+def _saved_as(cells: Mapping[str | None, str], hint: Path, patience: float) -> Path:
+    """Wait for the file whose code cells are ``cells``."""
+    deadline = time.monotonic() + patience
+    while True:
+        for path in _candidates(hint):
+            saved = _code_cells(path)
+            if saved.keys() == cells.keys() and all(_same(saved[cell], cells[cell]) for cell in cells):
+                return path
+        if time.monotonic() > deadline:
+            raise OwnNotebookError(
+                f"The notebook was not saved near {hint} as it is in the browser, and a run takes the saved notebook. "
+                "Save it, look for what keeps it from being saved, and run the cell again."
+            )
+        time.sleep(_LOOK_EVERY)
+
+
+def _with_running_cell(hint: Path, cell_id: str | None, source: str) -> Path:
     stale = None
     for path in _candidates(hint):
         cells = _code_cells(path)

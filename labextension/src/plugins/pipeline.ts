@@ -5,6 +5,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 /* eslint-disable jupyter/prefer-lazy-imports -- all of it is needed by the first notebook */
+import { NotebookAnnouncer } from '../pipeline/announce';
 import { KernelExtensionLoader } from '../pipeline/autoload';
 import { addPipelineCommands, SECTION_ID } from '../pipeline/commands';
 import { stepIcon } from '../pipeline/icons';
@@ -48,6 +49,7 @@ const plugin: JupyterFrontEndPlugin<IPipelines> = {
       widget: new PipelineSection({ pipelines, commands, trans })
     });
 
+    new NotebookAnnouncer({ panelOf: notebook => tracker.find(panel => panel.content === notebook) });
     const loader = new KernelExtensionLoader();
     tracker.widgetAdded.connect((_, panel) => loader.watch(panel));
     tracker.forEach(panel => loader.watch(panel));

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from cellift.api.own_notebook import OwnNotebookError, own_notebook
+from cellift.api.own_notebook import OwnNotebookError, announce, own_notebook
 
 CODE = "%pipeline run"
 
@@ -80,3 +81,28 @@ def test_outside_a_notebook_the_path_is_asked_for(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))  # type: ignore[arg-type]
     with pytest.raises(OwnNotebookError, match="no notebook"):
         own_notebook()
+
+
+def test_a_notebook_that_the_front_end_is_saving_is_waited_for(kernel: Any, tmp_path: Path) -> None:
+    save(tmp_path / "nb.ipynb", source="%pipeline graph")
+    kernel()
+    announce("c", {"c": CODE})
+    saving = threading.Timer(0.2, save, [tmp_path / "nb.ipynb"])
+    saving.start()
+    assert own_notebook() == tmp_path / "nb.ipynb"
+    saving.join()
+
+
+def test_another_cell_that_is_not_saved_yet_is_noticed(kernel: Any, tmp_path: Path) -> None:
+    save(tmp_path / "nb.ipynb")
+    kernel()
+    announce("c", {"c": CODE, "other": "x = 2"})
+    with pytest.raises(OwnNotebookError, match="not saved"):
+        own_notebook(patience=0)
+
+
+def test_what_was_told_before_another_cell_does_not_count(kernel: Any, tmp_path: Path) -> None:
+    path = save(tmp_path / "nb.ipynb")
+    kernel()
+    announce("another", {"another": "x = 2"})
+    assert own_notebook(patience=0) == path
