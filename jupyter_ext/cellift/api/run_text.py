@@ -10,6 +10,8 @@ from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between,
 
 # A preview in a line of a table: enough to know the value again.
 _PREVIEW = 60
+# An error in a line of its own.
+_MESSAGE = 500
 _MOST_METRICS = 8
 
 
@@ -42,10 +44,18 @@ def error_line(error: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]], num
     names = {task["id"]: task["name"] for task in tasks}
     task = error.get("task")
     place = ", ".join(part for part in (names.get(task, task) if task else "", where(error, numbers)) if part)
-    what = error["message"]
-    if error.get("type"):
-        what = f"{error['type']}: {what}" if what else error["type"]
+    what = error_text(error)
     return f"{place}: {what}" if place else what
+
+
+def error_text(error: Mapping[str, Any]) -> str:
+    """Return ``ValueError: message`` in one line: of a longer message the first, the traceback has them all."""
+    first, _, more = str(error["message"]).strip().partition("\n")
+    said = f"{cut(first, _MESSAGE - 2)} …" if more else cut(first, _MESSAGE)
+    kind = error.get("type")
+    if not said:
+        return str(kind or error["reason"])
+    return f"{kind}: {said}" if kind else said
 
 
 def summary_rows(summaries: Sequence[Mapping[str, Any]]) -> list[list[str]]:
@@ -81,9 +91,8 @@ def summary_lines(summaries: Sequence[Mapping[str, Any]], width: int | None = No
 def remark(run: Mapping[str, Any]) -> str:
     """Return what a table says about a run beside its state: why it failed or waits, else its metric."""
     if run["error"]:
-        error = run["error"]
-        task = f"{error['task']}: " if error.get("task") else ""
-        return cut(f"{task}{error.get('type') or ''}{': ' if error.get('type') else ''}{error['message']}", _PREVIEW)
+        task = f"{run['error']['task']}: " if run["error"].get("task") else ""
+        return cut(f"{task}{error_text(run['error'])}", _PREVIEW)
     if run["reason"]:
         return cut(run["reason"], _PREVIEW)
     metric = run.get("metric")
@@ -105,8 +114,7 @@ def outputs_text(task: Mapping[str, Any], most: int = _PREVIEW) -> str:
 def _task_row(task: Mapping[str, Any]) -> list[str]:
     said = task["reason"] or ""
     if task["error"]:
-        error = task["error"]
-        said = f"{error['type']}: {error['message']}" if error.get("type") else error["message"]
+        said = error_text(task["error"])
     return [
         f"{icon(task['state'])} {word(task['state'])}",
         task["name"],

@@ -14,11 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from cellift.api.follower import Follower
+from cellift.api.run_text import error_text
+from cellift.api.table import cut
 from cellift.api.words import duration, icon, seconds_between, word
 from cellift.runs import states
 from cellift.runs.store import RunStore
 
 _FRAME_SECONDS = 0.1
+_NAME = 40
 # Enough of the end of a log to hold its last line.
 _TAIL_BYTES = 4096
 _STYLES = {
@@ -70,7 +73,7 @@ class LiveProgress:
         for task in shown:
             table.add_row(
                 self._state(task["state"]),
-                Text(task["name"]),
+                Text(cut(task["name"], _NAME)),
                 duration(seconds_between(task["started"], task["finished"])),
                 Text(self._said(task), style="dim"),
             )
@@ -114,8 +117,7 @@ class LiveProgress:
 
     def _said(self, task: Any) -> str:
         if task["error"]:
-            error = task["error"]
-            return f"{error['type'] or error['reason']}: {error['message']}".split("\n", 1)[0]
+            return error_text(task["error"])
         if task["reason"]:
             return str(task["reason"])
         if task["state"] == states.RUNNING:

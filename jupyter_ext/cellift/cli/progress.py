@@ -6,11 +6,13 @@ import sys
 from typing import Any, Protocol
 
 from cellift.api.follower import Follower
+from cellift.api.run_text import error_text
 from cellift.api.table import cut, width
 from cellift.api.words import clock, duration, seconds_between
 from cellift.runs import states
 
 _MESSAGE = 100
+_NAME = 40
 
 
 class Progress(Protocol):
@@ -31,7 +33,7 @@ class PlainProgress:
 
     def __init__(self, follower: Follower) -> None:
         self._tasks = {task["id"]: task for task in follower.run["tasks"]}
-        self._width = max((width(task["name"]) for task in self._tasks.values()), default=0)
+        self._width = max((width(cut(task["name"], _NAME)) for task in self._tasks.values()), default=0)
 
     def update(self, events: list[dict[str, Any]]) -> None:
         """Print a line per step that changed."""
@@ -48,10 +50,11 @@ class PlainProgress:
             if event["state"] in (states.SUCCEEDED, states.FAILED) and task["started"]:
                 said += f"  {duration(seconds_between(task['started'], event['time']))}"
             error = event.get("error")
-            reason = f"{error.get('type') or error['reason']}: {error['message']}" if error else event.get("reason")
+            reason = error_text(error) if error else event.get("reason")
             if reason:
                 said += f"  {cut(reason, _MESSAGE)}"
-            name = task["name"] + " " * (self._width - width(task["name"]))
+            name = cut(task["name"], _NAME)
+            name += " " * (self._width - width(name))
             print(f"{clock(event['time'])} {name}  {said}", file=sys.stderr, flush=True)
 
     def note(self, text: str) -> None:

@@ -15,6 +15,7 @@ from cellift.runs import states
 from cellift.runs.store import tree_size
 
 _PREVIEW = 100
+_NAME = 40
 _MOST_METRICS = 20
 # The end of a log that is worth repeating below a result.
 _TAIL_LINES = 8
@@ -33,7 +34,7 @@ def result_lines(run: Mapping[str, Any], paint: Paint, width: int | None = None)
     rows = [
         [
             f"{icon(task['state'])} {word(task['state'])}",
-            task["name"],
+            cut(task["name"], _NAME),
             duration(seconds_between(task["started"], task["finished"])),
             task["reason"] or outputs_text(task),
         ]

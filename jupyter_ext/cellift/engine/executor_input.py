@@ -59,8 +59,10 @@ def executor_input(
 
 def fill_arguments(args: list[str], given: Mapping[str, Any], file: Path) -> list[str]:
     """``args`` with ``{{$}}`` replaced by the executor input, or by ``@FILE`` (written here) when it is too long."""
-    text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
-    if len(text.encode("utf-8", "surrogatepass")) > _MAX_ARGUMENT:
+    # Lone surrogates (of file names that are no UTF-8) cannot be in an argument; JSON has an escape for them.
+    data = json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    text = data.decode()
+    if len(data) > _MAX_ARGUMENT:
         file.write_text(json.dumps(given), encoding="utf-8")
         text = f"@{file}"
     return [text if arg == "{{$}}" else arg for arg in args]

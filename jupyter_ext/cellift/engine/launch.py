@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +114,10 @@ def start_prepared(
     for mark in (RUN_ID, TASK_TAG, "CELLIFT_TASK_DIR"):
         environment.pop(mark, None)
     interpreter, more = _interpreter(python, prepared, environment)
+    if interpreter != sys.executable:
+        from cellift.engine.interpreter import check_interpreter
+
+        check_interpreter(interpreter, {**environment, **more})
     environment[STEP_ENVIRONMENT] = json.dumps(dict(more))
     launch = {
         "v": 1,
@@ -133,7 +138,7 @@ def start_prepared(
         spec["notebook.ipynb"] = _snapshot(prepared)
     tasks = prepared.plan["tasks"]
     new = RunStore(home).create(
-        name=name or prepared.name,
+        name=_one_line(name or prepared.name) or "run",
         tasks=[{key: task[key] for key in ("id", "name", "cells", "inputs", "resources")} for task in tasks],
         source={
             "notebook": notebook,
@@ -167,6 +172,11 @@ def cancel(home: Path, run_id: str, *, wait: float | None = None) -> None:
         time.sleep(0.02)
 
 
+def _one_line(name: str) -> str:
+    """A name for tables: line ends and what moves the cursor become spaces, as do parts of characters."""
+    return "".join(char if char.isprintable() else " " for char in name).strip()
+
+
 def _working_directory(cwd: str | None, notebook: str | None) -> str:
     folder = cwd or (os.path.dirname(notebook) if notebook else os.getcwd())  # noqa: PTH120, PTH109 - plain texts
     if not os.path.isdir(folder):  # noqa: PTH112
@@ -183,8 +193,6 @@ def _interpreter(python: str | None, prepared: Prepared, env: Mapping[str, str])
         if found is None:
             raise LaunchError(f"The interpreter {python} is not there or cannot be run.")
         return os.path.abspath(found), {}  # noqa: PTH100 - a link in an environment must stay one
-    import sys
-
     if prepared.notebook is None:
         return sys.executable, {}
     from cellift.notebook.cells import kernel_name

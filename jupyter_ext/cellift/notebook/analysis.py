@@ -39,7 +39,9 @@ class Analysis:
 def analyse(notebook: Notebook) -> Analysis:
     """Find the steps of a notebook and the data between them. Mistakes become diagnostics, never exceptions."""
     layout = lay_out(notebook)
-    name = PurePath(notebook.path).stem if notebook.path else "notebook"
+    # A file name may hold line ends and bytes that are no text; a name goes into tables and YAML.
+    stem = PurePath(notebook.path).stem if notebook.path else "notebook"
+    name = "".join(char if char.isprintable() else " " for char in stem)
     try:
         return _analyse(layout, name, notebook)
     except RecursionError:

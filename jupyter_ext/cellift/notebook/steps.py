@@ -18,6 +18,8 @@ from cellift.notebook.source import CellCode, read_code
 #: The group that owns the cells before the first step.
 SETUP = 0
 
+_LONGEST_ID = 48
+
 
 @dataclass
 class Group:
@@ -151,7 +153,8 @@ def _name_ids(groups: list[Group]) -> None:
 def step_id(name: str) -> str:
     """The identifier that a step's name gives: lower case letters, digits and hyphens, a letter first."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    identifier = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    # Files and, on a cluster, labels are named after it: a long name gives its beginning.
+    identifier = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_ID].strip("-")
     if not identifier:
         return "step"
     return identifier if identifier[0].isalpha() else f"step-{identifier}"

@@ -24,6 +24,9 @@ JOURNAL = "journal.jsonl"
 RESERVE = "journal.reserve"
 RESERVE_BYTES = 16 * 1024
 
+# The event that ends a task, with room for a long id and for a second one.
+_TASK_BYTES = 512
+
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -43,12 +46,14 @@ def encode(text: str) -> bytes:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
-def allocate_reserve(folder: Path) -> None:
-    """Set room aside for the last events of a run on a full disk."""
+def allocate_reserve(folder: Path, tasks: int) -> None:
+    """Set room aside for the last events of a run with so many tasks on a full disk."""
     fd = os.open(folder / RESERVE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         # Zeros and not fallocate: overwriting allocated, initialised blocks is what needs no more room.
-        os.write(fd, bytes(RESERVE_BYTES))
+        size = RESERVE_BYTES + tasks * _TASK_BYTES
+        if os.write(fd, bytes(size)) < size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / RESERVE))
     finally:
         os.close(fd)
 
@@ -133,7 +138,7 @@ class JournalWriter:
 
     def _write_reserve(self, data: bytes) -> None:
         assert self._reserve_fd is not None
-        if self._reserve_at + len(data) > RESERVE_BYTES:
+        if self._reserve_at + len(data) > os.fstat(self._reserve_fd).st_size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder / RESERVE))
         os.pwrite(self._reserve_fd, data, self._reserve_at)
         self._reserve_at += len(data)

@@ -106,7 +106,7 @@ class RunStore:
                 "tasks": [dict(task) for task in tasks],
             }
             (staged / RECORD).write_bytes(encode(json.dumps(record, ensure_ascii=False, default=str)))
-            allocate_reserve(staged)
+            allocate_reserve(staged, len(tasks))
             lock_fd = take_lock(staged)
             assert lock_fd is not None, "nobody else knows the folder"
             journal = JournalWriter(staged)

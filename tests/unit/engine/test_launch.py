@@ -136,3 +136,14 @@ def test_working_directory_is_the_notebooks_folder(bench: Bench) -> None:
     run = bench.wait(start_notebook(data, path_of(bench), home=bench.home, python=sys.executable))
     assert bench.log(run, "count").split()[0] == os.path.realpath(bench.work)
     assert Path(run["source"]["notebook"] or "").parent == bench.work
+
+
+def test_notebook_whose_path_is_no_text_runs(bench: Bench) -> None:
+    folder = bench.work / os.fsdecode(b"a\xffb\nc")
+    folder.mkdir()
+    path = folder / os.fsdecode(b"n\xfe\n.ipynb")
+    launch = start_notebook(notebook(), str(path), home=bench.home, name="a\nb\x1b[31m", python=sys.executable)
+    run = bench.wait(launch)
+    assert (run["state"], run["name"]) == ("SUCCEEDED", "a b [31m")
+    assert [one["id"] for one in bench.store.list(notebook=str(path))["runs"]] == [launch.run_id]
+    assert bench.wait(start_notebook(notebook(), str(path), home=bench.home))["name"] == "n"

@@ -136,6 +136,11 @@ def test_executor_input_has_kfps_shape(tmp_path: Path) -> None:
     assert given["outputs"]["outputFile"] == str(tmp_path / "tasks" / "b" / "executor_output.json")
 
 
+def test_bytes_that_are_no_text_pass_as_escapes(tmp_path: Path) -> None:
+    (text,) = fill_arguments(["{{$}}"], {"uri": "/data/\udcff\ud800"}, tmp_path / "input.json")
+    assert text == '{"uri":"/data/\\udcff\\ud800"}'
+
+
 def test_long_executor_input_goes_through_a_file(tmp_path: Path) -> None:
     file = tmp_path / "input.json"
     short = fill_arguments(["--executor_input", "{{$}}"], {"x": 1}, file)

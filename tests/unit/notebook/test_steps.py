@@ -117,6 +117,13 @@ def test_id_is_made_of_the_name(name: str, identifier: str) -> None:
     assert step_id(name) == identifier
 
 
+def test_long_names_give_short_ids_of_their_own() -> None:
+    names = [f"{'train ' * 60}{number}" for number in range(3)]
+    found = [group.id for group in graph_of(*(f'%%step "{name}"\nprint(1)' for name in names)).steps]
+    assert len(set(found)) == 3
+    assert all(len(one) <= 50 for one in found)
+
+
 def test_ids_are_unique_and_a_name_that_is_an_id_keeps_it() -> None:
     graph = graph_of("%%step 'A!'\nx = 1", "%%step a\ny = 1", "%%step 训练\nz = 1", "%%step 测试\nw = 1")
     assert [step.id for step in graph.steps] == ["a", "a-2", "step", "step-2"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-import cellift
 import pytest
+
+import cellift
 from cellift.pipeline import bootstrap as module
 from cellift.pipeline.bootstrap import bootstrap
 
@@ -43,7 +44,7 @@ class WithoutDocstrings(ast.NodeTransformer):
                     and isinstance(one.value.value, str)
                 )
             ]
-            node.body = plain or [ast.Pass()]
+            node.body = plain if plain or isinstance(node, ast.Module) else [ast.Pass()]
         return node
 
 
@@ -52,9 +53,7 @@ def test_modules_travel_as_they_are_but_for_docstrings(name: str):
     path = ROOM / name.replace(".", "/")
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     travels = module._source(name)
-    assert ast.dump(ast.parse(travels)) == ast.dump(WithoutDocstrings().visit(ast.parse(path.read_text()))).replace(
-        "Module(body=[Pass()]", "Module(body=[]"
-    )
+    assert ast.dump(ast.parse(travels)) == ast.dump(WithoutDocstrings().visit(ast.parse(path.read_text())))
     assert all(line in path.read_text() or line.strip() == "pass" for line in travels.split("\n"))
     assert travels in bootstrap()
 

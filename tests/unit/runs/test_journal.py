@@ -77,7 +77,7 @@ print(writer.on_reserve)
 
 
 def test_full_disk_sends_events_to_the_reserve(tmp_path: Path) -> None:
-    allocate_reserve(tmp_path)
+    allocate_reserve(tmp_path, 1)
     env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     done = subprocess.run(
         [sys.executable, "-c", FILL, str(tmp_path), "17000"], capture_output=True, text=True, env=env, check=True
@@ -91,7 +91,7 @@ def test_full_disk_sends_events_to_the_reserve(tmp_path: Path) -> None:
 
 
 def test_full_reserve_is_an_error(tmp_path: Path) -> None:
-    allocate_reserve(tmp_path)
+    allocate_reserve(tmp_path, 1)
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (300, before[1]))
     try:
@@ -104,8 +104,25 @@ def test_full_reserve_is_an_error(tmp_path: Path) -> None:
     assert caught.value.errno in (errno.ENOSPC, errno.EFBIG)
 
 
+def test_reserve_has_room_for_the_end_of_every_task(tmp_path: Path) -> None:
+    allocate_reserve(tmp_path, 1000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    (tmp_path / JOURNAL).write_bytes(b"\n" * 300)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, before[1]))
+    try:
+        writer = JournalWriter(tmp_path)
+        # What stands in the reserve is overwritten, and the limit of this test would hinder that as well.
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        writer._open_reserve(0)
+        for number in range(1000):
+            writer.append("task.state", task=f"a-step-with-a-rather-long-name-{number}", state="SKIPPED", attempt=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert len(seqs(tmp_path)) == 1000
+
+
 def test_unused_reserve_is_given_back(tmp_path: Path) -> None:
-    allocate_reserve(tmp_path)
+    allocate_reserve(tmp_path, 1)
     writer = JournalWriter(tmp_path)
     writer.append("run.state", state="SUCCEEDED")
     writer.release_reserve()

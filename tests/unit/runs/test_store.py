@@ -242,7 +242,7 @@ def test_follow_ends_when_the_supervisor_is_gone(store: RunStore) -> None:
 
 
 def test_failed_creation_leaves_nothing(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_room(folder: Path) -> None:
+    def no_room(folder: Path, tasks: int) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("cellift.runs.store.allocate_reserve", no_room)

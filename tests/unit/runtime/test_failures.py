@@ -184,3 +184,11 @@ def test_error_that_cannot_say_itself_is_told(run_cell):
 def test_exit_handler_that_exits_does_not_fail_a_step(run_cell):
     outcome = run_cell("import atexit, sys\n_ = atexit.register(sys.exit, 3)")
     assert outcome.code == 0 and outcome.result["ok"]
+
+
+def test_endless_message_is_shortened_in_the_record_and_whole_in_the_log(run_cell):
+    outcome = run_cell("raise ValueError('begin ' + 'x' * 1_000_000 + ' end')")
+    for text in (outcome.error["message"], outcome.error["traceback"]):
+        assert len(text) < 10_000
+        assert "begin x" in text and "x end" in text and "characters are left out" in text
+    assert len(outcome.stderr) > 1_000_000

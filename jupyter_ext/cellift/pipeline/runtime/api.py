@@ -30,6 +30,9 @@ from .result import success, write_executor_output, write_result
 from .spec import BadInputError, StepInput, parse, read_argument
 from .tracebacks import describe, place
 
+_MOST_MESSAGE = 2000
+_MOST_TRACEBACK = 8000
+
 TASK_DIR = "CELLIFT_TASK_DIR"
 """Environment variable: the folder in which the local engine expects ``result.json``."""
 
@@ -69,6 +72,9 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
     except BaseException as error:  # noqa: BLE001 - also sys.exit() and Ctrl-C end a step with a record
         failure = run.explain(error)
         _say(failure["traceback"])
+        # The log has all of it; the record is read whole, again and again.
+        failure["message"] = _shortened(failure["message"], _MOST_MESSAGE)
+        failure["traceback"] = _shortened(failure["traceback"], _MOST_TRACEBACK)
         result = {"ok": False, "error": failure, "display": run.display.items}
     return _finished(task_dir, result)
 
@@ -93,6 +99,14 @@ def _say(text: str) -> None:
             stream.flush()
         except Exception:  # noqa: BLE001, S112 - there is no place left to say it; the result tells the error
             continue
+
+
+def _shortened(text: str, most: int) -> str:
+    """``text`` without its middle when it is longer than ``most`` characters."""
+    if len(text) <= most:
+        return text
+    half = most // 2
+    return f"{text[:half]}\n… {len(text) - 2 * half:,} characters are left out …\n{text[-half:]}"
 
 
 def _text(error: BaseException) -> str:
