@@ -89,9 +89,9 @@ def _parser() -> MagicParser:
     parser = MagicParser("%pipeline", description="This notebook as a pipeline.")
     actions = parser.add_subparsers(dest="action", metavar="graph|run|status", required=True)
     graph = actions.add_parser("graph", help="draw the steps and what crosses between them")
-    graph.add_argument("notebook", metavar="NB", nargs="?", help="default: this notebook, as saved")
+    graph.add_argument("notebook", metavar="NB", nargs="?", help="default: this notebook")
     run = actions.add_parser("run", help="run the notebook as a pipeline on this machine; gives the run")
-    run.add_argument("notebook", metavar="NB", nargs="?", help="default: this notebook, as saved")
+    run.add_argument("notebook", metavar="NB", nargs="?", help="default: this notebook")
     run.add_argument(
         "-p", dest="params", metavar="NAME=VALUE", action="append", default=[], help="value of a parameter"
     )

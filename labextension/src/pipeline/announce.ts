@@ -32,7 +32,9 @@ export class NotebookAnnouncer {
       stop_on_error: false
     });
     if (panel.context.model.dirty) {
-      panel.context.save().catch(error => console.error('Cellift: the notebook could not be saved before the run', error));
+      panel.context
+        .save()
+        .catch(error => console.error('Cellift: the notebook could not be saved before the run', error));
     }
   }
 
