@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cellift.notebook.facts import Use
+from cellift.notebook.facts import Kind, Use
 from cellift.notebook.graph import Edge, EdgeName, Place
-from cellift.notebook.statements import Statement
+from cellift.notebook.statements import Statement, Travel, Version
 from cellift.notebook.wiring import Plan
 
 _Mention = tuple[Statement, Use]
@@ -46,10 +46,19 @@ def with_file_order(
 
 def _mentions(plan: Plan) -> dict[str, _Mention]:
     found: dict[str, _Mention] = {}
-    for statement in [*(version.statement for version in plan.parameters.values()), *plan.statements]:
+    given = [
+        version.statement for version in [*plan.parameters.values(), *plan.inputs.values()] if _is_literal(version)
+    ]
+    for statement in [*given, *plan.statements]:
         for file, use in statement.facts.files.items():
             found.setdefault(file, (statement, use))
     return found
+
+
+def _is_literal(version: Version) -> bool:
+    """Whether the value is written down where the name is bound; that of a call mentions files that it read itself."""
+    binding = version.statement.facts.binds.get(version.name)
+    return version.statement.travel is Travel.PARAMETER or (binding is not None and binding.kind is Kind.CONSTANT)
 
 
 def _place(mention: _Mention) -> Place:

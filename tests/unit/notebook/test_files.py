@@ -39,6 +39,18 @@ def test_a_file_name_that_is_a_parameter_counts_too() -> None:
     assert edges(graph) == {"a>b:x.csv"}
 
 
+def test_a_file_name_that_a_step_assigns_counts_where_it_is_used() -> None:
+    names = "%%step a\nBASE = 'work'\nOUT = f'{BASE}/x.csv'"
+    graph = graph_of(names, "%%step b\nopen(OUT, 'w')", "%%step c\nprint(open(OUT).read())")
+    assert edges(graph) == {"a>b:OUT", "a>b:x.csv", "a>c:OUT", "b>c:x.csv"}
+
+
+def test_a_file_that_a_value_was_read_from_orders_nothing() -> None:
+    read = "%%step a\nrows = open('in.csv').readlines()"
+    graph = graph_of(read, "%%step b\nopen('out.csv', 'w').writelines(rows)", "%%step c\nprint(rows)")
+    assert edges(graph) == {"a>b:rows", "a>c:rows"}
+
+
 def test_steps_that_only_read_a_file_stay_independent() -> None:
     assert edges(graph_of("%%step a\nx = open('in.csv').read()", "%%step b\ny = open('in.csv').read()")) == set()
 
