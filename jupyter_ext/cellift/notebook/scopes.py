@@ -381,7 +381,7 @@ class _Visitor:
         if kind is Kind.FUNCTION and isinstance(value, ast.Lambda) and self._at_top() and simple:
             self._visit_all([*value.args.defaults, *value.args.kw_defaults])
             body = Body()
-            self._read_body(body, value.args, [value.body])
+            self._read_body(body, value.args, [ast.copy_location(ast.Return(value.body), value.body)])
             for name in names:
                 self.facts.bodies[name.id] = body
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from unit.notebook.make_notebook import PARAMETERS, analysed, edges, graph_of, step, text
 
 
@@ -53,6 +55,12 @@ def test_names_that_share_an_object_come_from_one_step() -> None:
         n.reason for e in graph.edges if (e.source, e.target) == ("b", "c") for n in e.names if n.name == "one"
     )
     assert reason == "`one` shares its object with another name since step b and used in step c"
+
+
+@pytest.mark.parametrize("function", ["def f():\n    return [one]", "f = lambda: [one]"])
+def test_what_a_function_gives_back_shares_the_objects_it_holds(function: str) -> None:
+    graph = graph_of(function, "%%step a\none = list('a')", "%%step b\ntwo = f()", "%%step c\nprint(one, two)")
+    assert edges(graph) == {"a>b:one", "b>c:one", "b>c:two"}
 
 
 def test_only_the_code_that_a_step_needs_is_copied() -> None:
