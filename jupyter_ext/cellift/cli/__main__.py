@@ -26,6 +26,7 @@ DEBUG_VARIABLE = "CELLIFT_DEBUG"
 def main(argv: list[str] | None = None) -> int:
     """Run one command line (default: this process's) and return its exit code."""
     words = sys.argv[1:] if argv is None else argv
+    _open_standard_streams()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that cannot show a character gets another one, never a traceback.
         if hasattr(stream, "reconfigure"):
@@ -52,6 +53,22 @@ def main(argv: list[str] | None = None) -> int:
             traceback.print_exc()
         print(text, file=sys.stderr)
     return code
+
+
+def _open_standard_streams() -> None:
+    """Give a stream that the caller closed (``>&-``) the null device.
+
+    Else the next file or pipe gets its number, and what is started later takes that for its output.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free: this one
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w")
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w")
 
 
 def _command(words: list[str]) -> int:

@@ -30,7 +30,7 @@ def explain(error: Exception) -> tuple[str, int]:
         return f"cellift: {error}", 1
     if isinstance(error, OSError):
         if error.filename:
-            return f"cellift: {error.filename}: {error.strerror or error}", 1
+            return f"cellift: {error.filename}: {error.strerror or error}{_remedy(error)}", 1
         return f"cellift: {error}", 1
     return (
         f"cellift: internal error: {type(error).__name__}: {error}\n"
@@ -38,3 +38,23 @@ def explain(error: Exception) -> tuple[str, int]:
         "and report it together with the output of `cellift doctor`.",
         1,
     )
+
+
+def _remedy(error: OSError) -> str:
+    """What helps when the state folder is the one that cannot be written."""
+    import errno
+    import os
+
+    from cellift.config.paths import HomeError, home_path
+
+    try:
+        own = os.fspath(home_path())
+    except HomeError:
+        return ""
+    if not os.fsdecode(error.filename).startswith(own):
+        return ""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return ". Remove old runs with `cellift runs rm`, or set CELLIFT_HOME to a folder on another disk."
+    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return ". Set CELLIFT_HOME to a folder that can be written."
+    return ""

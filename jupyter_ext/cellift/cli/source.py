@@ -37,8 +37,8 @@ class Source:
 
 def read_source(name: str) -> Source:
     """Read the file *name*. Raises `RefusedError` (CL001) when it cannot be read."""
-    path = Path(os.path.abspath(name))  # noqa: PTH100 - links stay as the user sees them
     try:
+        path = Path(os.path.abspath(name))  # noqa: PTH100 - links stay as the user sees them
         return Source(path, path.read_bytes())
     except OSError as error:
         why = error.strerror or str(error)

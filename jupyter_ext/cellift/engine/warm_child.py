@@ -9,9 +9,16 @@ A step is forked twice, so that it becomes the supervisor's child (a subreaper) 
 """
 
 # Few imports, so that the interpreter is soon warm.
-# ruff: noqa: PTH109, PTH120, PTH123, PTH208
+# ruff: noqa: E402, PTH109, PTH120, PTH123, PTH208
 
 from __future__ import annotations
+
+import sys
+
+# A json.py beside the notebook is the notebook's business: what is needed here is loaded without that folder.
+_BESIDE = sys.path[:1] == [""]
+if _BESIDE:
+    del sys.path[0]
 
 import ctypes
 import gc
@@ -19,7 +26,6 @@ import json
 import os
 import signal
 import socket
-import sys
 import time
 import types
 from typing import Any
@@ -132,6 +138,8 @@ def _prepare() -> types.CodeType | None:
     code = compile(given["bootstrap"], "<string>", "exec")
     warm: dict[str, Any] = {"__name__": "cellift_warm"}
     exec(code, warm)  # noqa: S102 - loads the runner's modules; runs nothing, because the name is not __main__
+    if _BESIDE:
+        sys.path.insert(0, "")
     _import_all(given["imports"])
     gc.collect()
     gc.freeze()

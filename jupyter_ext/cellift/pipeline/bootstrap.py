@@ -45,6 +45,11 @@ _HEAD = """\
 # The step runner of Cellift. It needs Python 3.9 or newer and nothing else.
 # The step itself (its code, inputs and outputs) is the parameter cellift_step of the task.
 import sys
+
+# A types.py or json.py beside the notebook is the notebook's business: ours are loaded without that folder.
+BESIDE = sys.path[:1] == [""]
+if BESIDE:
+    del sys.path[0]
 import types
 
 
@@ -69,6 +74,8 @@ def module(name, source):
 
 _TAIL = """
 
+if BESIDE:
+    sys.path.insert(0, "")
 if __name__ == "__main__":
     sys.modules["_cellift.pipeline.runtime.api"].main(sys.argv[1:])
 """

@@ -114,18 +114,21 @@ class RunStore:
             journal.close()
             folder = self.runs / run_id
             staged.rename(folder)
-        except BaseException:
+        except BaseException as error:
             if lock_fd is not None:
                 os.close(lock_fd)
             _delete_tree(staged)
+            if isinstance(error, OSError) and error.filename is None:
+                error.filename = str(self.home)  # a failed write does not say where
             raise
         return NewRun(run_id, folder, lock_fd)
 
     def remove(self, run_id: str) -> None:
-        """Delete a run that is over. Raises `RunActiveError` for one that is not, `RunNotFoundError`."""
-        run = self.load(run_id)
-        if not states.is_terminal(run["state"]):
-            raise RunActiveError(run_id, run["state"])
+        """Delete a run that is over, or whose record is damaged and that nobody supervises.
+
+        Raises `RunActiveError` for one that is not over, `RunNotFoundError`.
+        """
+        self.check_removable(run_id)
         self._staging.mkdir(mode=0o700, exist_ok=True)
         gone = self._staging / f"{run_id}.removed"
         try:
@@ -135,6 +138,17 @@ class RunStore:
         self._open_index().drop([run_id])
         _delete_tree(gone)
         self._delete_stale()
+
+    def check_removable(self, run_id: str) -> None:
+        """Raise what :meth:`remove` would raise."""
+        try:
+            state = self.load(run_id)["state"]
+        except RunBrokenError:
+            if not self._is_abandoned(self.folder(run_id)):
+                raise
+            return
+        if not states.is_terminal(state):
+            raise RunActiveError(run_id, state)
 
     def reindex(self, run_id: str) -> None:
         """Bring the index up to date with one run (the supervisor calls this when something changed)."""

@@ -118,4 +118,4 @@ def test_a_refused_compilation_leaves_the_old_file(bad: Path, tmp_path: Path) ->
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path, capsys: Capture) -> None:
     path = two_steps(tmp_path / "nb.ipynb")
     assert main(["compile", str(path), "-o", str(tmp_path / "no" / "out.yaml")]) == 1
-    assert "No such file or directory" in capsys.readouterr().err
+    assert f"{tmp_path}/no/out.yaml: No such file or directory" in capsys.readouterr().err

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 
 from cellift._version import __version__
 from cellift.cli.__main__ import COMMANDS, main
+from unit.cli.notebooks import two_steps
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,6 +82,24 @@ def test_a_state_folder_that_cannot_be_made_is_told(
     monkeypatch.setenv("CELLIFT_HOME", str(tmp_path / "file" / "home"))
     assert main(["runs", "ls"]) == 1
     assert "Set CELLIFT_HOME" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("number", "remedy"), [(errno.ENOSPC, "cellift runs rm"), (errno.EROFS, "Set CELLIFT_HOME")])
+def test_a_state_folder_that_cannot_be_written_is_told(
+    home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+    remedy: str,
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("cellift.runs.store.allocate_reserve", refuse)
+    assert main(["run", str(two_steps(tmp_path / "nb.ipynb"))]) == 1
+    err = capsys.readouterr().err
+    assert f"{home}: {os.strerror(number)}. " in err and remedy in err
 
 
 def test_help_loads_next_to_nothing() -> None:

@@ -213,13 +213,16 @@ def test_ctrl_c_and_termination_cancel(home: Path, tmp_path: Path, waiting: Path
     until(lambda: not alive(pid), "the step's process is gone", 5)
 
 
-def test_ctrl_c_before_the_start_records_nothing(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stop_before_the_start_records_nothing(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, exit_code: int
+) -> None:
     def slow(*words: Any, **options: Any) -> Any:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(number)
         return prepare_notebook(*words, **options)
 
     monkeypatch.setattr("cellift.engine.launch.prepare_notebook", slow)
-    assert main(["run", str(two_steps(tmp_path / "nb.ipynb"))]) == 130
+    assert main(["run", str(two_steps(tmp_path / "nb.ipynb"))]) == exit_code
     assert RunStore(home).list()["runs"] == []
 
 
@@ -299,3 +302,13 @@ def test_a_terminal_shows_the_steps_live_and_the_result(
     terminal.close()
     assert terminal.exitstatus == 0
     assert b"\x1b[3" not in terminal.before
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_caller_that_closed_a_stream_gets_its_run(home: Path, tmp_path: Path, closed: str) -> None:
+    """As some services start their jobs: the next file that is opened would get the number of the stream."""
+    path = two_steps(tmp_path / "nb.ipynb")
+    command = f'exec "$0" -m cellift.cli.__main__ run "$1" {closed}'
+    done = subprocess.run(["/bin/sh", "-c", command, sys.executable, str(path)], timeout=60, check=False)
+    assert done.returncode == 0
+    assert only_run(home).state == "SUCCEEDED"

@@ -9,6 +9,7 @@ import jsonschema
 import pytest
 
 from cellift.cli.__main__ import main
+from cellift.runs.store import RunStore
 from unit.cli.test_run_command import SCHEMA
 
 Capture = pytest.CaptureFixture[str]
@@ -136,3 +137,15 @@ def test_rm_with_an_active_run_among_them_removes_none(new_run: Any, capsys: Cap
     assert main(["runs", "rm", over.id, active.id, "--yes"]) == 1
     assert "Cancel it first" in capsys.readouterr().err
     assert over.folder.exists()
+
+
+def test_a_run_with_a_damaged_record_can_be_removed(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = RunStore(home)
+    made = store.create(name="demo", tasks=[])
+    (made.folder / "run.json").write_text("garbage")
+    assert main(["runs", "rm", made.run_id]) == 1
+    assert "damaged" in capsys.readouterr().err
+    assert made.folder.exists(), "somebody holds its lock: it may go on"
+    made.release()
+    assert main(["runs", "rm", made.run_id]) == 0
+    assert not made.folder.exists()

@@ -69,6 +69,17 @@ def test_module_beside_the_notebook_is_imported_by_the_steps_only(bench: Bench, 
     assert all(text.startswith("imported\n") for text in said)
 
 
+@pytest.mark.parametrize("names", ["ab", "a"], ids=["forked", "spawned"])
+def test_modules_beside_the_notebook_do_not_replace_those_of_the_runner(bench: Bench, names: str) -> None:
+    """As in a kernel, which is up before the notebook's folder is on the path."""
+    for module in ("json", "types", "ctypes", "socket", "linecache", "traceback", "pickle"):
+        (bench.work / f"{module}.py").write_text("raise RuntimeError('not this one')\n")
+    (bench.work / "own.py").write_text("value = 'own'\n")
+    run = bench.run(*(step(name, "import sys, own\nprint(own.value, repr(sys.path[0]))") for name in names))
+    assert run["state"] == "SUCCEEDED", run["error"]
+    assert all(bench.log(run, name) == "own ''\n" for name in names)
+
+
 def test_import_that_fails_is_reported_by_the_step(bench: Bench) -> None:
     run = bench.run(*(step(name, "1", setup="import no_such_module_here") for name in "ab"))
     assert run["error"] is not None

@@ -69,6 +69,8 @@ def _write(path: Path, data: bytes) -> None:
     try:
         staged.write_bytes(data)
         staged.replace(path)
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, OSError):
+            error.filename = str(path)  # not the name of a file that is gone again
         staged.unlink(missing_ok=True)
         raise

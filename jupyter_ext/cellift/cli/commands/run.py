@@ -61,6 +61,9 @@ def run(args: Namespace) -> int:
             run_id = _start(args, source, overrides, home(), interrupts)
         except RefusedError as error:
             return refused(error, source, as_json=args.json)
+        if run_id is None:
+            print("Stopped.", file=sys.stderr)
+            return interrupts.exit_code or 1
         store = RunStore(home())
         if args.detach:
             return _detached(store, run_id, as_json=args.json)
@@ -82,7 +85,10 @@ def _overrides(texts: list[str]) -> dict[str, str]:
     return found
 
 
-def _start(args: Namespace, source: Source, overrides: dict[str, str], home: Path, interrupts: Interrupts) -> str:
+def _start(
+    args: Namespace, source: Source, overrides: dict[str, str], home: Path, interrupts: Interrupts
+) -> str | None:
+    """The id of the run; None when it was interrupted before anything was started or recorded."""
     from cellift.cli.errors import UsageError
     from cellift.cli.source import print_diagnostics
     from cellift.engine.launch import prepare_notebook, start_ir, start_prepared
@@ -103,8 +109,8 @@ def _start(args: Namespace, source: Source, overrides: dict[str, str], home: Pat
         return launch.run_id
     prepared = prepare_notebook(source.data, str(source.path), overrides=overrides, step=args.step)
     print_diagnostics(prepared.diagnostics, source)
-    if interrupts.count:  # nothing has been started or recorded yet
-        raise KeyboardInterrupt
+    if interrupts.count:
+        return None
     launch = start_prepared(prepared, home=home, python=args.python, cwd=cwd, name=args.name, strict=args.strict)
     return launch.run_id
 

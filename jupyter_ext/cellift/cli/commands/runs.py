@@ -133,14 +133,12 @@ def _cancel(store: RunStore, args: Namespace) -> int:
 def _rm(store: RunStore, args: Namespace) -> int:
     from cellift.cli.errors import UsageError
     from cellift.cli.output import print_json
-    from cellift.runs import states
-    from cellift.runs.errors import RunActiveError
 
     ids = list(dict.fromkeys(store.resolve(one) for one in args.runs))
     if len(ids) > 1 and not args.yes:
         if not sys.stdin.isatty():
             raise UsageError(f"{len(ids)} runs would be removed, and there is nobody to ask: give --yes")
-        names = ", ".join(store.load(run_id)["name"] for run_id in ids)
+        names = ", ".join(_name(store, run_id) for run_id in ids)
         print(
             f"Remove {len(ids)} runs with their logs and values ({names})? [y/N] ", end="", file=sys.stderr, flush=True
         )
@@ -148,9 +146,7 @@ def _rm(store: RunStore, args: Namespace) -> int:
             print("Nothing was removed.", file=sys.stderr)
             return 1
     for run_id in ids:
-        state = store.load(run_id)["state"]
-        if not states.is_terminal(state):  # before anything is removed
-            raise RunActiveError(run_id, state)
+        store.check_removable(run_id)  # all of them, before anything is removed
     for run_id in ids:
         store.remove(run_id)
     if args.json:
@@ -158,6 +154,15 @@ def _rm(store: RunStore, args: Namespace) -> int:
     else:
         print("\n".join(f"removed {run_id}" for run_id in ids), file=sys.stderr)
     return 0
+
+
+def _name(store: RunStore, run_id: str) -> str:
+    from cellift.runs.errors import RunBrokenError
+
+    try:
+        return store.load(run_id)["name"]
+    except RunBrokenError:
+        return run_id
 
 
 def _warn_about_settings() -> None:
