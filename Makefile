@@ -25,7 +25,7 @@ LABEXTENSION := jupyter_ext/cellift/labextension
 FRONT_END_SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) \
   labextension/package.json labextension/tsconfig.json
 
-.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-pythons test-binder chromium pictures lock
+.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-pythons test-oldest test-binder chromium pictures lock
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
@@ -99,6 +99,14 @@ test-browser: front-end chromium ## a real JupyterLab in Chromium
 test-pythons: $(STAMPS)/dev ## unit tests on the oldest and the newest supported Python, the bootstrap on 3.9
 	UV="$(UV)" bash tests/pythons.sh
 
+test-oldest: front-end chromium ## the workbench in JupyterLab 4.4 and Notebook 7.4
+	@$(UV) venv --quiet --allow-existing --python "$(PYTHON)" .venv-oldest
+	$(UV) pip install --quiet --python .venv-oldest/bin/python --require-hashes -r requirements/oldest.txt
+	SKIP_JUPYTER_BUILDER=1 $(UV) pip install --quiet --python .venv-oldest/bin/python --no-deps --no-build-isolation --editable .
+	link=.venv-oldest/share/jupyter/labextensions/@cellift/labextension
+	mkdir -p $$(dirname $$link); rm -rf $$link; ln -s $(CURDIR)/$(LABEXTENSION) $$link
+	.venv-oldest/bin/python -m pytest tests/e2e $(PYTEST_FLAGS)
+
 test-binder: ## the steps of binder/ in a clean environment
 	bash tests/binder.sh
 
@@ -127,6 +135,7 @@ chromium:
 lock: | $(UV) ## resolve the lock files anew
 	$(UV) pip compile --quiet --universal --python-version 3.10 --all-extras --generate-hashes --no-header --no-annotate -o requirements/dev.txt pyproject.toml requirements/dev.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate -o requirements/kfp.txt requirements/kfp.in
+	$(UV) pip compile --quiet --universal --python-version 3.10 --extra lab --generate-hashes --no-header --no-annotate -o requirements/oldest.txt pyproject.toml requirements/oldest.in
 
 clean: ## remove everything that the targets made
 	rm -rf $(VENV) .venv-* $(STAMPS) $(LABEXTENSION) labextension/node_modules labextension/lib labextension/tsconfig.tsbuildinfo

@@ -79,7 +79,6 @@ def test_a_parameter_set_in_the_form_is_used_by_the_run(lab: Page) -> None:
 
 
 def test_a_cell_is_marked_by_keyboard_and_the_mark_can_be_undone(lab: Page) -> None:
-    cell(lab, 9).scroll_into_view_if_needed()
     lab.evaluate("() => { window.jupyterapp.shell.currentWidget.content.activeCellIndex = 8; }")
     command(lab, "notebook:insert-cell-below")
     set_source(lab, 10, "print('one more step for', winner)")

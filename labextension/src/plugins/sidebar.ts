@@ -51,11 +51,10 @@ const plugin: JupyterFrontEndPlugin<ISidebar> = {
       state,
       translator,
       reveal: widget => {
-        if (!labShell) {
-          // Notebook 7 keeps its left area closed until somebody opens it.
-          (shell as JupyterFrontEnd.IShell & { expandLeft?: (id?: string) => void }).expandLeft?.(widget.id);
+        // Notebook 7 closes a panel of its left area that is open already when it is activated again.
+        if (labShell || !widget.isVisible) {
+          shell.activateById(widget.id);
         }
-        shell.activateById(widget.id);
       }
     });
 
