@@ -69,6 +69,8 @@ def kernel_name(notebook: Notebook) -> str | None:
 
 
 def _decode(data: str | bytes, name: str) -> Any:
+    if not data.strip():
+        raise _refused("CL001", f"{name} is not a notebook: it is empty.", "Restore it from a checkpoint.")
     try:
         return json.loads(data.decode("utf-8-sig") if isinstance(data, bytes) else data)
     except UnicodeDecodeError:

@@ -42,7 +42,7 @@ def load_ir(text: str) -> dict[str, Any]:
     try:
         documents = list(yaml.load_all(text, Loader=loader))
     except yaml.YAMLError as error:
-        raise InvalidIRError(f"This is no YAML: {error}") from error
+        raise InvalidIRError(f"This is no YAML: {_where(error)}.") from error
     if not documents or not isinstance(documents[0], dict):
         raise InvalidIRError("This is no pipeline specification: it has no mapping at the top.")
     ir: dict[str, Any] = documents[0]
@@ -108,3 +108,11 @@ def _check_order(place: str, before: dict[str, set[str]]) -> None:
             stuck = sorted(before.keys() - done)
             raise InvalidIRError(f"{place}: these tasks wait for each other: {', '.join(stuck)}.")
         done |= ready
+
+
+def _where(error: Any) -> str:
+    """Line, column and reason of a YAML error, in one line; one about the characters has no line."""
+    said = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+    mark = getattr(error, "problem_mark", None)
+    place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+    return place + " ".join(said.split())

@@ -59,6 +59,11 @@ def test_what_is_no_notebook_is_refused(data: str | bytes) -> None:
     assert message.startswith("report.csv is not a notebook")
 
 
+@pytest.mark.parametrize("data", ["", b" \n"])
+def test_empty_file_is_called_empty(data: str | bytes) -> None:
+    assert refusal(data, "a.ipynb") == ("CL001", "a.ipynb is not a notebook: it is empty.")
+
+
 def test_broken_json_is_placed() -> None:
     assert "line 2, column 1" in refusal('{"cells":\n}')[1]
 

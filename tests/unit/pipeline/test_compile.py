@@ -283,6 +283,16 @@ def test_other_texts_are_no_specification(text):
         load_ir(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("a: 1\nb: [1,\n", r"line 3, column 1: [^\n]+\.$"), ("a: \x01", r"no YAML: [^\n]*not allowed[^\n]*\.$")],
+)
+def test_what_is_no_yaml_is_told_in_one_line_with_its_place(text, message):
+    with pytest.raises(InvalidIRError, match=message) as caught:
+        load_ir(text)
+    assert "\n" not in str(caught.value) and "unicode string" not in str(caught.value)
+
+
 def test_platform_settings_in_a_second_document_are_kept():
     text = dump_ir(compile_graph(TWO)) + "---\nplatforms:\n  kubernetes: {deploymentSpec: {}}\n"
     assert load_ir(text)["platforms"] == {"kubernetes": {"deploymentSpec": {}}}
