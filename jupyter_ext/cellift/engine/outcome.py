@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import math
+import os
 from typing import TYPE_CHECKING, Any
 
 from cellift.supervise.signal_words import describe_signal
@@ -13,7 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RESULT = "result.json"
+RESERVE = "result.reserve"
 _NUMBERS: dict[str, type[int] | type[float]] = {"int": int, "uint": int, "float": float}
+_RESERVE_BYTES = 16 * 1024
 _TAIL_BYTES = 8192
 _TAIL_LINES = 20
 
@@ -25,6 +30,20 @@ def read_result(task_folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return value if isinstance(value, dict) and "ok" in value else None
+
+
+def set_result_aside(tasks_folder: Path) -> None:
+    """Make room for what a step has to say about a full disk; without room there is nothing to set aside."""
+    try:
+        (tasks_folder / RESERVE).write_bytes(b" " * _RESERVE_BYTES)
+    except OSError:
+        give_back_reserve(tasks_folder)
+
+
+def give_back_reserve(tasks_folder: Path) -> None:
+    """Remove what :func:`set_result_aside` made, if no step took it."""
+    with contextlib.suppress(OSError):
+        (tasks_folder / RESERVE).unlink()
 
 
 def exit_status(code: int) -> int:
@@ -51,7 +70,11 @@ def failure(
     ``tail``: the end of its log.
     """
     if result is not None and not result["ok"]:
-        return dict(result["error"])
+        error = dict(result["error"])
+        if disk_full and error.get("type") == "OSError" and os.strerror(errno.ENOSPC) in error["message"]:
+            message = f"Step {name} could not write: the disk is full. Free some room and run again."
+            error.update(reason="DiskFull", message=message, code="CL513")
+        return error
     if code == 0 and result is not None:
         return None
     if disk_full:

@@ -18,7 +18,15 @@ from cellift.engine.executor_input import (
     parse_parameter,
 )
 from cellift.engine.git import git_command, parse_status
-from cellift.engine.outcome import exit_status, failure, log_tail, numbers, read_result
+from cellift.engine.outcome import (
+    exit_status,
+    failure,
+    give_back_reserve,
+    log_tail,
+    numbers,
+    read_result,
+    set_result_aside,
+)
 from cellift.engine.record import Record, RecordLostError
 from cellift.engine.zygote import Zygote
 from cellift.runs import states
@@ -89,6 +97,7 @@ class PipelineRun:
         try:
             imports = "Importing what the set-up imports." if self._plan["warm_imports"] else None
             self._set_state(states.PREPARING, reason=imports)
+            set_result_aside(self._folder / "tasks")
             for warning in self._warnings:
                 self._record.write("warning", **warning)
             self._loop.on_signal(signal.SIGCHLD, self._children.reap)
@@ -365,6 +374,7 @@ class PipelineRun:
         """Everything is over: leave no process, then say so."""
         self._zygote.stop()
         sweep_run(self._run_id, spare={os.getppid()})
+        give_back_reserve(self._folder / "tasks")
         if self._cancelled:
             self._set_state(states.CANCELLED, sync=True)
         elif self._error is not None:

@@ -322,4 +322,6 @@ def test_disk_that_is_really_full(tmp_path: Path) -> None:
     run = json.loads(done.stdout)
     assert run["state"] == "FAILED"
     assert {one["state"] for one in run["tasks"]} == {"FAILED", "SKIPPED"}
-    assert "space" in run["error"]["message"] or "full" in run["error"]["message"]
+    error = run["error"]
+    assert (error["reason"], error["code"], error["line"]) == ("DiskFull", "CL513", 2) and error["cell"]
+    assert "the disk is full" in error["message"]

@@ -136,6 +136,15 @@ def test_executor_input_has_kfps_shape(tmp_path: Path) -> None:
     assert given["outputs"]["outputFile"] == str(tmp_path / "tasks" / "b" / "executor_output.json")
 
 
+def test_full_disk_is_told_with_its_place() -> None:
+    given = {"reason": "Exception", "type": "OSError", "message": "[Errno 28] No space left on device", "line": 3}
+    error = failure("A", 1, {"ok": False, "error": given}, disk_full=True)
+    assert error is not None
+    assert (error["reason"], error["code"], error["line"]) == ("DiskFull", "CL513", 3)
+    # /dev/full and the like are not the disk of the run.
+    assert failure("A", 1, {"ok": False, "error": given}, disk_full=False) == given
+
+
 def test_bytes_that_are_no_text_pass_as_escapes(tmp_path: Path) -> None:
     (text,) = fill_arguments(["{{$}}"], {"uri": "/data/\udcff\ud800"}, tmp_path / "input.json")
     assert text == '{"uri":"/data/\\udcff\\ud800"}'

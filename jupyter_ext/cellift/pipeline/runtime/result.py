@@ -10,13 +10,34 @@ from .spec import StepInput
 
 RESULT = "result.json"
 
+RESERVE = "result.reserve"
+"""A file of blanks beside the folders of the tasks."""
+
 
 def write_result(task_dir: str | None, result: dict[str, Any]) -> None:
     """Write ``result.json`` into ``task_dir`` (if there is one), whole or not at all."""
     if task_dir is None:
         return
     os.makedirs(task_dir, exist_ok=True)
-    _write(os.path.join(task_dir, RESULT), json.dumps(result))
+    path, text = os.path.join(task_dir, RESULT), json.dumps(result)
+    try:
+        _write(path, text)
+    except OSError:
+        if not _write_in_reserve(os.path.join(os.path.dirname(task_dir), RESERVE), path, text):
+            raise
+
+
+def _write_in_reserve(reserve: str, path: str, text: str) -> bool:
+    """On a full disk: write over the blanks in the file that was set aside for the first step that needs it."""
+    try:
+        if len(text) > os.path.getsize(reserve):
+            return False
+        os.rename(reserve, path)
+        with open(path, "r+b") as file:
+            file.write(text.encode("ascii"))
+    except OSError:
+        return False
+    return True
 
 
 def success(index: dict[str, Any], seconds: float) -> dict[str, Any]:
