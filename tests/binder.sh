@@ -17,7 +17,8 @@ YARN_NPM_REGISTRY_SERVER=$(cd "$repository" && npm config get registry 2>/dev/nu
 cd "$work/checkout"
 python -m pip install --quiet --disable-pip-version-check -r binder/requirements.txt
 bash binder/postBuild
-jupyter labextension list 2>&1 | grep -q '@cellift/labextension.*enabled.*OK'
-jupyter server extension list 2>&1 | grep -q 'cellift.*enabled'
+# Not grep -q: it would close the pipe before the list is written.
+jupyter labextension list 2>&1 | grep '@cellift/labextension.*enabled.*OK' >/dev/null
+jupyter server extension list 2>&1 | grep 'cellift.*enabled' >/dev/null
 cellift run examples/quickstart.ipynb
 echo "binder: the image would work"
