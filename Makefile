@@ -45,6 +45,8 @@ $(STAMPS)/dev: requirements/dev.txt | $(BIN)/python
 	touch $@
 
 $(STAMPS)/cellift: pyproject.toml jupyter_ext/cellift/_version.py $(wildcard jupyter_ext/jupyter-config/*/*) $(STAMPS)/dev
+	@# The link first: the installer would remove the files of the last installation through it.
+	rm -rf $(VENV)/share/jupyter/labextensions/@cellift
 	SKIP_JUPYTER_BUILDER=1 $(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	touch $@
 
@@ -102,6 +104,7 @@ test-pythons: $(STAMPS)/dev ## unit tests on the oldest and the newest supported
 test-oldest: front-end chromium ## the workbench in JupyterLab 4.4 and Notebook 7.4
 	@$(UV) venv --quiet --allow-existing --python "$(PYTHON)" .venv-oldest
 	$(UV) pip install --quiet --python .venv-oldest/bin/python --require-hashes -r requirements/oldest.txt
+	rm -rf .venv-oldest/share/jupyter/labextensions/@cellift
 	SKIP_JUPYTER_BUILDER=1 $(UV) pip install --quiet --python .venv-oldest/bin/python --no-deps --no-build-isolation --editable .
 	link=.venv-oldest/share/jupyter/labextensions/@cellift/labextension
 	mkdir -p $$(dirname $$link); rm -rf $$link; ln -s $(CURDIR)/$(LABEXTENSION) $$link

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import site
 import subprocess
 import sys
@@ -72,14 +73,16 @@ def test_the_front_end_is_in_the_wheel_once(wheel: Path) -> None:
 
 
 def test_the_labextension_is_enabled_on_a_machine_without_node(installed: Path) -> None:
-    listed = run_without_node(installed, "-m", "jupyter", "labextension", "list")
-    lines = [line for line in (listed.stdout + listed.stderr).splitlines() if "@cellift/labextension" in line]
+    listed = run_without_node(installed, "-c", "from jupyterlab.labextensions import main; main()", "list")
+    text = re.sub(r"\x1b\[[0-9;]*m", "", listed.stdout + listed.stderr)
+    lines = [line for line in text.splitlines() if "@cellift/labextension" in line]
     assert any("enabled" in line and "OK" in line for line in lines), listed.stdout + listed.stderr
 
 
 def test_the_server_extension_is_enabled_by_installation(installed: Path) -> None:
-    listed = run_without_node(installed, "-m", "jupyter", "server", "extension", "list")
-    assert "cellift enabled" in listed.stdout + listed.stderr, listed.stdout + listed.stderr
+    listed = run_without_node(installed, "-m", "jupyter_server.extension.serverextension", "list")
+    text = re.sub(r"\x1b\[[0-9;]*m", "", listed.stdout + listed.stderr)
+    assert "cellift enabled" in text, text
 
 
 def test_the_command_comes_from_the_wheel(installed: Path) -> None:
