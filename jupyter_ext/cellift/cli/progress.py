@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, Protocol
 
@@ -55,11 +56,15 @@ class PlainProgress:
                 said += f"  {cut(reason, _MESSAGE)}"
             name = cut(task["name"], _NAME)
             name += " " * (self._width - width(name))
-            print(f"{clock(event['time'])} {name}  {said}", file=sys.stderr, flush=True)
+            self.note(f"{clock(event['time'])} {name}  {said}")
 
     def note(self, text: str) -> None:
-        """Print a line."""
-        print(text, file=sys.stderr, flush=True)
+        """Print a line, as long as that is possible: a log on a full disk must not end the command."""
+        try:
+            print(text, file=sys.stderr, flush=True)
+        except OSError:
+            # What is buffered is written again at the next line and at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
     def close(self) -> None:
         """Nothing to restore."""

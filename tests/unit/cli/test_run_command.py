@@ -312,3 +312,13 @@ def test_a_caller_that_closed_a_stream_gets_its_run(home: Path, tmp_path: Path, 
     done = subprocess.run(["/bin/sh", "-c", command, sys.executable, str(path)], timeout=60, check=False)
     assert done.returncode == 0
     assert only_run(home).state == "SUCCEEDED"
+
+
+def test_progress_that_cannot_be_written_does_not_end_the_command(home: Path, tmp_path: Path) -> None:
+    path = two_steps(tmp_path / "nb.ipynb")
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "run", str(path)], stdout=subprocess.PIPE, stderr=full, timeout=60, check=False
+        )
+    assert (done.returncode, only_run(home).state) == (0, "SUCCEEDED")
+    assert b"Succeeded" in done.stdout
