@@ -75,8 +75,10 @@ demo: env ## run the quickstart as a pipeline on this machine
 	echo
 	echo "To open the workbench in JupyterLab:  make lab"
 
+# Jupyter asks root (a container, usually) to say so.
+ALLOW_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 lab: front-end ## open the workbench in JupyterLab
-	$(BIN)/jupyter lab --ServerApp.root_dir=examples --LabApp.default_url=/lab/tree/quickstart.ipynb $(LAB_FLAGS)
+	@$(BIN)/jupyter lab --ServerApp.root_dir=examples --LabApp.default_url=/lab/tree/quickstart.ipynb $(ALLOW_ROOT) $(LAB_FLAGS)
 
 # --- checks ----------------------------------------------------------------------------------------------------
 test: lint test-python test-front-end test-browser ## lint, types, contracts, unit, server, kernel, front-end and browser tests
