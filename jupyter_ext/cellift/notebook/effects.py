@@ -81,8 +81,13 @@ DISPLAY_FUNCTIONS = frozenset({"print", "display", "pprint", "pp"})
 #: Calls that write files, besides ``to_…`` and ``open`` with such a mode.
 FILE_WRITERS = frozenset(
     "save savez savez_compressed savetxt savefig dump write_text write_bytes write_csv write_parquet write_image "
-    "write_html imwrite imsave tofile copy copy2 copyfile copytree move rename replace remove unlink rmtree download "
-    "urlretrieve extractall extract save_model save_pretrained export symlink_to touch".split()
+    "write_html imwrite imsave tofile copy2 copyfile copytree unlink rmtree download "
+    "urlretrieve extractall save_model save_pretrained symlink_to touch".split()
+)
+
+#: Words that texts, lists and tables have for themselves; they write files only as functions of these modules.
+MODULE_FILE_WRITERS = frozenset(
+    f"{module}.{name}" for module in ("os", "shutil") for name in "copy move rename renames replace remove".split()
 )
 
 #: Calls that look names up by text while the program runs.

@@ -50,6 +50,8 @@ def _mentions(plan: Plan) -> dict[str, _Mention]:
         version.statement for version in [*plan.parameters.values(), *plan.inputs.values()] if _is_literal(version)
     ]
     for statement in [*given, *plan.statements]:
+        if statement.travel is Travel.REPLAY:
+            continue  # every step does it for itself: `pd.set_option("display.width", 80)`
         for file, use in statement.facts.files.items():
             found.setdefault(file, (statement, use))
     return found

@@ -21,6 +21,7 @@ from cellift.notebook.effects import (
     CONTAINER_METHODS,
     DYNAMIC_LOOKUPS,
     FILE_WRITERS,
+    MODULE_FILE_WRITERS,
     MUTATED_KEYWORDS,
     MUTATING_FUNCTIONS,
     MUTATING_METHODS,
@@ -34,7 +35,7 @@ from cellift.notebook.sharing import dotted_name, last_name, shared_names
 ScopeKind = Literal["module", "class", "function", "comprehension", "handler"]
 #: Methods that run when the class is called.
 _RUN_BY_THE_CLASS = frozenset({"__init__", "__new__", "__post_init__"})
-_FILE_NAME = re.compile(r"(?:^|[/\\])([\w\-. ]*\.[A-Za-z]\w{0,7})$")
+_FILE_NAME = re.compile(r"(?:^|[/\\])([\w\-. ]*\.[A-Za-z][A-Za-z0-9]{0,7})$")
 _WRITING_MODES = frozenset("wax+")
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
 
@@ -279,7 +280,12 @@ class _Visitor:
                 self._change(keyword.value, f"{keyword.arg}=")
             if keyword.arg == "inplace" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True:
                 self._change(node.func, f"{name}(inplace=True)")
-        if name in FILE_WRITERS or name.startswith("to_") or (name == "open" and _opens_to_write(node)):
+        if (
+            name in FILE_WRITERS
+            or path in MODULE_FILE_WRITERS
+            or name.startswith("to_")
+            or (name == "open" and _opens_to_write(node))
+        ):
             self.facts.writes_files = True
         self._note_lookup(node, name)
         if isinstance(node.func, ast.Name) and self._is_global(node.func.id):

@@ -61,3 +61,18 @@ def test_texts_that_are_no_files_order_nothing() -> None:
         "%%step b\nprint('Done. Really', 'http://h/y.csv')",
     ]
     assert edges(graph_of(*cells)) == set()
+
+
+def test_what_every_step_does_for_itself_orders_nothing() -> None:
+    options = "import pandas as pd\npd.set_option('display.width', 80)"
+    assert edges(graph_of(options, "%%step a\nopen('x.txt', 'w')", "%%step b\nprint(1)")) == set()
+
+
+def test_replacing_text_writes_no_file() -> None:
+    cells = ["%%step a\nx = open('in.csv').read().replace(';', ',')", "%%step b\ny = open('in.csv').read()"]
+    assert edges(graph_of(*cells)) == set()
+
+
+def test_moving_a_file_orders_the_steps() -> None:
+    cells = ["%%step a\nimport os\nos.replace('new.csv', 'in.csv')", "%%step b\ny = open('in.csv').read()"]
+    assert edges(graph_of(*cells)) == {"a>b:in.csv"}
