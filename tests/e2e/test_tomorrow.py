@@ -66,7 +66,7 @@ def test_the_card_of_a_run_survives_a_reload(
     # The notebook has steps, so its kernel has the magics without any %load_ext.
     # Nor does anybody have to save before.
     set_source(page, 10, "%pipeline run")
-    command(page, "notebook:run-cell")
+    command(page, "notebook:run-cell-and-insert-below")
     page.wait_for_function("() => window.jupyterapp.shell.currentWidget.content.activeCell.model.executionCount === 1")
     page.evaluate("() => window.jupyterapp.shell.currentWidget.content.scrollToItem(9, 'end')")
     card = page.get_by_test_id("cellift-card")

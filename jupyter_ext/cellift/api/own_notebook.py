@@ -36,7 +36,7 @@ def own_notebook(patience: float = _PATIENCE) -> Path:
     """Return the file of the notebook that this code runs in.
 
     Where the front end has told what it is saving (`announce`), the file is waited for, at most ``patience`` seconds,
-    until all its code cells are as in the browser. Else the hint is ``JPY_SESSION_NAME``, which goes stale when the
+    until it has all code cells as they were in the browser. Else the hint is ``JPY_SESSION_NAME``, which goes stale when the
     notebook is renamed; the proof is the id (else the source) of the running cell. Raises `OwnNotebookError` outside a
     notebook, when no file has the cell, and when the saved cell differs from the one that runs.
     """
@@ -57,7 +57,8 @@ def _saved_as(cells: Mapping[str | None, str], hint: Path, patience: float) -> P
     while True:
         for path in _candidates(hint):
             saved = _code_cells(path)
-            if saved.keys() == cells.keys() and all(_same(saved[cell], cells[cell]) for cell in cells):
+            # More cells than told are new ones: running the last cell makes one below it.
+            if all(cell in saved and _same(saved[cell], source) for cell, source in cells.items()):
                 return path
         if time.monotonic() > deadline:
             raise OwnNotebookError(

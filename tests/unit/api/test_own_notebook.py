@@ -106,3 +106,13 @@ def test_what_was_told_before_another_cell_does_not_count(kernel: Any, tmp_path:
     kernel()
     announce("another", {"another": "x = 2"})
     assert own_notebook(patience=0) == path
+
+
+def test_a_cell_that_came_after_the_running_one_does_not_matter(kernel: Any, tmp_path: Path) -> None:
+    path = save(tmp_path / "nb.ipynb")
+    notebook = json.loads(path.read_text())
+    notebook["cells"].append({"cell_type": "code", "id": "new", "source": [], "metadata": {}})
+    path.write_text(json.dumps(notebook))
+    kernel()
+    announce("c", {"c": CODE})
+    assert own_notebook(patience=0) == path
