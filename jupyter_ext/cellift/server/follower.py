@@ -12,7 +12,8 @@ from cellift.server.events import emit
 if TYPE_CHECKING:
     from jupyter_events import EventLogger
 
-    from cellift.server.service import Service
+    from cellift.server.keepalive import Keepalive
+    from cellift.server.workers import Workers
 
 # How long one watch call lasts, in seconds. Clients renew well before, and a closed browser just stops renewing.
 LEASE = 45
@@ -27,8 +28,9 @@ _log = logging.getLogger(__name__)
 class Follower:
     """One task that exists only while a watch lease is live. All methods belong to the event loop."""
 
-    def __init__(self, service: Service, event_logger: EventLogger) -> None:
-        self._service = service
+    def __init__(self, workers: Workers, keepalive: Keepalive, event_logger: EventLogger) -> None:
+        self._workers = workers
+        self._keepalive = keepalive
         self._event_logger = event_logger
         self._until = 0.0
         self._asked: set[str] = set()
@@ -64,8 +66,8 @@ class Follower:
             asked, self._asked = self._asked, set()
             try:
                 if journals is None:
-                    journals = await self._service.blocking(lambda: Journals(self._service.home()))
-                events = await self._service.blocking(journals.poll, asked)
+                    journals = await self._workers.blocking(lambda: Journals(self._workers.home()))
+                events = await self._workers.blocking(journals.poll, asked)
                 emit(self._event_logger, events)
             except Exception:  # noqa: BLE001
                 # Whatever it was, the watchers fall back to asking; following goes on when the cause is gone.
@@ -74,5 +76,5 @@ class Follower:
                 await asyncio.sleep(PAUSE)
                 continue
             if journals.active:
-                self._service.keepalive.begin()
+                self._keepalive.begin()
             await asyncio.sleep(TICK)

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from cellift.server.service import Service
+    from cellift.server.workers import Workers
 
 # Seconds between two looks. Hubs and servers cull after many minutes at the least.
 PERIOD = 60.0
@@ -23,8 +23,8 @@ class Keepalive:
     Runs outlive a Jupyter server, but not the container that a hub takes away together with it.
     """
 
-    def __init__(self, service: Service, activity: dict[str, Any]) -> None:
-        self._service = service
+    def __init__(self, workers: Workers, activity: dict[str, Any]) -> None:
+        self._workers = workers
         self._activity = activity
         self._task: asyncio.Task[None] | None = None
 
@@ -50,7 +50,7 @@ class Keepalive:
         while True:
             await asyncio.sleep(PERIOD)
             try:
-                if not await self._service.blocking(self._count):
+                if not await self._workers.blocking(self._count):
                     return
             except Exception:  # noqa: BLE001 - a server that is culled too early is all that can come of it
                 _log.warning("Cellift could not see whether runs go on.", exc_info=True)
@@ -58,7 +58,7 @@ class Keepalive:
             self._note()
 
     def _count(self) -> int:
-        with closing(self._service.store()) as store:
+        with closing(self._workers.store()) as store:
             return store.active_count()
 
     def _note(self) -> None:

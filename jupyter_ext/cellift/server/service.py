@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
 from cellift.server.follower import Follower
 from cellift.server.keepalive import Keepalive
 from cellift.server.paths import ContentsPaths
-
-if TYPE_CHECKING:
-    from cellift.runs.store import RunStore
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-# Few: the work is short, and a notebook server often has one core. Long waits are never spent in a thread.
-_THREADS = 4
+from cellift.server.workers import Workers
 
 
-class Service:
-    """The collaborators of the handlers, made from the settings of the web application.
-
-    Nothing is opened before the first request that needs it.
-    """
+class Service(Workers):
+    """The collaborators of the handlers, made from the settings of the web application."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
+        super().__init__()
         self.paths = ContentsPaths(settings["contents_manager"])
         self.keepalive = Keepalive(self, settings["last_activity_times"])
-        self.follower = Follower(self, settings["event_logger"])
-        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="cellift")
-
-    async def blocking(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """The result of ``function``, called in a worker thread: files, databases and analysis never block the loop."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
-
-    def home(self) -> Path:
-        """The folder of all state. Blocking: it is made when it is not there."""
-        from cellift.config.paths import home
-
-        return home()
-
-    def store(self) -> RunStore:
-        """The run store of this user. Blocking."""
-        from cellift.runs.store import RunStore
-
-        return RunStore(self.home())
+        self.follower = Follower(self, self.keepalive, settings["event_logger"])
 
     async def close(self) -> None:
-        """Stop following and refuse new work. What a thread is doing (at most the start of one run) is finished."""
+        """Stop following and refuse new work."""
         await self.follower.close()
         await self.keepalive.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        await super().close()
