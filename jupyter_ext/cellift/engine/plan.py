@@ -16,7 +16,7 @@ from cellift.engine.warm_imports import warm_imports
 from cellift.notebook.diagnostics import RefusedError, diagnose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
 Plan = dict[str, Any]
 
@@ -56,19 +56,6 @@ def build_plan(ir: Mapping[str, Any], overrides: Mapping[str, Any] | None = None
         "warm_imports": warm_imports(steps.values()),
         "tasks": _ordered(tasks),
     }
-
-
-def upstream(tasks: Iterable[Mapping[str, Any]], wanted: str) -> set[str]:
-    """Ids of a task and everything it needs."""
-    needs = {task["id"]: task["needs"] for task in tasks}
-    found: set[str] = set()
-    stack = [wanted]
-    while stack:
-        task = stack.pop()
-        if task not in found:
-            found.add(task)
-            stack += needs[task]
-    return found
 
 
 def _pipeline_parameters(root: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Mapping, Sequence
 
+from cellift.notebook.cells import Cell
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import CONTAINER_METHODS, IPYTHON_NAMES, STATE_CHANGERS
 from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
@@ -473,9 +474,8 @@ class Flow:
                 "CL113",
                 f"`{name}` is used in {where}{by}, but {_at(version.statement, version.line)} deletes it.",
                 "Remove the del statement, or define the name again.",
-                cell=cell.id,
-                line=use.line,
-                column=use.column,
+                cell,
+                use,
             )
         elif definer is not None and (definer.index > statement.index or definer is statement):
             binding = definer.facts.binds.get(name)
@@ -484,9 +484,8 @@ class Flow:
                 "CL105",
                 f"`{name}` is used in {where}{by}, but it is defined only further down ({_at(definer, line)}).",
                 "Move the definition above its first use; a pipeline follows the order of the notebook.",
-                cell=cell.id,
-                line=use.line,
-                column=use.column,
+                cell,
+                use,
             )
         elif self._has_star_import:
             return  # the star import is the error; it may define this name
@@ -495,18 +494,16 @@ class Flow:
                 "CL205",
                 f"`{name}` is used in {where}{by}; it exists only in IPython, not in a step.",
                 "Give the value a name of its own in the cell that makes it.",
-                cell=cell.id,
-                line=use.line,
-                column=use.column,
+                cell,
+                use,
             )
         else:
             self._say(
                 "CL104",
                 f"`{name}` is used in {where}{by}, but nothing above defines it.",
                 "Define or import it in a cell above, or correct its spelling.",
-                cell=cell.id,
-                line=use.line,
-                column=use.column,
+                cell,
+                use,
             )
 
     def _warn_of_lookups(self, statement: Statement) -> None:
@@ -516,9 +513,8 @@ class Flow:
                 "CL109",
                 f"`from {use.name} import *` in cell {cell.number} hides which names it defines.",
                 "Import the names that the notebook uses, or import the module.",
-                cell=cell.id,
-                line=use.line,
-                column=use.column,
+                cell,
+                use,
             )
         for use in statement.facts.dynamic:
             self._say(
@@ -526,13 +522,12 @@ class Flow:
                 f"`{use.name}()` in cell {cell.number} looks names up while running; "
                 "names that it needs from other steps are not found by reading the code.",
                 "Mention the names that it uses in the same cell.",
-                cell=cell.id,
-                line=use.line,
-                column=use.column,
+                cell,
+                use,
             )
 
-    def _say(self, code: str, message: str, fix: str, *, cell: str, line: int, column: int) -> None:
-        self.diagnostics.append(diagnose(code, message, cell=cell, line=line, column=column, fix=fix))
+    def _say(self, code: str, message: str, fix: str, cell: Cell, use: Use) -> None:
+        self.diagnostics.append(diagnose(code, message, cell=cell.id, line=use.line, column=use.column, fix=fix))
 
 
 def changes_state(facts: Facts, names: Iterable[str]) -> Change | None:

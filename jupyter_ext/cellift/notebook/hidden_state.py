@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
-from cellift.notebook.facts import Kind, Use
+from cellift.notebook.facts import Change, Kind, Use
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
 
@@ -35,17 +35,20 @@ def _lost_changes(statements: Sequence[Statement], flow: Flow, step_names: Mappi
                 continue
             kind = "module" if version.kind is Kind.IMPORT else version.kind.value
             found.append(
-                diagnose(
+                _warn(
+                    statement,
+                    change,
                     "CL302",
                     f"{step_names[statement.owner].capitalize()} changes the {kind} `{name}` ({change.how}); "
                     f"{step_names[user.owner]} uses `{name}` without that change.",
-                    cell=statement.code.cell.id,
-                    line=change.line,
-                    column=change.column,
-                    fix="Make the change in a statement of its own above the first step.",
+                    "Make the change in a statement of its own above the first step.",
                 )
             )
     return found
+
+
+def _warn(statement: Statement, place: Change | Use, code: str, message: str, fix: str) -> Diagnostic:
+    return diagnose(code, message, cell=statement.code.cell.id, line=place.line, column=place.column, fix=fix)
 
 
 def _uses(statement: Statement, name: str) -> bool:
@@ -67,14 +70,13 @@ def _shared_generators(statements: Sequence[Statement], step_names: Mapping[int,
         return []
     first, *others = sorted(draws)
     return [
-        diagnose(
+        _warn(
+            statement,
+            use,
             "CL303",
             f"{step_names[owner].capitalize()} draws from a seeded global generator (`{use.name}`), and so does "
             f"{step_names[first]}; the notebook goes on with the sequence, a step starts it again.",
-            cell=statement.code.cell.id,
-            line=use.line,
-            column=use.column,
-            fix="Give each step a generator of its own, like numpy.random.default_rng(SEED).",
+            "Give each step a generator of its own, like numpy.random.default_rng(SEED).",
         )
         for owner, (statement, use) in ((owner, draws[owner]) for owner in others)
     ]

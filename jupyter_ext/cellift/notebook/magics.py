@@ -159,25 +159,23 @@ def _refuse_cell_magic(cell: Cell, line: int, name: str) -> Diagnostic:
     fix = _SHELL_FIX
     if name == "capture":
         fix = "Use %%capture without a name, or contextlib.redirect_stdout."
-    return diagnose(
+    return _say(
+        cell,
+        line,
         "CL203",
         f"%%{name} in cell {cell.number} does not work in a step.",
-        cell=cell.id,
-        line=line,
-        column=1,
-        fix=fix,
+        fix,
     )
 
 
 def _late_cell_magic(cell: Cell, line: int, text: str) -> Diagnostic:
     name = text.split(maxsplit=1)[0]
-    return diagnose(
+    return _say(
+        cell,
+        line,
         "CL108" if name == "%%step" else "CL203",
         f"{name} is on line {line} of cell {cell.number}; it has to be the first line.",
-        cell=cell.id,
-        line=line,
-        column=1,
-        fix=f"Move the {name} line to the top of the cell.",
+        f"Move the {name} line to the top of the cell.",
     )
 
 
@@ -185,47 +183,47 @@ def _shell(cell: Cell, line: int, command: str) -> Diagnostic:
     words = command.lstrip("!").split()
     if words[:2] in (["pip", "install"], ["pip3", "install"], ["conda", "install"], ["uv", "pip"]):
         return _install(cell, line, command)
-    return diagnose(
+    return _say(
+        cell,
+        line,
         "CL202",
         f"`{_short(command)}` in cell {cell.number} is a shell command; steps run Python only.",
-        cell=cell.id,
-        line=line,
-        column=1,
-        fix=_SHELL_FIX,
+        _SHELL_FIX,
     )
 
 
 def _install(cell: Cell, line: int, command: str) -> Diagnostic:
-    return diagnose(
+    return _say(
+        cell,
+        line,
         "CL202",
         f"`{_short(command)}` in cell {cell.number} installs packages; steps use the packages of the kernel.",
-        cell=cell.id,
-        line=line,
-        column=1,
-        fix="Install into the kernel's environment once, and mark this cell as skipped.",
+        "Install into the kernel's environment once, and mark this cell as skipped.",
     )
 
 
 def _unknown(cell: Cell, line: int, text: str) -> Diagnostic:
-    return diagnose(
+    return _say(
+        cell,
+        line,
         "CL201",
         f"`{_short(text)}` in cell {cell.number} does not work in a step.",
-        cell=cell.id,
-        line=line,
-        column=1,
-        fix="Write it in Python, or mark the cell as skipped when the pipeline can do without it.",
+        "Write it in Python, or mark the cell as skipped when the pipeline can do without it.",
     )
 
 
 def _left_out(cell: Cell, line: int, name: str) -> Diagnostic:
-    return diagnose(
+    return _say(
+        cell,
+        line,
         "CL204",
         f"{name} in cell {cell.number} is left out of the step: it leaves no value behind.",
-        cell=cell.id,
-        line=line,
-        column=1,
-        fix="Mark the cell as skipped to say that this is meant.",
+        "Mark the cell as skipped to say that this is meant.",
     )
+
+
+def _say(cell: Cell, line: int, code: str, message: str, fix: str) -> Diagnostic:
+    return diagnose(code, message, cell=cell.id, line=line, column=1, fix=fix)
 
 
 def _short(text: str) -> str:

@@ -98,8 +98,8 @@ class Task(TypedDict):
     cells: list[str]
 
 
-class Run(TypedDict):
-    """A run; ``seq`` is the number of the last journal event in it."""
+class _Head(TypedDict):
+    """What a run and a row of a run table have in common; ``seq`` is the number of the last journal event in it."""
 
     id: str
     kind: str
@@ -111,12 +111,17 @@ class Run(TypedDict):
     finished: str | None
     source: Source
     params: dict[str, Any]
+    error: Error | None
+    seq: int
+
+
+class Run(_Head):
+    """A run."""
+
     metrics: list[Metric]
     tasks: list[Task]
     artifacts: list[Artifact]
     warnings: list[Warning]
-    error: Error | None
-    seq: int
 
 
 class Progress(TypedDict):
@@ -126,24 +131,12 @@ class Progress(TypedDict):
     total: int
 
 
-class Summary(TypedDict):
+class Summary(_Head):
     """A row of a run table: the run without what grows with its tasks."""
 
-    id: str
-    kind: str
-    name: str
-    state: str
-    reason: str | None
-    created: str
-    started: str | None
-    finished: str | None
-    source: Source
-    params: dict[str, Any]
     metric: Metric | None
     progress: Progress
     bytes: int | None
-    error: Error | None
-    seq: int
 
 
 class RunPage(TypedDict):

@@ -177,11 +177,6 @@ class Reducer:
         )
 
 
-def reduce_run(record: Mapping[str, Any], events: Iterable[Event]) -> Run:
-    """The run that ``record`` and ``events`` describe."""
-    return Reducer(record).apply(events)
-
-
 def summarise(run: Run, size: int | None) -> Summary:
     """A row of the run table; ``size`` is the disk use in bytes, None while it is not known."""
     done = sum(1 for task in run["tasks"] if states.is_terminal(task["state"]))

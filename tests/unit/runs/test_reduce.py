@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cellift.runs.reduce import reduce_run, summarise
+from cellift.runs.reduce import Reducer, summarise
 
 
 def reduced(*events: tuple[str, str]) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def reduced(*events: tuple[str, str]) -> dict[str, Any]:
         {"seq": number, "time": time, "type": "run.state", "state": state}
         for number, (state, time) in enumerate(events, start=1)
     ]
-    return dict(reduce_run(record, journal))
+    return dict(Reducer(record).apply(journal))
 
 
 def test_preparing_counts_as_time_of_the_run() -> None:
@@ -56,5 +56,5 @@ def test_the_last_metric_is_shown_and_counts_only_for_want_of_others(
         {"seq": number, "time": "t", "type": "metric", "task": "a", "key": key, "value": value}
         for number, (key, value) in enumerate(recorded)
     ]
-    metric = summarise(reduce_run(record, events), None)["metric"]
+    metric = summarise(Reducer(record).apply(events), None)["metric"]
     assert (metric and metric["key"]) == shown
