@@ -80,6 +80,9 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
         tuple(parameters.values()),
         _roles(layout, statements),
     )
+    # What CL116 tells more exactly is not told twice.
+    told = {(d.cell, d.line, d.column) for d in found if d.code == "CL116"}
+    found = [d for d in found if d.code != "CL104" or (d.cell, d.line, d.column) not in told]
     return Analysis(graph, tuple(_in_order(found, notebook)))
 
 

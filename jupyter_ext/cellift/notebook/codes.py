@@ -36,6 +36,8 @@ CATALOGUE: dict[str, Code] = {
     "CL113": Code("error", "Name used after it was deleted"),
     "CL114": Code("error", "Kept output that the step does not have"),
     "CL115": Code("error", "No such step"),
+    "CL116": Code("error", "Step that uses what a cell that looks at runs made"),
+    "CL117": Code("info", "Cell that looks at runs"),
     "CL201": Code("error", "Magic that steps do not know"),
     "CL202": Code("error", "Shell command"),
     "CL203": Code("error", "Cell magic that steps do not know"),

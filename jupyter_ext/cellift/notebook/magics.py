@@ -54,6 +54,20 @@ def only_looks_at_pipelines(source: str) -> bool:
     return bool(statements) and all(_OWN.match(line) for line in statements)
 
 
+def assigned_pipelines(source: str) -> list[str]:
+    """Names that lines like ``r = %pipeline run`` bind."""
+    lines = _CONTINUED.sub(" ", source).split("\n")
+    return [found[1].split("=")[0].strip() for line in lines if (found := _OWN.match(line)) and found[1]]
+
+
+def without_own_magics(source: str) -> str:
+    """The source with Cellift's line magics taken out, line by line: ``r = %pipeline run`` becomes ``r = None``."""
+    lines = _CONTINUED.sub(lambda _: " ", source).split("\n")
+    return "\n".join(
+        (f"{found[1]}None" if found[1] else "pass") if (found := _OWN.match(line)) else line for line in lines
+    )
+
+
 def cell_magics(cell: Cell) -> MagicText:
     """Take ``%%magic`` lines off the top of a cell: ``%%step``, and those whose body runs as it is."""
     lines = cell.source.split("\n")

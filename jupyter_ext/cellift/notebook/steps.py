@@ -12,7 +12,7 @@ from cellift.notebook.cells import Cell, Notebook
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.directives import Directive, read_directive
 from cellift.notebook.graph import CellRole
-from cellift.notebook.magics import only_looks_at_pipelines
+from cellift.notebook.onlookers import Onlookers
 from cellift.notebook.source import CellCode, read_code
 
 #: The group that owns the cells before the first step.
@@ -53,23 +53,27 @@ class Layout:
 def lay_out(notebook: Notebook) -> Layout:
     """Give every cell its role.
 
-    An unmarked code cell belongs to the step above it, or to the set-up; one that only looks at pipelines is left out.
+    An unmarked code cell belongs to the step above it, or to the set-up; one that looks at runs is left out.
     """
     groups = [Group("setup")]
     owned: list[OwnedCode] = []
     roles: list[tuple[Cell, str, int | None]] = []
     found: list[Diagnostic] = []
     first_cell_of: dict[str, Cell] = {}
+    onlookers = Onlookers()
     for cell in notebook.cells:
         if cell.type != "code":
             roles.append((cell, "other", None))
             continue
         marks = read_directive(cell, None)
-        if marks.skip and not cell.source.lstrip().startswith("%%step"):
+        by_line = cell.source.lstrip().startswith("%%step")
+        if marks.skip and not by_line:
             roles.append((cell, "skip", None))
             found.extend(marks.diagnostics)
             continue
-        if marks == Directive() and only_looks_at_pipelines(cell.source):
+        left_out, notes = onlookers.look_at(cell, unmarked=marks == Directive() and not by_line)
+        found.extend(notes)
+        if left_out:
             roles.append((cell, "skip", None))
             continue
         code = read_code(cell)
