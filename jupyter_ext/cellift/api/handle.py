@@ -224,7 +224,15 @@ class TaskView(Mapping[str, Any]):
             raise UnknownNameError(f"Step {self.name} has no value {name!r}: {why}.")
         from cellift.values import Reader
 
-        return Reader(self._run.folder / "values" / self._id)[name]
+        return Reader(self._run.folder / "values" / self._id, self._digests())[name]
+
+    def _digests(self) -> dict[str, str]:
+        """Name -> digest as the step's last attempt reported it to the journal: nothing else is unpickled here."""
+        found: dict[str, str] = {}
+        for event in self._run._store.events(self._run.id):
+            if event["type"] == "task.outputs" and event["task"] == self._id:
+                found = {output["name"]: output.get("digest", "") for output in event["outputs"]}
+        return found
 
     def __iter__(self) -> Iterator[str]:
         return iter([output["name"] for output in self.record["outputs"]])

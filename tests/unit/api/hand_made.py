@@ -57,7 +57,7 @@ class HandMade:
     def made(self, task: str, named: Mapping[str, Any]) -> None:
         index = values.write(self.folder / "values" / task, dict(named))
         outputs = [
-            {"name": name, "type": one["type"], "preview": one["preview"], "bytes": one["bytes"]}
+            {key: one[key] for key in ("type", "preview", "bytes", "digest")} | {"name": name}
             for name, one in index["names"].items()
         ]
         self._journal.append("task.outputs", task=task, outputs=outputs)

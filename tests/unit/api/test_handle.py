@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cellift import values
 from cellift.api.handle import MIME, Run
 from cellift.api.text import UnknownNameError
 
@@ -15,6 +17,27 @@ def test_a_value_comes_back_by_step_and_name(new_run: Any) -> None:
     assert run["load"]["x"] == [1, 2]
     assert run["train it"]["accuracy"] == 0.5
     assert dict(run["train-it"]) == {"accuracy": 0.5, "x": 3}
+
+
+class Trap:
+    """Leaves a file behind when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.path,)
+
+
+def test_only_what_the_journal_recorded_is_unpickled(new_run: Any, tmp_path: Path) -> None:
+    made = new_run().succeed()
+    forged = values.write(made.folder / "values" / "load", {"x": Trap(tmp_path / "sprung")})
+    assert forged["names"]["x"]["digest"].startswith("sha256:")
+    with pytest.raises(values.DamagedError, match="`x` is not what the step wrote"):
+        Run(made.id, made.store)["load"]["x"]
+    assert not (tmp_path / "sprung").exists()
+    values.Reader(made.folder / "values" / "load")["x"]
+    assert (tmp_path / "sprung").exists(), "the trap works"
 
 
 def test_what_a_run_says_of_itself(new_run: Any) -> None:
