@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, overload
 
 from cellift.api.handle import Run
@@ -69,4 +70,5 @@ def runs(limit: int | None = None, notebook: str | os.PathLike[str] | None = Non
             raise ValueError(f"There is no state {state!r}. States: {', '.join(sorted(states.ALL))}.")
     path = None if notebook is None else os.path.abspath(notebook)  # noqa: PTH100 - as the record has it, links kept
     store = RunStore(home())
-    return RunList(store.list(limit=limit, notebook=path, state=state)["runs"], store)
+    with closing(store):
+        return RunList(store.list(limit=limit, notebook=path, state=state)["runs"], store)

@@ -25,10 +25,11 @@ def main(arguments: list[str]) -> None:
         from cellift.supervise.processes import start_time
 
         become_subreaper()
-        pid = os.getpid()
-        write_owner(lock_fd, {"pid": pid, "start": start_time(pid), "boot": boot_id()})
 
         def on_open() -> None:
+            # Only now is SIGTERM a request to cancel: who finds the owner may send it.
+            pid = os.getpid()
+            write_owner(lock_fd, {"pid": pid, "start": start_time(pid), "boot": boot_id()})
             os.write(ready_fd, READY)
             os.close(ready_fd)
 

@@ -164,12 +164,13 @@ def cancel(home: Path, run_id: str, *, wait: float | None = None) -> None:
     deadline = time.monotonic() + (wait or 0)
     if states.is_terminal(store.load(run_id)["state"]):
         return
-    # Nobody answers: the supervisor is about to end, or dead, which load() sees and records.
-    request_cancel(store.folder(run_id))
+    # Nobody answers: the supervisor is about to start or to end, or dead, which load() sees and records.
+    told = request_cancel(store.folder(run_id))
     while wait is not None and not states.is_terminal(store.load(run_id)["state"]):
         if time.monotonic() > deadline:
             raise TimeoutError(f"Run {run_id} has not ended within {wait:g} s after it was cancelled.")
         time.sleep(0.02)
+        told = told or request_cancel(store.folder(run_id))
 
 
 def _one_line(name: str) -> str:

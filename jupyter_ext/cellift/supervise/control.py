@@ -83,10 +83,9 @@ class ControlServer:
     def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             message = json.loads(line)
-            command = message["command"]
-        except (ValueError, KeyError, TypeError):
+            handler = self._handlers.get(command) if isinstance(command := message["command"], str) else None
+        except (ValueError, KeyError, TypeError, RecursionError):
             return {"ok": False, "message": "A command is one JSON object on one line, with the key command."}
-        handler = self._handlers.get(command)
         if handler is None:
             return {
                 "ok": False,

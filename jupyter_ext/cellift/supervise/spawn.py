@@ -34,15 +34,20 @@ def spawn(
     program cannot be opened. This process must have one thread only.
     """
     parent = os.getpid()
-    failed_r, failed_w = os.pipe()  # closed by exec: end of file means started
+    opened: list[int] = []
     try:
+        failed_r, failed_w = os.pipe()  # closed by exec: end of file means started
+        opened += (failed_r, failed_w)
         in_fd = os.open(stdin, os.O_RDONLY | os.O_CLOEXEC)
+        opened.append(in_fd)
         log_fd = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        opened.append(log_fd)
+        pid = os.fork()
     except OSError as error:
-        os.close(failed_r)
-        os.close(failed_w)
-        raise StartError(error.errno, f"{error.filename} cannot be opened: {error.strerror}") from error
-    pid = os.fork()
+        for fd in opened:
+            os.close(fd)
+        what = f"{error.filename} cannot be opened" if error.filename else "There is no room for another process"
+        raise StartError(error.errno, f"{what}: {error.strerror}") from error
     if pid == 0:
         stage = "start"
         try:
@@ -62,7 +67,7 @@ def spawn(
             os.execvpe(argv[0], list(argv), dict(env))  # noqa: S606 - no shell is wanted
         except BaseException as error:  # noqa: BLE001 - nothing may leave the child
             number = error.errno if isinstance(error, OSError) else 0
-            os.write(failed_w, f"{number or 0}\n{stage}: {error}".encode())
+            os.write(failed_w, f"{number or 0}\n{stage}: {error}".encode("utf-8", "replace"))
         finally:
             os._exit(127)
     os.close(failed_w)

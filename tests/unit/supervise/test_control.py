@@ -52,7 +52,11 @@ def test_folder_with_a_long_path_works(tmp_path: Path, monkeypatch: pytest.Monke
         assert said[0]["ok"]
 
 
-@pytest.mark.parametrize("line", [b"nonsense\n", b"[]\n", b"{}\n", b'{"command": "dance"}\n'])
+@pytest.mark.parametrize(
+    "line",
+    [b"nonsense\n", b"[]\n", b"{}\n", b'{"command": "dance"}\n', b'{"command": ["ping"]}\n', b"[" * 60_000 + b"\n"],
+    ids=["no JSON", "a list", "no command", "an unknown command", "a command that is no text", "deep"],
+)
 def test_nonsense_gets_an_answer_and_does_no_harm(line: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def talk() -> Any:
         with socket.socket(socket.AF_UNIX) as client:
