@@ -5,7 +5,9 @@ The journals are the record; the index can be deleted at any time.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
@@ -126,6 +128,8 @@ class Index:
             return self._connect(str(self._path))
 
     def _connect(self, path: str) -> sqlite3.Connection:
+        if path != ":memory:":
+            _make_private(path)
         db = sqlite3.connect(path, timeout=5, isolation_level="IMMEDIATE")
         try:
             db.execute("PRAGMA journal_mode=WAL")
@@ -157,6 +161,15 @@ class Index:
     def _remove_files(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+
+
+def _make_private(path: str) -> None:
+    """Make the file, readable by its owner only, if it is not there: parameters and errors are in it.
+
+    SQLite gives the files beside it the same mode. A failure is SQLite's to report.
+    """
+    with contextlib.suppress(OSError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
 @overload
