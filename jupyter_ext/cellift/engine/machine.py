@@ -25,6 +25,14 @@ def total_memory() -> int:
         return 0
 
 
+def gpus() -> int:
+    """NVIDIA GPUs of the machine, as its driver lists them."""
+    try:
+        return len(os.listdir("/proc/driver/nvidia/gpus"))  # noqa: PTH208 - a count
+    except OSError:
+        return 0
+
+
 def shortages(tasks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """A warning for each task that asks for more than there is: it gets what there is."""
     cores, memory = usable_cores(), total_memory()
@@ -36,6 +44,8 @@ def shortages(tasks: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             wants.append(f"{asked['cpu']:g} cores, and this machine has {cores}")
         if memory and asked.get("memory", 0) > memory:
             wants.append(f"{asked['memory'] / 2**30:.1f} GiB of memory, and this machine has {memory / 2**30:.1f} GiB")
+        if asked.get("gpu", 0) > gpus():
+            wants.append(f"{asked['gpu']} GPUs, and this machine has {gpus()}")
         if wants:
             message = f"Step {task['name']} asks for {'; '.join(wants)}. It gets what there is."
             found.append({"code": "CL516", "message": message, "task": task["id"]})

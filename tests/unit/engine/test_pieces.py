@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cellift.engine import machine
 from cellift.engine.executor_input import executor_input, fill_arguments, parse_parameter
 from cellift.engine.git import parse_status
 from cellift.engine.machine import shortages
@@ -175,13 +176,16 @@ def test_output_parameters_have_their_type(text: str, kind: str, value: Any) -> 
     assert parse_parameter(text, kind) == value
 
 
-def test_asking_for_more_than_there_is_gives_a_warning() -> None:
+def test_asking_for_more_than_there_is_gives_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "gpus", lambda: 2)
     tasks = [
         {"id": "a", "name": "A", "resources": {"cpu": 4096.0}},
         {"id": "b", "name": "B", "resources": {"memory": 2**60}},
-        {"id": "c", "name": "C", "resources": {"cpu": 0.5, "memory": 1}},
+        {"id": "c", "name": "C", "resources": {"cpu": 0.5, "memory": 1, "gpu": 2}},
+        {"id": "d", "name": "D", "resources": {"gpu": 3}},
     ]
-    first, second = shortages(tasks)
-    assert (first["task"], second["task"]) == ("a", "b")
+    first, second, third = shortages(tasks)
+    assert (first["task"], second["task"], third["task"]) == ("a", "b", "d")
+    assert "3 GPUs, and this machine has 2" in third["message"]
     assert "4096 cores" in first["message"]
     assert "GiB of memory" in second["message"]
