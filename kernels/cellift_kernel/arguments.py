@@ -67,13 +67,12 @@ def _plain_errors() -> Iterator[None]:
 
 def parameters(texts: list[str]) -> dict[str, str]:
     """Return ``-p NAME=VALUE`` as name -> text. Raises ``UsageError``."""
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(f"-p {text}: a parameter is given as NAME=VALUE")
-        found[name.strip()] = value
-    return found
+    from cellift.api.parameter_texts import parameter_texts
+
+    try:
+        return parameter_texts(texts)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def absolute(path: str) -> str:

@@ -32,7 +32,7 @@ class PipelineMagic:
         return run_magic(_parser(), {"graph": self._graph, "run": self._run, "status": self._status}, line)
 
     def _graph(self, args: argparse.Namespace) -> GraphView:
-        from cellift.api.diagnostics_text import diagnostic_lines
+        from cellift.api.diagnostics_text import diagnostic_lines, worth_interrupting
         from cellift.notebook.analysis import analyse
         from cellift.notebook.cells import parse_notebook
         from cellift_kernel.graph_view import GraphView
@@ -40,7 +40,7 @@ class PipelineMagic:
         path = _notebook(args.notebook)
         notebook = parse_notebook(path.read_bytes(), str(path))
         analysis = analyse(notebook)
-        for text in diagnostic_lines(analysis.diagnostics, notebook):
+        for text in diagnostic_lines(worth_interrupting(analysis.diagnostics), notebook):
             print(text, file=sys.stderr)  # noqa: T201
         return GraphView(analysis.graph.to_dict(), [one.to_dict() for one in analysis.diagnostics])
 
@@ -114,7 +114,7 @@ def _notebook(given: str | None) -> Path:
 
 def _told(diagnostics: Sequence[Diagnostic], path: Path) -> list[str]:
     """The diagnostics with cell numbers and source lines, when the file has cells to show."""
-    from cellift.api.diagnostics_text import diagnostic_lines
+    from cellift.api.diagnostics_text import diagnostic_lines, worth_interrupting
     from cellift.notebook.cells import parse_notebook
     from cellift.notebook.diagnostics import RefusedError
 
@@ -122,4 +122,4 @@ def _told(diagnostics: Sequence[Diagnostic], path: Path) -> list[str]:
         notebook = parse_notebook(path.read_bytes(), str(path))
     except (OSError, RefusedError):
         notebook = None
-    return diagnostic_lines(diagnostics, notebook)
+    return diagnostic_lines(worth_interrupting(diagnostics), notebook)

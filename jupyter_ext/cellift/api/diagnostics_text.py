@@ -18,6 +18,11 @@ def plain(text: str, _style: str) -> str:
     return text
 
 
+def worth_interrupting(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """What people are told while they do something else: all but infos, which `cellift check` and the sidebar list."""
+    return [diagnostic for diagnostic in diagnostics if diagnostic.severity != "info"]
+
+
 def diagnostic_lines(
     diagnostics: Iterable[Diagnostic], notebook: Notebook | None = None, paint: Paint = plain
 ) -> list[str]:

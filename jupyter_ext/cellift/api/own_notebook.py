@@ -36,9 +36,9 @@ def own_notebook(patience: float = _PATIENCE) -> Path:
     """Return the file of the notebook that this code runs in.
 
     Where the front end has told what it is saving (`announce`), the file is waited for, at most ``patience`` seconds,
-    until it has all code cells as they were in the browser. Else the hint is ``JPY_SESSION_NAME``, which goes stale when the
-    notebook is renamed; the proof is the id (else the source) of the running cell. Raises `OwnNotebookError` outside a
-    notebook, when no file has the cell, and when the saved cell differs from the one that runs.
+    until it has all code cells as they were in the browser. Else the hint is ``JPY_SESSION_NAME``, which goes stale
+    when the notebook is renamed; the proof is the id (else the source) of the running cell. Raises `OwnNotebookError`
+    outside a notebook, when no file has the cell, and when the saved cell differs from the one that runs.
     """
     global _announced
     cell_id, source = _running_cell()

@@ -58,13 +58,15 @@ def refused(error: RefusedError, source: Source | None, *, as_json: bool) -> int
 
 
 def print_diagnostics(diagnostics: list[Diagnostic] | tuple[Diagnostic, ...], source: Source | None) -> None:
-    """Write diagnostics for people to standard error, with the lines of *source* that they are about."""
+    """Write errors and warnings for people to standard error, with the lines of *source* that they are about."""
     if not diagnostics:
         return
-    from cellift.api.diagnostics_text import diagnostic_lines
+    from cellift.api.diagnostics_text import diagnostic_lines, worth_interrupting
     from cellift.cli.terminal import painter
 
-    print("\n".join(diagnostic_lines(diagnostics, readable(source), painter(sys.stderr))), file=sys.stderr)
+    told = worth_interrupting(diagnostics)
+    if told:
+        print("\n".join(diagnostic_lines(told, readable(source), painter(sys.stderr))), file=sys.stderr)
 
 
 def readable(source: Source | None) -> Notebook | None:

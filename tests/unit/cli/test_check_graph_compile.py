@@ -119,3 +119,11 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path, capsys: Capture) -> 
     path = two_steps(tmp_path / "nb.ipynb")
     assert main(["compile", str(path), "-o", str(tmp_path / "no" / "out.yaml")]) == 1
     assert f"{tmp_path}/no/out.yaml: No such file or directory" in capsys.readouterr().err
+
+
+def test_infos_are_for_check_and_do_not_interrupt_other_commands(tmp_path: Path, capsys: Capture) -> None:
+    path = save(tmp_path / "nb.ipynb", code("x = 1", step="use"), code("run = %pipeline run\nprint(run)"))
+    assert main(["check", str(path)]) == 0
+    assert "info CL117" in capsys.readouterr().out
+    assert main(["graph", str(path)]) == 0
+    assert "CL117" not in capsys.readouterr().err
