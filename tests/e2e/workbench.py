@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 expect.set_options(timeout=15_000)
 
@@ -67,8 +68,13 @@ def active_cell(page: Page) -> int:
 
 
 def open_run(page: Page, row: Locator) -> Locator:
-    row.get_by_role("button").first.click()
+    """Click a run; once more when JupyterLab put another tab in front meanwhile (it restores tabs late)."""
     run_page = page.locator('[data-testid="cellift-run-page"]:visible')
+    row.get_by_role("button").first.click()
+    try:
+        run_page.wait_for(timeout=10_000)
+    except PlaywrightTimeoutError:
+        row.get_by_role("button").first.click()
     expect(run_page).to_be_visible()
     return run_page
 
