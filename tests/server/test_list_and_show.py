@@ -119,3 +119,13 @@ async def test_numbers_that_json_does_not_have_become_null(call: Any, cellift_ho
     from cellift.server.base import to_json
 
     assert to_json({"a": [float("nan"), float("inf"), 1.5]}) == '{"a":[null,null,1.5]}'
+
+
+async def test_a_run_says_of_itself_what_its_row_says(call: Any, cellift_home: Path) -> None:
+    done = RecordedRun(cellift_home, "done").finish()
+    row = (await call("GET", "runs")).json["runs"][0]
+    run = (await call("GET", f"runs/{done.id}")).json
+    assert {key: run[key] for key in ("metric", "progress", "bytes")} == {
+        key: row[key] for key in ("metric", "progress", "bytes")
+    }
+    assert run["bytes"] > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.utils import url_escape, url_path_join
@@ -16,6 +16,9 @@ from cellift.server.environment import step_environment
 from cellift.server.errors import ApiError
 from cellift.server.paths import ContentsPaths
 from cellift.server.service import Service
+
+if TYPE_CHECKING:
+    from cellift.runs.model import Run
 
 _START_FIELDS = frozenset({"path", "content", "params", "step", "name", "kernel_name"})
 
@@ -92,6 +95,18 @@ class CancelHandler(CelliftHandler):
         self.answer(await self.blocking(_cancel, self.service, run_id), 202)
 
 
+def whole_run(run: Run, service: Service) -> dict[str, Any]:
+    """The run as REST gives it: with what its row in the list says of it, so that both say the same."""
+    from cellift.runs import states
+    from cellift.runs.reduce import summarise
+    from cellift.runs.store import tree_size
+
+    over = states.is_terminal(run["state"])
+    row = summarise(run, tree_size(service.store().folder(run["id"])) if over else None)
+    told = {"metric": row["metric"], "progress": row["progress"], "bytes": row["bytes"]}
+    return {**with_path(run, service.paths), **told}
+
+
 def with_path(run: Mapping[str, Any], paths: ContentsPaths) -> dict[str, Any]:
     """The run, or summary, with the contents path of its notebook, None when this server does not show it."""
     return {**run, "source": {**run["source"], "path": paths.contents(run["source"]["notebook"])}}
@@ -126,7 +141,7 @@ def _list(
 
 def _show(service: Service, run_id: str) -> dict[str, Any]:
     store = service.store()
-    return with_path(store.load(store.resolve(run_id)), service.paths)
+    return whole_run(store.load(store.resolve(run_id)), service)
 
 
 def _remove(service: Service, run_id: str) -> None:
@@ -141,7 +156,7 @@ def _cancel(service: Service, run_id: str) -> dict[str, Any]:
     from cellift.engine import launch
 
     launch.cancel(service.home(), whole)
-    return with_path(store.load(whole), service.paths)
+    return whole_run(store.load(whole), service)
 
 
 def _start(
@@ -170,7 +185,7 @@ def _start(
         cwd=str(file.parent),
         env=step_environment(),
     )
-    return with_path(service.store().load(launched.run_id), service.paths)
+    return whole_run(service.store().load(launched.run_id), service)
 
 
 def _with_kernel(content: dict[str, Any], kernel_name: str | None) -> dict[str, Any]:

@@ -1,4 +1,5 @@
 import { Signal } from '@lumino/signaling';
+import { isActive } from '../states/states';
 import type { ICellift, IRun, IRunEvent, IRunSummary, ITask } from '../tokens';
 import { summarise } from '../runs/summary';
 
@@ -90,7 +91,8 @@ export class FakeClient implements ICellift {
 
   get = async (id: string): Promise<IRun> => {
     this.record(`get ${id}`);
-    return this.find(id);
+    const found = this.find(id);
+    return isActive(found.state) ? found : { ...found, bytes: 2048 };
   };
 
   cancel = async (id: string): Promise<IRun> => {

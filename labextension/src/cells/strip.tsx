@@ -148,11 +148,11 @@ function StepLine(props: {
       <button
         className="cl-CellStrip-name"
         data-testid="cellift-strip-name"
-        title={trans.__('Rename the step')}
+        title={state.name ? trans.__('%1: rename the step', state.name) : trans.__('Rename the step')}
         onClick={props.onRename}
       >
         <stepIcon.react tag="span" className="cl-CellStrip-icon" />
-        {state.name ?? trans.__('no name yet')}
+        <span className="cl-CellStrip-nameText">{state.name ?? trans.__('no name yet')}</span>
       </button>
       <span className="cl-CellStrip-flow">
         <NameList label={trans.__('in:')} names={state.inputs} />

@@ -3,6 +3,9 @@ import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 import { CommandIDs } from './commandids';
 
+/** JupyterLab's own command. */
+const NEW_NOTEBOOK = 'notebook:create-new';
+
 /** Why there is nothing to draw. */
 export type EmptyKind = 'no-notebook' | 'no-steps' | 'not-python' | 'unreachable';
 
@@ -18,7 +21,16 @@ export function EmptyState(props: {
   let action: JSX.Element | null = null;
   switch (kind) {
     case 'no-notebook':
-      text = trans.__('Open a notebook to see its cells as the steps of a pipeline.');
+      text = trans.__('Open a notebook to see its cells as the steps of a pipeline, and to run them.');
+      action = commands.hasCommand(NEW_NOTEBOOK) ? (
+        <button
+          className="cl-Button cl-mod-accept"
+          data-testid="cellift-new-notebook"
+          onClick={() => void commands.execute(NEW_NOTEBOOK)}
+        >
+          {trans.__('New notebook')}
+        </button>
+      ) : null;
       break;
     case 'no-steps':
       text = trans.__(

@@ -53,7 +53,7 @@ export class RunModel implements IDisposable {
 
   /** Disk use in bytes; null until it is known. */
   get bytes(): number | null {
-    return this._bytes;
+    return this._run?.bytes ?? null;
   }
 
   /** Id of the step whose details are shown. */
@@ -137,21 +137,7 @@ export class RunModel implements IDisposable {
     this._isMissing = false;
     this._changed.emit();
     if (!isActive(run.state)) {
-      await this._fetchBytes();
       void this._poll.stop();
-    }
-  }
-
-  /** Disk use is in the tables only. */
-  private async _fetchBytes(): Promise<void> {
-    try {
-      const { runs } = await this._client.list({ q: this.id, limit: 1 });
-      this._bytes = runs.find(run => run.id === this.id)?.bytes ?? null;
-    } catch {
-      this._bytes = null;
-    }
-    if (!this._isDisposed) {
-      this._changed.emit();
     }
   }
 
@@ -167,7 +153,6 @@ export class RunModel implements IDisposable {
     }
   }
 
-  private _bytes: number | null = null;
   private _changed = new Signal<this, void>(this);
   private _client: ICellift;
   private _error: string | null = null;

@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { celliftIcon } from '../icons';
+import { formatAbsolute, formatClock } from '../states/format';
 import type { IRunActions } from './actions';
 import { RunPage } from './components/runPage';
 import type { RunModel } from './runModel';
@@ -39,9 +40,12 @@ export class RunPanel extends ReactWidget {
 
   private _onChanged(): void {
     const { trans } = this._options;
-    const name = this.model.run?.name;
-    this.title.label = name ? trans.__('Run %1', name) : trans.__('Run');
-    this.title.caption = trans.__('Run %1 (%2)', name ?? '', this.model.id);
+    const run = this.model.run;
+    // Two runs of one notebook have the same name; their times tell them apart.
+    this.title.label = run ? trans.__('%1 %2', run.name, formatClock(run.created)) : trans.__('Run');
+    this.title.caption = run
+      ? trans.__('Run %1, %2 (%3)', run.name, formatAbsolute(run.created), this.model.id)
+      : trans.__('Run %1', this.model.id);
   }
 
   private _options: RunPanel.IOptions;

@@ -5,11 +5,9 @@ import type { IRun, IRunSummary } from '../tokens';
  * The row of a run for the tables, from the whole run.
  *
  * @param run - the whole run
- * @param before - its row so far; keeps what a whole run does not hold (disk use)
+ * @param before - its row so far; keeps what the answer does not hold
  */
 export function summarise(run: IRun, before?: IRunSummary): IRunSummary {
-  // The last one, as the tables of the server have it.
-  const metric = run.metrics?.[run.metrics.length - 1];
   const total = run.tasks.length;
   return {
     id: run.id,
@@ -22,7 +20,8 @@ export function summarise(run: IRun, before?: IRunSummary): IRunSummary {
     finished: run.finished,
     source: run.source,
     error: run.error,
-    metric: run.metric ?? (metric ? { key: metric.key, value: metric.value } : (before?.metric ?? null)),
+    // Which of its metrics tells most, the server says.
+    metric: run.metric ?? before?.metric ?? null,
     progress: run.progress ?? { done: run.tasks.filter(task => !isActive(task.state)).length, total },
     bytes: run.bytes ?? before?.bytes ?? null
   };

@@ -53,6 +53,11 @@ export function formatNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
+/** The time of day to the second, as it is told apart from another run's. */
+export function formatClock(time: string): string {
+  return new Date(time).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+}
+
 /** When, as short as it can be: the time of day today, else `yesterday`, else the date. */
 export function formatWhen(time: string, trans: TranslationBundle, now: Date = new Date()): string {
   const date = new Date(time);

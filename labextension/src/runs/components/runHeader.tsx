@@ -4,6 +4,7 @@ import { formatAbsolute, formatDuration, formatNumber, formatWhen } from '../../
 import { StateMark } from '../../states/stateMark';
 import { isActive } from '../../states/states';
 import type { IRun } from '../../tokens';
+import { errorTitle } from '../errorText';
 import { summarise } from '../summary';
 import { useNow } from './hooks';
 
@@ -13,6 +14,8 @@ export function RunHeader(props: RunHeader.IProps): JSX.Element {
   const active = isActive(run.state);
   const now = useNow(active);
   const { progress, metric } = summarise(run);
+  // The box below tells the error, with its place.
+  const said = run.error !== null && (run.reason ?? '').includes(errorTitle(run.error).title);
   const facts = [
     active && progress.total > 1 ? trans.__('%1 of %2 steps', String(progress.done), String(progress.total)) : '',
     formatDuration(run.started, run.finished, now),
@@ -33,15 +36,19 @@ export function RunHeader(props: RunHeader.IProps): JSX.Element {
         </span>
         <span className="cl-RunHeader-actions">{children}</span>
       </div>
-      {active && progress.total > 1 && (
-        <progress
-          className="cl-Progress"
-          max={progress.total}
-          value={progress.done}
-          aria-label={trans.__('%1 of %2 steps', String(progress.done), String(progress.total))}
-        />
-      )}
-      {run.reason && run.reason !== run.error?.message && <p className="cl-RunHeader-reason">{run.reason}</p>}
+      {progress.total > 1 &&
+        (active ? (
+          <progress
+            className="cl-Progress"
+            max={progress.total}
+            value={progress.done}
+            aria-label={trans.__('%1 of %2 steps', String(progress.done), String(progress.total))}
+          />
+        ) : (
+          // Its place stays, so that what is below does not move at the end of the run.
+          <div className="cl-Progress cl-mod-over" data-state={run.state} />
+        ))}
+      {run.reason && !said && <p className="cl-RunHeader-reason">{run.reason}</p>}
     </div>
   );
 }

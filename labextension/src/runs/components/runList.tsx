@@ -136,7 +136,7 @@ function RunRow(props: {
         duration
       ]
     : run.error
-      ? [errorTitle(run.error).title]
+      ? [run.reason ?? errorTitle(run.error).title]
       : [duration, run.metric ? `${run.metric.key} ${formatNumber(run.metric.value)}` : ''];
   const detail = facts.filter(Boolean).join(' · ');
   return (

@@ -48,7 +48,17 @@ describe('RunList', () => {
   });
 
   it('shows how long and one metric of a run that succeeded', async () => {
-    client.runs = [run('a', { metrics: [{ task: 't', key: 'acc', step: null, time: '', value: 0.98053 }] })];
+    const measured = { task: 't', step: null, time: '' };
+    client.runs = [
+      run('a', {
+        // Which one tells most, the server says; it is not always the last.
+        metric: { key: 'acc', value: 0.98053 },
+        metrics: [
+          { ...measured, key: 'acc', value: 0.98053 },
+          { ...measured, key: 'rows', value: 178 }
+        ]
+      })
+    ];
     await show();
     expect(row('a').textContent).toContain('name of a');
     expect(row('a').textContent).toContain('Succeeded · 4.1 s · acc 0.9805');
@@ -67,6 +77,8 @@ describe('RunList', () => {
     await show();
     expect(row('a').textContent).toContain('Failed · ValueError: bad');
     expect(row('a').dataset.state).toBe('FAILED');
+    client.change(run('a', { state: 'FAILED', seq: 2, error, reason: 'train: ValueError: bad' }));
+    await until(() => row('a').textContent?.includes('Failed · train: ValueError: bad') ?? false);
   });
 
   it('shows how far a run is and lets it be stopped', async () => {
