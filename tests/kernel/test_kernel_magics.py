@@ -95,6 +95,7 @@ def test_loading_twice_adds_nothing_and_unloading_leaves_nothing(shell: Interact
         ("%pipeline", "required"),
         ("%pipeline rum", "invalid choice"),
         ("%pipeline run nb.ipynb -p x", "NAME=VALUE"),
+        ("%pipeline run nb.ipynb -p x=1 -p x=2", "-p x is given twice"),
         ("%pipeline graph absent.ipynb", "No such file"),
         ("%pipeline graph", "give the path"),
         ("%pipeline status", "no run of this notebook"),

@@ -71,18 +71,13 @@ def run(args: Namespace) -> int:
 
 
 def _overrides(texts: list[str]) -> dict[str, str]:
+    from cellift.api.parameter_texts import parameter_texts
     from cellift.cli.errors import UsageError
 
-    found: dict[str, str] = {}
-    for text in texts:
-        name, equals, value = text.partition("=")
-        name = name.strip()
-        if not equals or not name:
-            raise UsageError(f"-p {text}: a parameter is given as NAME=VALUE")
-        if name in found:
-            raise UsageError(f"-p {name} is given twice")
-        found[name] = value
-    return found
+    try:
+        return parameter_texts(texts)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def _start(
