@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -103,17 +103,27 @@ def check_settings() -> Finding:
 
 
 def check_kernels() -> Finding:
-    """Python kernels are there and their interpreters exist."""
-    found = list(_python_kernels())
+    """Each Python kernel has an interpreter for its steps, found as a run finds it."""
+    from cellift.project.kernelspec import KernelError, find_interpreter, kernel_names
+
+    found: list[str] = []
+    broken: list[KernelError] = []
+    for name in kernel_names(os.environ):
+        try:
+            find_interpreter(name, os.environ)
+        except KernelError as error:
+            if error.code != "CL002":  # a kernel of another language is not ours to judge
+                broken.append(error)
+        else:
+            found.append(name)
+    if broken:
+        fixes = " ".join(dict.fromkeys(error.fix for error in broken))
+        return Finding("Kernels", "warn", " ".join(map(str, broken)), fixes)
     if not found:
         text = f"no Python kernel is registered; runs use {sys.executable}"
         fix = "To choose kernels in Jupyter: python -m pip install ipykernel."
         return Finding("Kernels", "warn", text, fix)
-    missing = [(name, python) for name, python in found if not _is_program(python)]
-    if missing:
-        text = "; ".join(f"kernel {name} starts {python}, which is not there" for name, python in missing)
-        return Finding("Kernels", "warn", text, "Remove it (`jupyter kernelspec remove NAME`) or install it again.")
-    return Finding("Kernels", "ok", ", ".join(name for name, _ in found))
+    return Finding("Kernels", "ok", ", ".join(found))
 
 
 def check_server_extension() -> Finding:
@@ -144,10 +154,11 @@ def check_server_extension() -> Finding:
 def check_labextension() -> Finding:
     """The front end is where JupyterLab looks for it, in the version of this package."""
     from cellift._version import __version__
+    from cellift.project.kernelspec import data_folders
 
     if not _is_installed("jupyterlab") and not _is_installed("notebook"):
         return Finding("Front end", "warn", "JupyterLab is not in this environment", "pip install 'cellift[lab]'")
-    for folder in _data_folders():
+    for folder in data_folders(os.environ):
         package = _read_json(folder / "labextensions" / "@cellift" / "labextension" / "package.json")
         if package:
             version = str(package.get("version"))
@@ -179,30 +190,14 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
 )
 
 
-def _python_kernels() -> Iterator[tuple[str, str]]:
-    """Name and program of the registered kernels that are Python, the strongest folder first."""
-    seen: set[str] = set()
-    for folder in _data_folders():
-        for file in sorted((folder / "kernels").glob("*/kernel.json")):
-            spec = _read_json(file)
-            argv = spec.get("argv")
-            if file.parent.name not in seen and str(spec.get("language", "")).lower() == "python" and argv:
-                seen.add(file.parent.name)
-                yield file.parent.name, str(argv[0])
-
-
-def _data_folders() -> list[Path]:
-    own = os.environ.get("JUPYTER_DATA_DIR") or Path("~/.local/share/jupyter").expanduser()
-    extra = [Path(one) for one in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) if one]
-    shared = [Path(sys.prefix) / "share/jupyter", Path("/usr/local/share/jupyter"), Path("/usr/share/jupyter")]
-    return [*extra, *([Path(own), *shared] if sys.prefix == sys.base_prefix else [shared[0], Path(own), *shared[1:]])]
-
-
 def _config_folders() -> list[Path]:
+    from cellift.project.kernelspec import prefers_environment
+
     own = Path(os.environ.get("JUPYTER_CONFIG_DIR") or Path("~/.jupyter").expanduser())
     extra = [Path(one) for one in os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep) if one]
-    shared = [Path(sys.prefix) / "etc/jupyter", Path("/usr/local/etc/jupyter"), Path("/etc/jupyter")]
-    return [*extra, *([own, *shared] if sys.prefix == sys.base_prefix else [shared[0], own, *shared[1:]])]
+    ours = Path(sys.prefix) / "etc/jupyter"
+    near = [ours, own] if prefers_environment(os.environ) else [own, ours]
+    return [*extra, *near, Path("/usr/local/etc/jupyter"), Path("/etc/jupyter")]
 
 
 def _read_json(file: Path) -> dict[str, Any]:
@@ -217,9 +212,3 @@ def _is_installed(module: str) -> bool:
     import importlib.util
 
     return importlib.util.find_spec(module) is not None
-
-
-def _is_program(name: str) -> bool:
-    import shutil
-
-    return shutil.which(name) is not None

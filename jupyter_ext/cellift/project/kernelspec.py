@@ -73,6 +73,22 @@ def find_interpreter(kernel_name: str | None, env: Mapping[str, str]) -> Interpr
 
 def kernel_folders(env: Mapping[str, str]) -> list[Path]:
     """The folders that hold kernelspecs, the first match winning."""
+    return [folder / "kernels" for folder in data_folders(env)]
+
+
+def kernel_names(env: Mapping[str, str]) -> list[str]:
+    """The names of the kernelspecs that there are, in any language."""
+    names = {
+        entry.name.lower()
+        for folder in kernel_folders(env)
+        for entry in _entries(folder)
+        if (entry / "kernel.json").is_file()
+    }
+    return sorted(names)
+
+
+def data_folders(env: Mapping[str, str]) -> list[Path]:
+    """The folders of Jupyter's data (kernels, front-end extensions), the strongest first."""
     home = Path(env.get("HOME") or Path.home())
     listed = [Path(entry) for entry in env.get("JUPYTER_PATH", "").split(os.pathsep) if entry]
     if env.get("JUPYTER_DATA_DIR"):
@@ -82,13 +98,12 @@ def kernel_folders(env: Mapping[str, str]) -> list[Path]:
     else:
         user = Path(env.get("XDG_DATA_HOME") or home / ".local" / "share") / "jupyter"
     ours = Path(sys.prefix) / "share" / "jupyter"
-    near = [ours, user] if _prefers_environment(env) else [user, ours]
+    near = [ours, user] if prefers_environment(env) else [user, ours]
     system = [Path("/usr/local/share/jupyter"), Path("/usr/share/jupyter")]
-    folders = [path / "kernels" for path in [*listed, *near, *system]]
-    return list(dict.fromkeys(folders))
+    return list(dict.fromkeys([*listed, *near, *system]))
 
 
-def _prefers_environment(env: Mapping[str, str]) -> bool:
+def prefers_environment(env: Mapping[str, str]) -> bool:
     """As Jupyter decides it: a virtual environment's own kernels come before the user's."""
     given = env.get("JUPYTER_PREFER_ENV_PATH")
     if given is not None:
@@ -118,13 +133,7 @@ def _entries(folder: Path) -> list[Path]:
 
 
 def _list(env: Mapping[str, str]) -> str:
-    names = {
-        entry.name.lower()
-        for folder in kernel_folders(env)
-        for entry in _entries(folder)
-        if (entry / "kernel.json").is_file()
-    }
-    return ", ".join(sorted(names | {_NATIVE}))
+    return ", ".join(sorted({*kernel_names(env), _NATIVE}))
 
 
 def _read(folder: Path, kernel_name: str) -> Mapping[str, Any]:

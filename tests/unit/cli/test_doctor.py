@@ -83,7 +83,18 @@ def test_a_kernel_whose_interpreter_is_gone_is_named(prefix: Path) -> None:
     write(kernels / "r/kernel.json", {"argv": ["/no/such/R"], "language": "R"})
     finding = checks.check_kernels()
     assert finding.status == "warn"
-    assert finding.message == "kernel gone starts /no/such/python, which is not there"
+    assert finding.message == "The interpreter of the kernel `gone` is not there: /no/such/python."
+    assert "--python PATH" in (finding.fix or "")
+
+
+def test_kernels_are_looked_for_where_a_run_looks(
+    prefix: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("JUPYTER_DATA_DIR")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    write(tmp_path / "share/jupyter/kernels/mine/kernel.json", {"argv": [sys.executable], "language": "python"})
+    finding = checks.check_kernels()
+    assert (finding.status, "mine" in finding.message.split(", ")) == ("ok", True)
 
 
 @pytest.mark.parametrize(("free", "status"), [(1 << 20, "fail"), (500 << 20, "warn"), (5 << 30, "ok")])

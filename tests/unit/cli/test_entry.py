@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import argparse
 import errno
+import importlib
+import json
 import os
 import subprocess
 import sys
@@ -32,6 +35,18 @@ def test_version(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"cellift {__version__}\n"
 
 
+def test_version_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["version", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"version": __version__}
+
+
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "runs"])
+def test_every_command_has_json(name: str) -> None:
+    parser = argparse.ArgumentParser()
+    importlib.import_module(f"cellift.cli.commands.{name}").configure(parser)
+    assert "--json" in parser.format_help()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -43,6 +58,7 @@ def test_version(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
         (["run", "nb.ipynb", "--backend", "kubeflow"], "unrecognized arguments: --backend"),
         (["run", "nb.ipynb", "--det"], "unrecognized arguments: --det"),
         (["run", "nb.ipynb", "-p", "x"], "NAME=VALUE"),
+        (["run", "nb.ipynb", "-p", "x=1", "-p", " x =2"], "-p x is given twice"),
         (["run", "nb.ipynb", "-p", "x=1", "-p", "x=2"], "twice"),
         (["runs", "ls", "--state", "done"], "States:"),
         (["runs", "ls", "--limit", "0"], "at least 1"),

@@ -8,10 +8,16 @@ from cellift._version import __version__
 
 
 def configure(parser: ArgumentParser) -> None:
-    """Add nothing: the command has no options."""
+    """Add the arguments."""
+    parser.add_argument("--json", action="store_true", help="print it as JSON")
 
 
-def run(_args: Namespace) -> int:
+def run(args: Namespace) -> int:
     """Print ``cellift 0.1.0``."""
-    print(f"cellift {__version__}")
+    if args.json:
+        from cellift.cli.output import print_json
+
+        print_json({"version": __version__})
+    else:
+        print(f"cellift {__version__}")
     return 0
