@@ -137,10 +137,13 @@ def _open_step(marks: Directive, cell: Cell, groups: list[Group], first: dict[st
 
 
 def _name_ids(groups: list[Group]) -> None:
-    """Unique ids of ``[a-z0-9-]`` for the steps first; the implicit set-up takes what they leave."""
+    """Unique ids of ``[a-z0-9-]`` for the steps first; the implicit set-up takes what they leave.
+
+    A step whose name has the form of an id gets that id, so that no id is the name of another step.
+    """
     taken: set[str] = set()
     wanted = [step_id(group.name) for group in groups[1:]]
-    for group, base in zip(groups[1:], wanted, strict=True):
+    for group, base in sorted(zip(groups[1:], wanted, strict=True), key=lambda pair: pair[0].name != pair[1]):
         identifier, number = base, 2
         while identifier in taken or (identifier != base and identifier in wanted):
             identifier, number = f"{base}-{number}", number + 1
