@@ -67,7 +67,9 @@ def test_the_card_of_a_run_survives_a_reload(
     # Nor does anybody have to save before.
     set_source(page, 10, "%pipeline run")
     command(page, "notebook:run-cell-and-insert-below")
-    page.wait_for_function("() => window.jupyterapp.shell.currentWidget.content.activeCell.model.executionCount === 1")
+    page.wait_for_function(
+        "() => window.jupyterapp.shell.currentWidget.content.widgets[9].model.executionCount === 1", timeout=RUN_TIMEOUT
+    )
     page.evaluate("() => window.jupyterapp.shell.currentWidget.content.scrollToItem(9, 'end')")
     card = page.get_by_test_id("cellift-card")
     expect(card).to_have_attribute("data-state", "SUCCEEDED", timeout=RUN_TIMEOUT)
