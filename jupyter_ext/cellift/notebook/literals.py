@@ -115,9 +115,9 @@ def _fold(node: ast.expr, names: Mapping[str, Any]) -> Any:
     if isinstance(node, ast.BinOp) and type(node.op) in _BINARY:
         left, right = _fold(node.left, names), _fold(node.right, names)
         _require_small(node.op, left, right)
-        return _BINARY[type(node.op)](left, right)
+        return _no_longer(_BINARY[type(node.op)](left, right))
     if isinstance(node, ast.JoinedStr):
-        return "".join(_text(part, names) for part in node.values)
+        return _no_longer("".join(_text(part, names) for part in node.values))
     raise NotPlain(type(node).__name__)
 
 
@@ -142,6 +142,13 @@ def _numbers(text: str) -> list[int]:
     return [int(run) for run in digits.split()]
 
 
+def _no_longer(value: Any) -> Any:
+    """The value, unless it is longer than the limit: names that double from line to line grow without bound."""
+    if isinstance(value, (str, bytes, list, tuple)) and len(value) > _LARGEST:
+        raise NotPlain("too large")
+    return value
+
+
 def _require_small(operation: ast.operator, left: Any, right: Any) -> None:
     if isinstance(operation, ast.Pow):
         small = isinstance(left, (int, float)) and isinstance(right, (int, float)) and abs(right) <= 1000
@@ -150,6 +157,10 @@ def _require_small(operation: ast.operator, left: Any, right: Any) -> None:
         sized = [value for value in (left, right) if isinstance(value, (str, bytes, list, tuple))]
         counts = [value for value in (left, right) if isinstance(value, int)]
         small = not sized or not counts or len(sized[0]) * abs(counts[0]) <= _LARGEST
+    elif isinstance(operation, ast.Mod) and isinstance(left, (str, bytes)):
+        # A width may stand in the text, or as * among the values.
+        text = left if isinstance(left, str) else left.decode("latin-1")
+        small = "*" not in text and all(run <= _LARGEST for run in _numbers(text))
     else:
         small = True
     if not small:
