@@ -10,6 +10,7 @@ with task ``{"id", "name", "cells", "inputs", "resources", "executor", "needs": 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cellift.engine.warm_imports import warm_imports
@@ -23,6 +24,7 @@ Plan = dict[str, Any]
 _STEP_PARAMETER = "cellift_step"
 _PYTHONS = ("python3", "python")
 _INPUT_ARGS = ["--executor_input", "{{$}}"]
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _UNSUPPORTED_TASK = {
     "triggerPolicy": "a condition or an exit handler",
     "parameterIterator": "a loop",
@@ -37,6 +39,8 @@ def build_plan(ir: Mapping[str, Any], overrides: Mapping[str, Any] | None = None
 
     Raises `RefusedError` with CL601 for what cannot run here, CL402 for an unknown parameter.
     """
+    if ir.get("platforms"):
+        _refuse("The pipeline has settings for a cluster (its `platforms`), which runs on this machine cannot follow.")
     root = ir.get("root", {})
     params = _pipeline_parameters(root, overrides or {})
     dag = root.get("dag", {})
@@ -83,6 +87,7 @@ def _task(
     ir: Mapping[str, Any], task_id: str, spec: Mapping[str, Any], params: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     shown = spec.get("taskInfo", {}).get("name", task_id)
+    _require_file_name(task_id)
     for key, what in _UNSUPPORTED_TASK.items():
         if spec.get(key):
             _refuse(f"Task {shown} uses {what}, which runs on this machine do not have yet.")
@@ -106,7 +111,10 @@ def _task(
             f"Component {component_name} is no step of a notebook but a container of its own "
             f"({container.get('image') or 'without an image'}), which cannot run on this machine yet."
         )
-    step = json.loads(step_text)
+    try:
+        step = json.loads(step_text)
+    except ValueError:
+        _refuse(f"What task {shown} is to do cannot be read. Compile the notebook again.")
     parameters, needs = _parameters(shown, spec, component, params)
     artifacts = {}
     for name, source in spec.get("inputs", {}).get("artifacts", {}).items():
@@ -115,6 +123,8 @@ def _task(
             _refuse(f"Input {name} of task {shown} does not come from another task, which cannot run here yet.")
         artifacts[name] = {"task": produced["producerTask"], "key": produced["outputArtifactKey"]}
     outputs = component.get("outputDefinitions", {})
+    for key in (*outputs.get("parameters", {}), *outputs.get("artifacts", {})):
+        _require_file_name(key)
     return {
         "id": task_id,
         "name": step.get("step", shown),
@@ -157,6 +167,12 @@ def _parameters(
         else:
             _refuse(f"Parameter {name} of task {shown} comes from {', '.join(source)}, which cannot run here yet.")
     return found, needs
+
+
+def _require_file_name(name: str) -> None:
+    """Tasks and their outputs have files of their names in the run's folder, and nowhere else."""
+    if not _FILE_NAME.fullmatch(name):
+        _refuse(f"{name!r} is no name for a task or an output here: letters, digits, - and _, at most 128.")
 
 
 def _own_cells(step: Mapping[str, Any]) -> list[str]:

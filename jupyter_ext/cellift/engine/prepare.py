@@ -91,33 +91,25 @@ def prepare_ir(text: str, *, overrides: Mapping[str, Any] | None = None) -> Prep
 
 def typed_overrides(ir: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
     """``overrides`` with texts (from ``-p``) as the types that the pipeline declares. Raises `RefusedError`."""
-    import ast
     import json
 
+    from cellift.notebook.parameters import convert
+    from cellift.pipeline.parameters import NOTEBOOK_TYPES
+
     declared = ir.get("root", {}).get("inputDefinitions", {}).get("parameters", {})
-    accepted = {
-        "NUMBER_INTEGER": (int,),
-        "NUMBER_DOUBLE": (int, float),
-        "BOOLEAN": (bool,),
-        "LIST": (list,),
-        "STRUCT": (dict,),
-        "STRING": (str,),
-    }
     found: dict[str, Any] = {}
     for name, given in overrides.items():
-        kind = declared.get(name, {}).get("parameterType", "STRING")
-        value = given
-        if isinstance(given, str) and kind != "STRING":
-            for read in (json.loads, ast.literal_eval):
-                try:
-                    value = read(given)
-                    break
-                except (ValueError, SyntaxError):
-                    continue
-        fits = isinstance(value, accepted.get(kind, (object,))) and (kind == "BOOLEAN" or not isinstance(value, bool))
-        if not fits:
-            raise RefusedError([diagnose("CL403", f"`{name}` takes a value of type {kind}, not {given!r}.")])
-        found[name] = value
+        definition = declared.get(name, {})
+        kind = definition.get("parameterType", "STRING")
+        if kind == "STRING" and "defaultValue" not in definition:
+            # None by default: it takes any value, as JSON text.
+            found[name] = given if isinstance(given, str) else json.dumps(given)
+            continue
+        try:
+            found[name] = convert(given, NOTEBOOK_TYPES[kind]) if kind in NOTEBOOK_TYPES else given
+        except ValueError:
+            message = f"`{name}` takes a value of type {kind}, not {given!r}."
+            raise RefusedError([diagnose("CL403", message)]) from None
     return found
 
 

@@ -88,7 +88,7 @@ def apply_overrides(graph: Graph, overrides: Mapping[str, Any]) -> dict[str, Any
             problems.append(_unknown(name, list(known)))
             continue
         try:
-            values[name] = _convert(given, parameter.type)
+            values[name] = convert(given, parameter.type)
         except ValueError:
             problems.append(_wrong_type(parameter, given))
     problems.extend(_left_behind(graph, overrides))
@@ -132,7 +132,8 @@ def _is_json(value: Any) -> bool:
     return type(value) in _TYPES
 
 
-def _convert(given: Any, wanted: ParameterType) -> Any:
+def convert(given: Any, wanted: ParameterType) -> Any:
+    """``given``, read as :func:`apply_overrides` says, as a value of type ``wanted``; ``ValueError`` if it is none."""
     if isinstance(given, str):
         if wanted == "str":
             return _as_text(given)
@@ -140,7 +141,10 @@ def _convert(given: Any, wanted: ParameterType) -> Any:
     if wanted == "none":
         return given
     if wanted == "float" and isinstance(given, int) and not isinstance(given, bool):
-        return float(given)
+        try:
+            return float(given)
+        except OverflowError:
+            raise ValueError(wanted) from None
     if _TYPES.get(type(given)) != wanted:
         raise ValueError(wanted)
     return given
@@ -160,7 +164,7 @@ def _as_text(given: str) -> str:
 def _parse(given: str, wanted: ParameterType) -> Any:
     try:
         return json.loads(given)
-    except ValueError:
+    except (ValueError, RecursionError):
         pass
     try:
         return ast.literal_eval(given)

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from cellift.notebook.graph import Graph, Parameter
+from cellift.notebook.graph import Graph, Parameter, ParameterType
 
 KFP_TYPES: dict[str, str] = {
     "int": "NUMBER_INTEGER",
@@ -18,6 +18,15 @@ KFP_TYPES: dict[str, str] = {
     "dict": "STRUCT",
     # A parameter that is None by default may get any value, as JSON text.
     "none": "STRING",
+}
+
+NOTEBOOK_TYPES: dict[str, ParameterType] = {
+    "NUMBER_INTEGER": "int",
+    "NUMBER_DOUBLE": "float",
+    "BOOLEAN": "bool",
+    "STRING": "str",
+    "LIST": "list",
+    "STRUCT": "dict",
 }
 
 # Numbers travel as doubles.

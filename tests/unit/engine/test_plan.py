@@ -10,7 +10,8 @@ import pytest
 from cellift.engine.plan import build_plan
 from cellift.engine.prepare import prepare_ir, typed_overrides
 from cellift.notebook.diagnostics import RefusedError
-from cellift.notebook.graph import Edge, Graph, Parameter, Step
+from cellift.notebook.graph import Edge, Graph, Parameter, ParameterType, Step
+from cellift.notebook.parameters import apply_overrides
 from cellift.pipeline.compile import compile_graph
 from cellift.pipeline.ir import dump_ir
 from unit.engine.kit import step
@@ -151,3 +152,50 @@ def test_ir_text_is_prepared_and_bad_text_refused() -> None:
     assert (prepared.name, prepared.parameters) == ("demo", {"n": 4})
     with pytest.raises(RefusedError, match="no pipeline specification"):
         prepare_ir("- 1\n")
+
+
+@pytest.mark.parametrize("name", ["../../evil", "/tmp/evil", "a/b", "..", "", "a" * 200])
+def test_names_that_lead_out_of_the_folder_of_the_run_are_refused(name: str) -> None:
+    ir = pipeline()
+    tasks = ir["root"]["dag"]["tasks"]
+    tasks[name] = tasks.pop("c")
+    assert "no name for a task" in refusal(ir)
+    ir = pipeline()
+    (component,) = ir["components"].values()
+    component["outputDefinitions"]["artifacts"][name] = component["outputDefinitions"]["artifacts"]["values"]
+    assert "no name for a task or an output" in refusal(ir)
+
+
+def test_settings_for_a_cluster_are_refused_and_not_ignored() -> None:
+    ir = pipeline()
+    ir["platforms"] = {"kubernetes": {"deploymentSpec": {"executors": {"e": {"secretAsEnv": []}}}}}
+    assert "platforms" in refusal(ir)
+
+
+def test_a_step_that_cannot_be_read_is_refused() -> None:
+    ir = pipeline()
+    task = ir["root"]["dag"]["tasks"]["a"]
+    task["inputs"]["parameters"]["cellift_step"]["runtimeValue"]["constant"] = "{"
+    assert "Compile the notebook again" in refusal(ir)
+
+
+@pytest.mark.parametrize("text", ["5", '"5"', "'5'", "five", "[1"])
+@pytest.mark.parametrize(
+    ("kind", "default"), [("str", "a"), ("int", 1), ("float", 1.5), ("bool", True), ("list", []), ("dict", {})]
+)
+def test_a_text_means_the_same_for_a_notebook_and_for_its_compiled_pipeline(
+    text: str, kind: ParameterType, default: Any
+) -> None:
+    first = Step(**{**vars(step("a", "x = n")), "params": ("n",)})
+    graph = Graph("demo", None, (first,), (), (Parameter("n", kind, default, "p", 1),))
+
+    def outcome(convert: Callable[[], dict[str, Any]]) -> Any:
+        try:
+            return repr(convert()["n"])
+        except RefusedError as error:
+            return error.diagnostics[0].code
+
+    compiled = compile_graph(graph)
+    assert outcome(lambda: typed_overrides(compiled, {"n": text})) == outcome(
+        lambda: apply_overrides(graph, {"n": text})
+    )

@@ -58,12 +58,32 @@ def test_a_parameter_may_be_computed_from_earlier_ones() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["dict(a=1)", "(1, 2)", "{1: 'a'}", "float('nan')", "1 / 0", "2 ** 10 ** 9", "b'x'", "..."]
+    "value",
+    [
+        "dict(a=1)",
+        "(1, 2)",
+        "{1: 'a'}",
+        "float('nan')",
+        "1 / 0",
+        "2 ** 10 ** 9",
+        "b'x'",
+        "...",
+        "'%1000000000d' % 1",
+        "'%*d' % (1000000000, 1)",
+        "'a' * 10 ** 9",
+    ],
 )
 def test_a_value_that_is_not_plain_is_set_up_code_with_a_warning(value: str) -> None:
     analysis = analysed((f"p = {value}", PARAMETERS), "%%step s\nprint(p)")
     assert codes(analysis) == ["CL401"]
     assert analysis.graph.parameters == ()
+
+
+def test_values_that_double_from_line_to_line_are_not_followed_without_end() -> None:
+    doubled = "\n".join(f"p{number + 1} = {form}" for number in range(60) for form in [f"p{number} + p{number}"])
+    analysis = analysed((f"p0 = 'x'\n{doubled}", PARAMETERS), "%%step s\nprint(p0)")
+    assert max(len(one.default) for one in analysis.graph.parameters) <= 1_000_000
+    assert "CL401" in codes(analysis)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +123,10 @@ def test_values_that_are_no_text_are_taken_as_they_are() -> None:
         ("p = []", "{}"),
         ("p = 'x'", 5),
         ("p = 1", None),
+        ("p = 1.5", "1" + "0" * 400),
+        ("p = 1", "[" * 100_000),
     ],
+    ids=lambda text: str(text)[:12],
 )
 def test_another_type_is_refused_with_the_accepted_one(source: str, given: Any) -> None:
     diagnostic = refusal(source, p=given)
