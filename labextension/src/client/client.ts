@@ -76,8 +76,10 @@ export class CelliftClient implements ICellift, IDisposable {
     return this._request(`runs/${encodeURIComponent(id)}/cancel`, { method: 'POST', body: '{}' });
   }
 
-  remove(id: string): Promise<void> {
-    return this._request(`runs/${encodeURIComponent(id)}`, { method: 'DELETE' });
+  async remove(id: string): Promise<void> {
+    await this._request(`runs/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    // No event tells that a run is gone; notebooks whose latest it was look for the one before.
+    this._refetch.emit();
   }
 
   logs(id: string, task: string, options: Parameters<ICellift['logs']>[2] = {}): Promise<ILogChunk> {

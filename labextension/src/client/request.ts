@@ -5,6 +5,9 @@ import type { IDiagnostic, IRefusal } from '../tokens';
 /** URL space of the server extension, below the server's base URL. */
 const NAMESPACE = 'cellift/api';
 
+/** Said when there is no answer at all. */
+const UNREACHABLE = 'The Jupyter server cannot be reached. Check that it is running, then try again.';
+
 /** What the server said no with: its message, the HTTP status, and diagnostics when the input was refused. */
 export class ResponseError extends ServerConnection.ResponseError implements IRefusal {
   constructor(response: Response, message: string, diagnostics: IDiagnostic[] = []) {
@@ -34,8 +37,9 @@ export async function requestAPI<T>(
   let response: Response;
   try {
     response = await ServerConnection.makeRequest(url, init, serverSettings);
-  } catch (reason) {
-    throw new ServerConnection.NetworkError(reason as TypeError);
+  } catch {
+    // What the browser says of it ("Failed to fetch") helps nobody.
+    throw new ServerConnection.NetworkError(new TypeError(UNREACHABLE));
   }
   const text = await response.text();
   let data: unknown = undefined;

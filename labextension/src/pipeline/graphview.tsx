@@ -7,7 +7,7 @@ import type { Direction, IDrawing, IDrawnEdge, IDrawnNode, MeasureText } from '.
 import { draw, edgePath, edgeTitle, NAME_MARGIN, neighbour, STATE_MARGIN } from './layout';
 import type { IPipeline } from './tokens';
 import type { IView } from './viewport';
-import { clampView, firstView, fitView, panBy, zoomAt } from './viewport';
+import { clampView, firstView, fitView, frameHeight, panBy, zoomAt } from './viewport';
 
 /** Height of the drawing's window: as high as the drawing needs, within these, in pixels. */
 const HEIGHT = { least: 72, most: 460 };
@@ -38,11 +38,12 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
   const [focused, setFocused] = React.useState<string | null>(null);
   const drag = React.useRef<{ x: number; y: number; moved: boolean } | null>(null);
 
-  const height = drawing ? Private.frameHeight(drawing, width) : HEIGHT.least;
+  const height = drawing ? frameHeight(drawing, width, HEIGHT) : HEIGHT.least;
   const size = { width, height };
   const first = drawing ? firstView(drawing, size) : { x: 0, y: 0, scale: 1 };
   // Until somebody moves it, the drawing fits as far as it can be read; new steps and another width of the sidebar keep it so.
   const shown = view && drawing ? clampView(view, drawing, size) : first;
+  const cut = drawing !== null && (drawing.width * shown.scale > width + 1 || drawing.height * shown.scale > height + 1);
   const current = React.useRef(shown);
   current.current = shown;
 
@@ -100,6 +101,7 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
   return (
     <div
       className="cl-Graph"
+      data-cut={cut}
       data-testid="cellift-graph"
       role="group"
       aria-label={trans.__(
@@ -352,10 +354,6 @@ function useWidth(element: React.RefObject<HTMLElement>): number {
 namespace Private {
   const STATES: RunState[] = ['QUEUED', 'PREPARING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'SKIPPED'];
 
-  export function frameHeight(drawing: IDrawing, width: number): number {
-    const scale = Math.min(1, width / Math.max(1, drawing.width));
-    return Math.round(Math.min(HEIGHT.most, Math.max(HEIGHT.least, drawing.height * scale)));
-  }
 
   /** The icon of a state as a part of the drawing, with a size of its own. */
   export function symbol(state: RunState): string {

@@ -10,7 +10,7 @@ export const NAME_MARGIN = 10;
 export const STATE_MARGIN = { icon: 28, end: 8 };
 
 /** How many characters of the names on an edge are written out; the rest is in its title. */
-const LABEL_LENGTH = 16;
+const LABEL_LENGTH = 12;
 
 /** A point in the drawing, in pixels. */
 export interface IPoint {

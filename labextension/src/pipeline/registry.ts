@@ -15,12 +15,8 @@ export class Pipelines implements IPipelines {
     // The tracker's "current" stays when another kind of document comes to the front, and it is null after the last
     // notebook is closed: just what the sidebar shows.
     this._onCurrentChanged();
-    // While the page is hidden the server need not tell what happens.
-    document.addEventListener('visibilitychange', () => {
-      if (!document.hidden) {
-        this._pipelines.forEach(pipeline => pipeline.catchUp());
-      }
-    });
+    // While the page is hidden the server need not tell what happens; and that a run was deleted it never tells.
+    options.cellift.refetch.connect(() => this._pipelines.forEach(pipeline => pipeline.catchUp()));
   }
 
   get current(): IPipeline | null {

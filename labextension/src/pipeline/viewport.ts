@@ -42,6 +42,12 @@ export function firstView(drawing: ISize, window: ISize): IView {
   return { scale: READABLE, x: Math.min(0, (window.width - drawing.width * READABLE) / 2), y: 0 };
 }
 
+/** How high the window is: as the drawing at the zoom that it begins with, within the limits. */
+export function frameHeight(drawing: ISize, width: number, limits: { least: number; most: number }): number {
+  const scale = Math.max(READABLE, Math.min(1, width / Math.max(1, drawing.width)));
+  return Math.round(Math.min(limits.most, Math.max(limits.least, drawing.height * scale)));
+}
+
 /** Zooms by a factor; the point of the window at `x`, `y` stays where it is. */
 export function zoomAt(view: IView, factor: number, x: number, y: number): IView {
   const scale = Math.min(SCALE.most, Math.max(SCALE.least, view.scale * factor));

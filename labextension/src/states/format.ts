@@ -55,7 +55,12 @@ export function formatNumber(value: number): string {
 
 /** The time of day to the second, as it is told apart from another run's. */
 export function formatClock(time: string): string {
-  return new Date(time).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  return new Date(time).toLocaleTimeString(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23'
+  });
 }
 
 /** When, as short as it can be: the time of day today, else `yesterday`, else the date. */

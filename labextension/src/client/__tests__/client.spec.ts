@@ -55,7 +55,10 @@ describe('CelliftClient', () => {
 
   it('cancels, removes and reads logs at the addresses of the run', async () => {
     await client.cancel('r1');
+    const refetched = jest.fn();
+    client.refetch.connect(refetched);
     await client.remove('r1');
+    expect(refetched).toHaveBeenCalledTimes(1);
     await client.logs('r1', 'train', { offset: 10, limit: 5 });
     expect(request.mock.calls.map(([path, init]) => `${init.method ?? 'GET'} ${path}`)).toEqual([
       'POST runs/r1/cancel',

@@ -61,6 +61,8 @@ describe('requestAPI', () => {
     const { settings } = server(async () => {
       throw new TypeError('Failed to fetch');
     });
-    await expect(requestAPI('runs', {}, settings)).rejects.toBeInstanceOf(ServerConnection.NetworkError);
+    const answer = requestAPI('runs', {}, settings);
+    await expect(answer).rejects.toBeInstanceOf(ServerConnection.NetworkError);
+    await expect(answer).rejects.toThrow('The Jupyter server cannot be reached.');
   });
 });

@@ -47,10 +47,9 @@ describe('edgeLabel', () => {
   it.each([
     [['X'], 'X'],
     [['X', 'y'], 'X, y'],
-    [['X_train', 'y_train'], 'X_train, y_train'],
-    [['n_neighbors', 'y_train'], 'n_neighbors +1'],
-    [['X_train', 'y_train', 'X_test', 'y_test'], 'X_train, y_train +2'],
-    [['a_very_long_name_that_nobody_types'], 'a_very_long_nam…'],
+    [['X_train', 'y_train'], 'X_train +1'],
+    [['X_train', 'y_train', 'X_test', 'y_test'], 'X_train +3'],
+    [['a_very_long_name_that_nobody_types'], 'a_very_long…'],
     [['x', 'x'], 'x']
   ])('writes %j', (names, label) => {
     expect(edgeLabel(edge('a', 'b', names))).toBe(label);

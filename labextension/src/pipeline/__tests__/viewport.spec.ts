@@ -1,4 +1,4 @@
-import { clampView, firstView, fitView, panBy, zoomAt } from '../viewport';
+import { clampView, firstView, fitView, frameHeight, panBy, zoomAt } from '../viewport';
 
 const drawing = { width: 400, height: 800 };
 const frame = { width: 200, height: 300 };
@@ -19,6 +19,15 @@ describe('the view of a drawing', () => {
     const large = firstView({ width: 4000, height: 8000 }, frame);
     expect(large.scale).toBeGreaterThan(0.4);
     expect(large.y).toBe(0);
+  });
+
+  it('is as high as the drawing at the zoom it begins with, also when not all of it can be read at once', () => {
+    const limits = { least: 72, most: 460 };
+    expect(frameHeight({ width: 100, height: 300 }, 200, limits)).toBe(300);
+    expect(frameHeight({ width: 400, height: 400 }, 200, limits)).toBe(200);
+    expect(frameHeight({ width: 4000, height: 800 }, 200, limits)).toBe(360);
+    expect(frameHeight({ width: 4000, height: 8000 }, 200, limits)).toBe(460);
+    expect(frameHeight({ width: 10, height: 10 }, 200, limits)).toBe(72);
   });
 
   it('keeps the point under the pointer when it zooms', () => {

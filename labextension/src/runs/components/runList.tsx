@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { FilterBox, stopIcon } from '@jupyterlab/ui-components';
+import { stopIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { formatAbsolute, formatDuration, formatNumber, formatWhen } from '../../states/format';
 import { StateMark } from '../../states/stateMark';
@@ -73,13 +73,15 @@ export function RunList(props: RunList.IProps): JSX.Element {
   return (
     <div className="cl-RunList">
       <div className="cl-RunList-filter">
-        <FilterBox
+        <input
+          type="search"
+          className="cl-Input"
+          data-testid="cellift-runs-filter"
           placeholder={trans.__('Filter runs')}
-          initialQuery={filter}
-          useFuzzyFilter={false}
-          showIcon
-          updateFilter={(_, query) => {
-            void model.setFilter((query ?? '').trim());
+          aria-label={trans.__('Filter runs')}
+          defaultValue={filter}
+          onChange={event => {
+            void model.setFilter(event.target.value.trim());
           }}
         />
       </div>

@@ -27,7 +27,12 @@ export function RunPage(props: RunPage.IProps): JSX.Element {
   if (!run) {
     return (
       <div className="cl-Empty" aria-busy={!model.error}>
-        <p>{model.error ?? trans.__('Loading run…')}</p>
+        <p role={model.error ? 'alert' : undefined}>{model.error ?? trans.__('Loading run…')}</p>
+        {model.error && (
+          <button type="button" className="cl-Button" onClick={() => void model.refresh()}>
+            {trans.__('Try again')}
+          </button>
+        )}
       </div>
     );
   }

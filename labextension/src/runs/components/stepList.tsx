@@ -6,20 +6,20 @@ import { isActive } from '../../states/states';
 import type { ITask } from '../../tokens';
 import { useNow } from './hooks';
 
-/** The steps of a run with state and time; one is selected. Arrow keys move. */
+/** The steps of a run with state and time; one is selected. Arrow keys, Home and End move. */
 export function StepList(props: StepList.IProps): JSX.Element {
   const { tasks, selected, onSelect, trans } = props;
   const now = useNow(tasks.some(task => isActive(task.state)));
   const list = React.useRef<HTMLDivElement>(null);
 
   const move = (event: React.KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step === undefined) {
+    const at = tasks.findIndex(task => task.id === selected);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: tasks.length - 1 }[event.key];
+    if (to === undefined) {
       return;
     }
     event.preventDefault();
-    const at = tasks.findIndex(task => task.id === selected);
-    const next = tasks[Math.min(tasks.length - 1, Math.max(0, at + step))];
+    const next = tasks[Math.min(tasks.length - 1, Math.max(0, to))];
     onSelect(next.id);
     list.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(next.id)}"]`)?.focus();
   };
