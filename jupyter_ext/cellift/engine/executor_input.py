@@ -27,11 +27,17 @@ def parameter_file(folder: Path, task_id: str, key: str) -> Path:
 
 
 def executor_input(
-    folder: Path, task: Mapping[str, Any], produced: Mapping[tuple[str, str], Any], types: Mapping[tuple[str, str], str]
+    folder: Path,
+    task: Mapping[str, Any],
+    produced: Mapping[tuple[str, str], Any],
+    types: Mapping[tuple[str, str], str],
+    digests: Mapping[str, Mapping[str, str]] | None = None,
 ) -> dict[str, Any]:
     """The executor input of ``task``.
 
     ``produced``: output parameters of earlier tasks by (task, key). ``types``: artifact types by (task, key).
+    ``digests``: what earlier tasks reported of their values, task -> name -> digest; values that are something else by
+    now are not unpickled.
     """
     parameters = {
         name: source["value"] if "value" in source else produced[source["task"], source["key"]]
@@ -41,7 +47,13 @@ def executor_input(
         "inputs": {
             "parameterValues": parameters,
             "artifacts": {
-                name: _artifact(folder, source["task"], source["key"], types[source["task"], source["key"]])
+                name: _artifact(
+                    folder,
+                    source["task"],
+                    source["key"],
+                    types[source["task"], source["key"]],
+                    {"digests": digests[source["task"]]} if digests and source["task"] in digests else {},
+                )
                 for name, source in task["artifacts"].items()
             },
         },
@@ -81,11 +93,13 @@ def parse_parameter(text: str, kind: str) -> Any:
     return text
 
 
-def _artifact(folder: Path, task_id: str, key: str, kind: str) -> dict[str, Any]:
+def _artifact(
+    folder: Path, task_id: str, key: str, kind: str, metadata: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     artifact = {
         "name": f"{task_id}.{key}",
         "type": {"schemaTitle": kind, "schemaVersion": "0.0.1"},
         "uri": str(artifact_folder(folder, task_id, key)),
-        "metadata": {},
+        "metadata": dict(metadata or {}),
     }
     return {"artifacts": [artifact]}

@@ -80,6 +80,7 @@ class PipelineRun:
         self._state = states.QUEUED
         self._steps = {task["id"]: _Step(task) for task in self._plan["tasks"]}
         self._produced: dict[tuple[str, str], Any] = {}
+        self._digests: dict[str, dict[str, str]] = {}
         self._types = {
             (task["id"], key): kind for task in self._plan["tasks"] for key, kind in task["output_artifacts"].items()
         }
@@ -191,7 +192,7 @@ class PipelineRun:
         if step.plan["output_parameters"]:
             (task_folder / "parameters").mkdir(mode=0o700, exist_ok=True)
         executor = self._plan["executors"][step.plan["executor"]]
-        given = executor_input(self._folder, step.plan, self._produced, self._types)
+        given = executor_input(self._folder, step.plan, self._produced, self._types, self._digests)
         args = fill_arguments(executor["args"], given, task_folder / "executor_input.json")
         return {
             "argv": ["-c", *args],
@@ -295,6 +296,7 @@ class PipelineRun:
 
     def _take_outputs(self, step: _Step, result: Mapping[str, Any]) -> None:
         outputs = result.get("outputs", [])
+        self._digests[step.id] = {item["name"]: item["digest"] for item in outputs if "digest" in item}
         self._record.write(
             "task.outputs",
             task=step.id,

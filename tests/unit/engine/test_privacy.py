@@ -68,3 +68,28 @@ def test_a_new_home_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         assert stat.S_IMODE(home().stat().st_mode) == 0o700
     finally:
         os.umask(before)
+
+
+FORGE = """import hashlib, json, pathlib, pickle
+folder = pathlib.Path({home!r}).glob("runs/*/values/a").__next__()
+index = json.loads((folder / "index.json").read_text())
+(group,) = index["groups"]
+data = (folder / group["file"]).read_bytes().replace(b"honest", b"forged")
+(folder / group["file"]).write_bytes(data)
+group["digest"] = index["names"]["x"]["digest"] = "sha256:" + hashlib.sha256(data).hexdigest()
+(folder / "index.json").write_text(json.dumps(index))
+y = 1
+"""
+
+
+def test_a_step_unpickles_only_what_the_engine_recorded(bench: Bench) -> None:
+    run = bench.run(
+        step("a", "x = ['honest']", outputs=("x",)),
+        step("b", "x\n" + FORGE.format(home=str(bench.home)), {"x": "a"}, outputs=("y",)),
+        step("c", "print(x, y)", {"x": "a", "y": "b"}),
+    )
+    assert [one["state"] for one in run["tasks"]] == ["SUCCEEDED", "SUCCEEDED", "FAILED"]
+    error = run["tasks"][2]["error"]
+    assert error is not None
+    assert error["code"] == "CL502"
+    assert "is not what the step wrote" in error["message"]

@@ -146,7 +146,7 @@ class _StepRun:
         self._step = step
         self._module = ModuleType("__main__")
         self._namespace: dict[str, Any] = self._module.__dict__
-        self._inputs = Inputs(step.inputs, self._namespace)
+        self._inputs = Inputs(step.inputs, self._namespace, step.digests)
         self._now: Piece | None = None
         self.display = Display(step.folder)
 

@@ -13,9 +13,13 @@ from .cells import Piece
 
 
 class Inputs:
-    """The inputs of a step that are not yet bound in ``namespace``. ``missing``: names that no step had defined."""
+    """The inputs of a step that are not yet bound in ``namespace``. ``missing``: names that no step had defined.
 
-    def __init__(self, folders: dict[str, str], namespace: dict[str, Any]) -> None:
+    ``digests``: folder -> name -> recorded digest, where that is known.
+    """
+
+    def __init__(self, folders: dict[str, str], namespace: dict[str, Any], digests: dict[str, dict[str, str]]) -> None:
+        self._digests = digests
         self._waiting = dict(folders)
         self._namespace = namespace
         self._readers: dict[str, Reader] = {}
@@ -60,7 +64,7 @@ class Inputs:
     def _bind(self, name: str) -> None:
         folder = self._waiting[name]
         if folder not in self._readers:
-            self._readers[folder] = Reader(folder)
+            self._readers[folder] = Reader(folder, self._digests.get(folder))
         reader = self._readers[folder]
         if name in reader:
             self._namespace[name] = reader[name]

@@ -45,6 +45,8 @@ class StepInput(NamedTuple):
     uri: str
     output_file: str | None
     """Where the executor output goes, if anywhere."""
+    digests: dict[str, dict[str, str]]
+    """Folder of ``inputs`` -> name -> digest that the engine recorded when the step that made it was over."""
 
 
 def read_argument(argument: str) -> dict[str, Any]:
@@ -73,8 +75,13 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         raise BadInputError(f"the executor input has no parameter {STEP_PARAMETER!r}")
     step = json.loads(values[STEP_PARAMETER])
     folders = {}
+    digests = {}
     for producer, key in step["artifacts"].items():
-        folders[producer] = local_path(_only(given.get("artifacts", {}), key, "input"))
+        artifact = _only(given.get("artifacts", {}), key, "input")
+        folders[producer] = local_path(artifact)
+        recorded = artifact.get("metadata", {}).get("digests")
+        if recorded is not None:
+            digests[folders[producer]] = dict(recorded)
     outputs = executor_input.get("outputs", {})
     target = _only(outputs.get("artifacts", {}), "values", "output")
     return StepInput(
@@ -89,6 +96,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         folder=local_path(target),
         uri=str(target.get("uri", "")),
         output_file=outputs.get("outputFile") or None,
+        digests=digests,
     )
 
 
