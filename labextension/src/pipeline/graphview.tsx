@@ -43,7 +43,8 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
   const first = drawing ? firstView(drawing, size) : { x: 0, y: 0, scale: 1 };
   // Until somebody moves it, the drawing fits as far as it can be read; new steps and another width of the sidebar keep it so.
   const shown = view && drawing ? clampView(view, drawing, size) : first;
-  const cut = drawing !== null && (drawing.width * shown.scale > width + 1 || drawing.height * shown.scale > height + 1);
+  const cut =
+    drawing !== null && (drawing.width * shown.scale > width + 1 || drawing.height * shown.scale > height + 1);
   const current = React.useRef(shown);
   current.current = shown;
 
@@ -353,7 +354,6 @@ function useWidth(element: React.RefObject<HTMLElement>): number {
 
 namespace Private {
   const STATES: RunState[] = ['QUEUED', 'PREPARING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED', 'SKIPPED'];
-
 
   /** The icon of a state as a part of the drawing, with a size of its own. */
   export function symbol(state: RunState): string {

@@ -87,7 +87,12 @@ function PipelineContent(props: PipelineSection.IOptions & { pipeline: IPipeline
         {(!empty || diagnostics.length > 0) && (
           <DiagnosticSummary steps={pipeline.steps.length} diagnostics={diagnostics} trans={trans} />
         )}
-        {pipeline.run && <LastRun run={pipeline.run} commands={commands} trans={trans} />}
+        {pipeline.run ? (
+          <LastRun run={pipeline.run} commands={commands} trans={trans} />
+        ) : (
+          // The line is there before the first run, so that the drawing does not move when it starts.
+          !empty && <p className="cl-Pipeline-notRun">{trans.__('No run of this notebook yet')}</p>
+        )}
         {diagnostics.length > 0 && <DiagnosticList pipeline={pipeline} diagnostics={diagnostics} trans={trans} />}
         {empty ? (
           <EmptyState kind="no-steps" commands={commands} trans={trans} />
