@@ -57,6 +57,13 @@ export class CelliftSidebar extends SidePanel implements ISidebar {
       (this.content as AccordionPanel).expand(index);
     }
     this._onReveal(this);
+    // The keyboard goes along: from a section's title, Tab leads into it. In a later frame, as the command palette gives
+    // the keyboard back to the notebook when a command was chosen in it.
+    requestAnimationFrame(() => {
+      if (!this.isDisposed) {
+        (this.content as AccordionPanel).titles[Math.max(0, index)]?.focus();
+      }
+    });
   }
 
   override dispose(): void {

@@ -56,6 +56,15 @@ describe('CelliftSidebar', () => {
     expect(revealed).toBe(1);
   });
 
+  it('takes the keyboard to the section that is asked for', async () => {
+    make();
+    await sidebar.restored;
+    sidebar.reveal('runs');
+    await until(() => document.activeElement === accordion().titles[1]);
+    sidebar.reveal('');
+    await until(() => document.activeElement === accordion().titles[0]);
+  });
+
   it('works without a place to remember', async () => {
     sidebar = new CelliftSidebar({ state: null, translator: null, reveal: () => undefined });
     sidebar.addSection({ id: 'runs', title: 'Runs', widget: new Widget(), rank: 20 });
