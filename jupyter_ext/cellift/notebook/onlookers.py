@@ -40,8 +40,10 @@ class Onlookers:
         use = self._first_use(facts)
         names = {name for fact in facts for name in (*fact.binds, *fact.changes)}
         if unmarked and (starts or use):
+            # Told before the names become this cell's: `run = run.wait()` uses the one of the cell above.
+            found = [_left_out(cell, use, self._made)]
             self._made.update(dict.fromkeys([*assigned, *names], cell))
-            return True, [_left_out(cell, use, self._made)]
+            return True, found
         found = [_used(cell, use, self._made[use.name])] if use else []
         for name in names:
             self._made.pop(name, None)

@@ -53,3 +53,8 @@ def test_a_name_that_a_step_binds_again_is_the_steps_own() -> None:
 
 def test_the_word_alone_starts_nothing() -> None:
     assert roles(STEP, "print('cellift.run()')") == ["step", "step"]
+
+
+def test_a_cell_that_binds_the_run_anew_is_told_of_the_cell_that_made_it() -> None:
+    (found,) = analysed(STEP, "run = %pipeline run", "run = run.wait()").diagnostics
+    assert found.message == "Cell 3 is not part of the pipeline: it uses `run` of cell 2."
