@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -73,7 +74,6 @@ class Server:
             f"--IdentityProvider.token={TOKEN}",
         ]
         if self.app == "lab":
-            # Galata's hooks are not loaded; only the news question is answered beforehand.
             command.append("--LabApp.expose_app_in_browser=True")
         else:
             command.append("--JupyterNotebookApp.expose_app_in_browser=True")
@@ -108,9 +108,20 @@ class Server:
         self.process = None
 
 
-def free_port() -> int:
-    import socket
+def quiet_home(home: Path) -> None:
+    """Answer the question about news beforehand, which JupyterLab asks in a new home."""
+    settings = home / "lab-settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
 
+
+def launch_chromium(driver: Playwright) -> Browser:
+    """The system's Chromium, without what a closed network refuses."""
+    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
+    return driver.chromium.launch(executable_path=chromium_path(), args=arguments)
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -124,9 +135,7 @@ def new_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..
     def make(**options: str) -> Server:
         home = tmp_path_factory.mktemp("home")
         root = tmp_path_factory.mktemp("work")
-        settings = home / "lab-settings/@jupyterlab/apputils-extension"
-        settings.mkdir(parents=True)
-        (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+        quiet_home(home)
         shutil.copy(REPOSITORY / "examples/quickstart.ipynb", root)
         server = Server(home, root, free_port(), **options)
         servers.append(server)
@@ -146,8 +155,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="session")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
-    browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
+    browser = launch_chromium(playwright)
     yield browser
     browser.close()
 

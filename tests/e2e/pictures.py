@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from e2e.conftest import REPOSITORY, Server, chromium_path, free_port, open_lab
+from e2e.conftest import REPOSITORY, Server, free_port, launch_chromium, open_lab, quiet_home
 from e2e.workbench import (
     command,
     failed,
@@ -89,15 +89,12 @@ def main() -> None:
     root = folder / "work"
     root.mkdir()
     shutil.copy(REPOSITORY / "examples/quickstart.ipynb", root)
-    settings = folder / "home/lab-settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false", "checkForUpdates": false}')
+    quiet_home(folder / "home")
     server = Server(folder / "home", root, free_port())
     server.start()
     try:
         with sync_playwright() as driver:
-            arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-background-networking"]
-            browser = driver.chromium.launch(executable_path=chromium_path(), args=arguments)
+            browser = launch_chromium(driver)
             context = browser.new_context(viewport={"width": 1440, "height": 960})
             context.set_default_timeout(30_000)
             take(open_lab(context, server))
