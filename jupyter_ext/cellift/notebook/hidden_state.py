@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ast
+from collections.abc import Iterator, Mapping, Sequence
 
 from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.facts import Change, Kind, Use
+from cellift.notebook.state_generators import generator_acts, imported_names
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
 
@@ -57,29 +59,58 @@ def _uses(statement: Statement, name: str) -> bool:
 
 
 def _shared_generators(statements: Sequence[Statement], step_names: Mapping[int, str]) -> list[Diagnostic]:
-    """The notebook draws on in one sequence; every step starts from the seed again."""
-    seeded = any(path.rpartition(".")[2] in _SEEDS for s in statements for path in s.facts.called_paths)
-    if not seeded:
-        return []
-    draws: dict[int, tuple[Statement, Use]] = {}
+    """The notebook draws on in one sequence; every step starts from the seed again.
+
+    A step that seeds before it draws is as in the notebook.
+    """
+    names = imported_names(statement.node for statement in statements)
+    by_seed = any(path.rpartition(".")[2] in _SEEDS for s in statements for path in s.facts.called_paths)
+    found: list[Diagnostic] = []
+    drawn: dict[str, int] = {}  # generator -> the first step that draws from it
+    fresh: set[tuple[str, int]] = set()
+    told: set[int] = set()
     for statement in statements:
-        for path, use in statement.facts.called_paths.items():
-            if _draws(path, statement):
-                draws.setdefault(statement.owner, (statement, use))
-    if len(draws) < 2:
-        return []
-    first, *others = sorted(draws)
-    return [
-        _warn(
-            statement,
-            use,
-            "CL303",
-            f"{step_names[owner].capitalize()} draws from a seeded global generator (`{use.name}`), and so does "
-            f"{step_names[first]}; the notebook goes on with the sequence, a step starts it again.",
-            "Give each step a generator of its own, like numpy.random.default_rng(SEED).",
-        )
-        for owner, (statement, use) in ((owner, draws[owner]) for owner in others)
-    ]
+        if statement.travel is Travel.REPLAY:
+            continue
+        for generator, act, use in _acts(statement, names):
+            if act == "seed":
+                if isinstance(statement.node, ast.Expr):
+                    fresh.add((generator, statement.owner))
+                continue
+            first = drawn.setdefault(generator, statement.owner)
+            if not by_seed or first == statement.owner or (generator, statement.owner) in fresh:
+                continue
+            if statement.owner not in told:
+                told.add(statement.owner)
+                found.append(_goes_on(statement, use, step_names, first))
+    return found
+
+
+def _acts(statement: Statement, names: Mapping[str, str]) -> Iterator[tuple[str, str, Use]]:
+    """What the statement, and what it calls of the notebook's own, seeds and draws from."""
+    if not isinstance(statement.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        for (generator, act), call in generator_acts(statement.node, names):
+            yield generator, act, Use(ast.unparse(call.func), call.lineno, call.col_offset + 1)
+        for read in statement.reads.values():
+            version = read.version
+            if version.kind in (Kind.FUNCTION, Kind.CLASS):
+                for (generator, act), call in generator_acts(version.statement.node, names):
+                    yield generator, act, Use(ast.unparse(call.func), read.use.line, read.use.column)
+    for path, use in statement.facts.called_paths.items():
+        root = path.partition(".")[0]
+        if names.get(root, "").partition(".")[0] not in ("random", "numpy", "torch") and _draws(path, statement):
+            yield root, "draw", use
+
+
+def _goes_on(statement: Statement, use: Use, step_names: Mapping[int, str], first: int) -> Diagnostic:
+    return _warn(
+        statement,
+        use,
+        "CL303",
+        f"{step_names[statement.owner].capitalize()} draws from a seeded global generator (`{use.name}`), and so does "
+        f"{step_names[first]}; the notebook goes on with the sequence, a step starts it again.",
+        "Seed again in the step, or give each step a generator of its own, like numpy.random.default_rng(SEED).",
+    )
 
 
 def _draws(path: str, statement: Statement) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from cellift.notebook.state_generators import generator_acts, imported_names
 from cellift.notebook.state_names import is_pseudo, label
+from unit.notebook.make_notebook import analysed, codes
 
 
 def acts(source: str) -> list[tuple[str, str]]:
@@ -54,3 +55,15 @@ def test_every_name_has_words_for_people() -> None:
     assert label("files:") == "files in the working directory"
     assert label("x") == "x"
     assert is_pseudo("file:x") and not is_pseudo("x")
+
+
+DRAW = "import random as r\nfrom random import random as draw\ndef later():\n    return draw()\nr.seed(1)"
+
+
+def test_a_draw_in_a_function_that_two_steps_call_is_refused() -> None:
+    analysis = analysed(DRAW, "%%step a\nx = later()", "%%step b\ny = later()")
+    assert codes(analysis) == ["CL303"] and not analysis.ok
+
+
+def test_a_step_that_seeds_again_before_it_draws_is_accepted() -> None:
+    assert codes(analysed(DRAW, "%%step a\nx = later()", "%%step b\nr.seed(2)\ny = later()")) == []
