@@ -18,9 +18,9 @@ from cellift.notebook.parameters import read_parameter
 from cellift.notebook.scopes import read_statement
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.slices import code_slices
-from cellift.notebook.statements import Statement, Travel
+from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
-from cellift.notebook.wiring import Conflict, Plan, Wiring, constants_to_keep
+from cellift.notebook.wiring import Conflict, Wiring, constants_to_keep
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
     found += [*warnings, *flow.diagnostics, *hidden_state_warnings(statements, flow, step_names)]
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
-    steps = tuple(_step(layout.groups[i], i, wiring.plans[i], ids, found) for i in sorted(wiring.plans))
+    steps = tuple(_step(layout.groups[i], i, wiring, ids, found) for i in sorted(wiring.plans))
     graph = Graph(
         name,
         notebook.path,
@@ -105,16 +105,19 @@ def _statements(layout: Layout, parameters: dict[str, Parameter]) -> tuple[list[
                 if warning is not None:
                     warnings.append(warning)
             statements.append(statement)
+    for owner, group in enumerate(layout.groups):
+        declare_changes([s for s in statements if s.owner == owner], group.options.get("changes", ()))
     return statements, warnings
 
 
 def _step(
     group: Group,
     index: int,
-    plan: Plan,
+    wiring: Wiring,
     ids: Mapping[int, str],
     found: list[Diagnostic],
 ) -> Step:
+    plan = wiring.plans[index]
     code: tuple[CodeSlice, ...] = code_slices(plan.statements, index)
     outputs = set(plan.outputs)
     for name in group.options.get("output", ()):
@@ -131,6 +134,17 @@ def _step(
                     fix="Name a value that the step makes, or remove the option.",
                 )
             )
+    for name in group.options.get("changes", ()):
+        if not any(name in s.makes and not s.makes[name].kind.is_code for s in plan.statements if s.owner == index):
+            found.append(
+                diagnose(
+                    "CL114",
+                    f"Step {group.name} is said to change `{name}`, but it has no value of that name.",
+                    cell=group.cells[0],
+                    line=1,
+                    fix="Name a value that the step takes from a step above, or remove the option.",
+                )
+            )
     return Step(
         group.id,
         group.name,
@@ -142,6 +156,7 @@ def _step(
         tuple(sorted(outputs)),
         dict(group.options),
         names_to_keep((statement for statement in plan.statements if statement.owner == index), outputs),
+        wiring.later(index),
     )
 
 

@@ -28,7 +28,10 @@ class Option:
 #: Every option that a step honours. All of them take a text and may be repeated.
 OPTIONS: dict[str, Option] = {
     option.name: option
-    for option in (Option("output", "NAME", "Keep NAME as an output even when no later step uses it."),)
+    for option in (
+        Option("output", "NAME", "Keep NAME as an output even when no later step uses it."),
+        Option("changes", "NAME", "The step changes NAME in place, although its code does not show it."),
+    )
 }
 
 _KEYS = ("step", "options", "skip", "parameters")

@@ -93,7 +93,8 @@ class Step:
     """One step. ``code`` is run in order in one namespace that holds ``inputs`` and ``params`` at the start.
 
     ``inputs`` maps a name to the id of the step that it comes from; ``outputs`` are the names that are kept;
-    those of ``keep`` only if they hold plain values at the end.
+    those of ``keep`` only if they hold plain values at the end. ``later`` are the inputs that steps further down the
+    document take from the same step: they must not be changed here without the source showing it.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Step:
     outputs: tuple[str, ...] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON shape of ``cellift graph --json`` (without the code)."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from cellift.notebook.facts import Body, Facts, Kind, Use
+from cellift.notebook.facts import Body, Change, Facts, Kind, Use
 from cellift.notebook.graph import Place
 from cellift.notebook.source import CellCode
 
@@ -73,3 +74,17 @@ class Statement:
     def place(self) -> Place:
         """Where it stands."""
         return Place(self.code.cell.id, self.node.lineno)
+
+
+_DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def declare_changes(own: Sequence[Statement], names: Iterable[str]) -> None:
+    """The step whose statements are ``own`` says that it changes these names in place: its last action does."""
+    if not own:
+        return
+    last = next((s for s in reversed(own) if not isinstance(s.node, _DEFINITIONS)), own[-1])
+    for name in names:
+        place = (last.node.lineno, last.node.col_offset + 1)
+        last.facts.reads.setdefault(name, Use(name, *place, soft=True))
+        last.facts.changes.setdefault(name, Change(name, *place, "--changes"))

@@ -169,6 +169,12 @@ class Wiring:
                 if source in self.plans:
                     self.plans[source].outputs.add(name)
 
+    def later(self, owner: int) -> tuple[str, ...]:
+        """Inputs of the step that steps further down the document take from the same producer."""
+        below = [plan.sources for index, plan in self.plans.items() if index > owner]
+        mine = self.plans[owner].sources
+        return tuple(sorted(n for n, source in mine.items() if any(other.get(n) == source for other in below)))
+
     def edges(self, ids: Mapping[int, str], names: Mapping[int, str]) -> list[Edge]:
         """The edges in document order, each name with the places that make it and use it."""
         edges = []

@@ -138,6 +138,7 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
             "defaults": {name: declaration(parameters[name], parameter_key(name, parameters)) for name in step.params},
             "outputs": list(step.outputs),
             "keep": list(step.keep),
+            "later": list(step.later),
         },
         ensure_ascii=False,
     )
