@@ -25,7 +25,7 @@ LABEXTENSION := jupyter_ext/cellift/labextension
 FRONT_END_SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) \
   labextension/package.json labextension/tsconfig.json
 
-.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-pythons test-oldest test-binder chromium pictures lock
+.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-truth test-pythons test-oldest test-binder chromium pictures lock
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
@@ -92,13 +92,16 @@ lint: env $(STAMPS)/node ## ruff, mypy --strict, import contracts, eslint, prett
 
 PYTEST_FLAGS ?=
 test-python: front-end $(STAMPS)/kfp ## unit, server, kernel and packaging tests
-	$(BIN)/python -m pytest tests --ignore=tests/e2e $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest tests --ignore=tests/e2e --ignore=tests/truth $(PYTEST_FLAGS)
 
 test-front-end: $(STAMPS)/front-end ## jest
 	cd labextension && $(JLPM) test
 
 test-browser: front-end chromium ## a real JupyterLab in Chromium
 	$(BIN)/python -m pytest tests/e2e $(PYTEST_FLAGS)
+
+test-truth: env ## notebooks as pipelines beside the same notebooks run from top to bottom
+	$(BIN)/python -m pytest tests/truth $(PYTEST_FLAGS)
 
 test-pythons: $(STAMPS)/dev ## unit tests on the oldest and the newest supported Python, the bootstrap on 3.9
 	UV="$(UV)" bash tests/pythons.sh

@@ -400,6 +400,8 @@ class _Visitor:
         for target in targets:
             self._visit_target(target, kind, immutable=immutable)
         self._share(names, value)
+        if len(targets) > 1:  # `b = a = []`: one object under both names
+            self._share(names, ast.Tuple([ast.copy_location(ast.Name(n.id, ast.Load()), n) for n in names], ast.Load()))
         if isinstance(value, ast.Call) and last_name(value.func) in STATEFUL_FACTORIES and self._body is None:
             self.facts.stateful.update(name.id for name in names if self._is_global(name.id))
 

@@ -57,6 +57,11 @@ def test_names_that_share_an_object_come_from_one_step() -> None:
     assert reason == "`one` shares its object with another name since step b and used in step c"
 
 
+def test_names_bound_by_one_chained_assignment_share_their_object() -> None:
+    graph = graph_of("%%step a\none = two = []", "%%step b\none.append(1)", "%%step c\nprint(two)")
+    assert edges(graph) == {"a>b:one", "a>b:two", "b>c:two"}
+
+
 @pytest.mark.parametrize("function", ["def f():\n    return [one]", "f = lambda: [one]"])
 def test_what_a_function_gives_back_shares_the_objects_it_holds(function: str) -> None:
     graph = graph_of(function, "%%step a\none = list('a')", "%%step b\ntwo = f()", "%%step c\nprint(one, two)")
