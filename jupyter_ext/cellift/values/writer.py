@@ -78,7 +78,7 @@ def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups
     plain = len(names) == 1 and is_plain(first) and first not in sharing.reducer
     form = "npy" if plain else "pickle"
     entry: dict[str, Any] = {"file": f"{stem}.{form}", "format": form, "names": names}
-    with HashedFile(folder, entry["file"], names[0]) as file:
+    with HashedFile(folder, entry["file"], names[0], guarded=not plain) as file:
         if plain:
             write_array(first, file)
             entry["writeable"] = bool(first.flags.writeable)

@@ -6,8 +6,10 @@ import collections
 import datetime
 import decimal
 import enum
+import hashlib
 import math
 import struct
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -168,10 +170,13 @@ def test_index_describes_every_name_and_group(tmp_path: Path):
     assert [group["format"] for group in index["groups"]] == ["pickle", "npy"]
     for group in index["groups"]:
         path = tmp_path / group["file"]
-        import hashlib
-
-        assert group["bytes"] == path.stat().st_size
-        assert group["digest"] == "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()
+        data = path.read_bytes()
+        assert group["bytes"] == len(data)
+        # Numbers are never executed: a sum that tells damage is enough, and is as fast as the write.
+        plain = group["format"] == "npy"
+        assert group["digest"] == (
+            f"crc32:{zlib.crc32(data):08x}" if plain else "sha256:" + hashlib.sha256(data).hexdigest()
+        )
 
 
 def test_same_values_give_the_same_files(tmp_path: Path):
