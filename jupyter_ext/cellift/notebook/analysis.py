@@ -18,6 +18,7 @@ from cellift.notebook.parameters import read_parameter
 from cellift.notebook.scopes import read_statement
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.slices import code_slices
+from cellift.notebook.state_changes import repeat_state_changes
 from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
 from cellift.notebook.wiring import Conflict, Wiring, constants_to_keep
@@ -61,6 +62,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
         flow = Flow(statements, step_names, kept_as_data)
         flow.run()
         warnings += classify_setup(statements)
+        warnings += repeat_state_changes(statements, step_names)
         computed = any(s.owner == SETUP and s.travel is Travel.OWN for s in statements)
         owners = range(0 if computed else 1, len(layout.groups))
         wiring = Wiring(statements, owners)

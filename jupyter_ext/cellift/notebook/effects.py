@@ -75,6 +75,15 @@ STATE_CHANGERS = frozenset(
     "set_memory_growth enable_eager_execution setcontext set_start_method set_config load_dotenv".split()
 )
 
+#: Those of them that seed a global random generator.
+SEED_FUNCTIONS = frozenset({"seed", "manual_seed", "manual_seed_all", "set_seed", "set_random_seed"})
+
+#: Context managers that undo at their end what is changed inside.
+SCOPED_STATE = frozenset(
+    "catch_warnings option_context rc_context localcontext errstate printoptions style_context axes_style "
+    "plotting_context color_palette patch dict config_context fork_rng".split()
+)
+
 #: Calls that only show something.
 DISPLAY_FUNCTIONS = frozenset({"print", "display", "pprint", "pp"})
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.facts import Change, Kind, Use
+from cellift.notebook.state_changes import own_functions, state_change
 from cellift.notebook.state_generators import generator_acts, imported_names
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
@@ -25,13 +26,16 @@ def hidden_state_warnings(
 
 
 def _lost_changes(statements: Sequence[Statement], flow: Flow, step_names: Mapping[int, str]) -> list[Diagnostic]:
-    """A module or function that a step changes in a way that cannot be repeated in later steps that use it."""
+    """A module, function or class that a step changes in a way that cannot be repeated in later steps that use it."""
     found: list[Diagnostic] = []
+    functions = own_functions(statements)
     for statement in statements:
         if statement.owner == SETUP or statement.travel is not Travel.OWN:
             continue
         for name, change in flow.patched_code(statement).items():
             version = statement.reads[name].version
+            if version.kind is Kind.IMPORT and state_change(statement, functions):
+                continue  # told by `state_changes`
             user = next((later for later in statements if later.owner > statement.owner and _uses(later, name)), None)
             if user is None:
                 continue

@@ -80,8 +80,9 @@ class Wiring:
     def _close(self, owner: int, own: list[Statement], joined: Mapping[Version, int]) -> Plan:
         """Everything that the step's own and replayed statements need, directly and through what is copied."""
         plan = Plan(owner)
-        included = {*own, *self._replayed}
-        pending: list[tuple[Statement, Need | None]] = [(statement, None) for statement in [*own, *self._replayed]]
+        replayed = [s for s in self._replayed if s.owner == SETUP or s.owner < owner]
+        included = {*own, *replayed}
+        pending: list[tuple[Statement, Need | None]] = [(statement, None) for statement in [*own, *replayed]]
         wanted: list[tuple[Version, Need]] = list(self._demanded.get(owner, {}).values())
         while pending or wanted:
             if pending:
@@ -209,7 +210,7 @@ def _runs_in_own_step(statement: Statement) -> bool:
     """Set-up has no cells of its own to run: only what it computes."""
     if statement.owner == SETUP:
         return statement.travel is Travel.OWN
-    return statement.travel in (Travel.OWN, Travel.COPY)
+    return statement.travel is not Travel.PARAMETER
 
 
 def constants_to_keep(conflicts: Iterable[Conflict]) -> set[int]:

@@ -89,22 +89,6 @@ def test_a_statement_that_computes_and_changes_state_is_warned_of() -> None:
     assert "CL301" in codes(analysis)
 
 
-def test_a_state_change_in_a_step_that_cannot_be_repeated_is_warned_of() -> None:
-    analysis = analysed(
-        "import os", "%%step a\nfor k in ('A', 'B'):\n    os.environ[k] = '1'", "%%step b\nprint(os.environ)"
-    )
-    assert codes(analysis) == ["CL302"]
-    assert "step b uses `os` without that change" in analysis.diagnostics[0].message
-
-
-def test_a_simple_state_change_in_a_step_is_repeated_in_later_steps_that_use_the_module() -> None:
-    graph = graph_of(
-        "import os", "%%step a\nos.environ['A'] = '1'", "%%step b\nprint(os.environ)", "%%step c\nprint(1)"
-    )
-    assert "os.environ['A'] = '1'" in text(graph, "b")
-    assert "environ" not in text(graph, "c")
-
-
 def test_steps_that_draw_from_one_seeded_generator_are_warned_of() -> None:
     cells = ["import random\nrandom.seed(1)", "%%step a\nx = random.random()", "%%step b\ny = random.random()"]
     analysis = analysed(*cells)
