@@ -20,6 +20,7 @@ from tests.truth.percent import Case, read_cases
 _IN_ORDER = Path(__file__).with_name("in_order.py")
 _SECONDS = 120.0
 _ADDRESS = re.compile(r"\b0x[0-9a-f]+")
+_TIME = re.compile(r"^(CPU times|Wall time): .*|\b[\d.]+ [nuµm]?s ± .*")
 
 Verdict = Literal["equal", "refused", "different", "failed", "no case"]
 
@@ -77,8 +78,8 @@ def _compare(case: Case, expected: dict[str, Any], run: dict[str, Any], folder: 
 
 
 def _lines(text: str) -> list[str]:
-    """Warnings go to the log as well; the notebook's standard output has none. Addresses are of the process."""
-    found = [_ADDRESS.sub("0x…", line) for line in text.splitlines()]
+    """What counts: warnings go to the log as well, but not to standard output; addresses and times are of a process."""
+    found = [_TIME.sub("…", _ADDRESS.sub("0x…", line)) for line in text.splitlines()]
     return [line for line in found if line.strip() and "Warning" not in line]
 
 
