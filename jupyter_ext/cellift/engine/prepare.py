@@ -48,7 +48,7 @@ def prepare_notebook(
 
     Raises `RefusedError` with all diagnostics when there is an error among them.
     """
-    from cellift.notebook.parameters import apply_overrides
+    from cellift.notebook.overrides import apply_overrides
     from cellift.pipeline.compile import compile_graph
     from cellift.pipeline.parameters import encode_parameters
     from cellift.pipeline.subset import upstream_of
@@ -90,26 +90,31 @@ def prepare_ir(text: str, *, overrides: Mapping[str, Any] | None = None) -> Prep
 
 
 def typed_overrides(ir: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """``overrides`` with texts (from ``-p``) as the types that the pipeline declares. Raises `RefusedError`."""
-    import json
+    """``overrides`` with texts (from ``-p``) as what the pipeline's parameters take. Raises `RefusedError`.
 
-    from cellift.notebook.parameters import convert
-    from cellift.pipeline.parameters import NOTEBOOK_TYPES
+    Pipelines of ours say it in their steps, others by the types that KFP has.
+    """
+    from cellift.notebook.overrides import left_behind, not_accepted
+    from cellift.notebook.value_types import convert
+    from cellift.pipeline.parameters import accepted_types, as_ir_value
 
+    if not overrides:
+        return {}
     declared = ir.get("root", {}).get("inputDefinitions", {}).get("parameters", {})
+    accepted, derived = accepted_types(ir)
     found: dict[str, Any] = {}
+    problems = left_behind({name: (sources, None) for name, sources in derived.items()}, overrides)
     for name, given in overrides.items():
-        definition = declared.get(name, {})
-        kind = definition.get("parameterType", "STRING")
-        if kind == "STRING" and "defaultValue" not in definition:
-            # None by default: it takes any value, as JSON text.
-            found[name] = given if isinstance(given, str) else json.dumps(given)
+        if name not in accepted:
+            found[name] = given  # a name that is not there is refused with those that are
             continue
         try:
-            found[name] = convert(given, NOTEBOOK_TYPES[kind]) if kind in NOTEBOOK_TYPES else given
+            found[name] = as_ir_value(convert(given, accepted[name]), accepted[name])
         except ValueError:
-            message = f"`{name}` takes a value of type {kind}, not {given!r}."
-            raise RefusedError([diagnose("CL403", message)]) from None
+            default = declared[name].get("defaultValue")
+            problems.append(not_accepted(name, accepted[name], given, default))
+    if problems:
+        raise RefusedError(problems)
     return found
 
 

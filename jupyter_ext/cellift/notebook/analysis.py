@@ -10,11 +10,11 @@ from cellift.notebook.cells import Notebook
 from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files import with_file_order
-from cellift.notebook.graph import CellRole, CodeSlice, Graph, Parameter, Step
+from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.hidden_state import hidden_state_warnings
 from cellift.notebook.kept import names_to_keep
 from cellift.notebook.methods import changing_methods
-from cellift.notebook.parameters import read_parameter
+from cellift.notebook.parameters import ParameterReader, with_fixed
 from cellift.notebook.scopes import read_statement
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.slices import code_slices
@@ -57,8 +57,8 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
     step_names = {index: f"step {group.name}" if index else "the set-up" for index, group in enumerate(layout.groups)}
     kept_as_data: frozenset[int] = frozenset()
     while True:
-        parameters: dict[str, Parameter] = {}
-        statements, warnings = _statements(layout, parameters)
+        reader = ParameterReader()
+        statements, warnings = _statements(layout, reader)
         flow = Flow(statements, step_names, kept_as_data)
         flow.run()
         warnings += classify_setup(statements)
@@ -79,7 +79,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
         notebook.path,
         steps,
         tuple(with_file_order(wiring.edges(ids, step_names), wiring.plans, ids, step_names)),
-        tuple(parameters.values()),
+        with_fixed(reader.parameters, statements),
         _roles(layout, statements),
     )
     # What CL116 tells more exactly is not told twice.
@@ -88,28 +88,23 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
     return Analysis(graph, tuple(_in_order(found, notebook)))
 
 
-def _statements(layout: Layout, parameters: dict[str, Parameter]) -> tuple[list[Statement], list[Diagnostic]]:
-    """Every statement of every cell with its facts; fills in ``parameters``."""
+def _statements(layout: Layout, reader: ParameterReader) -> tuple[list[Statement], list[Diagnostic]]:
+    """Every statement of every cell with its facts; ``reader`` finds the parameters among them."""
     methods = changing_methods(node for owned in layout.code for node in owned.code.statements)
     statements: list[Statement] = []
-    warnings: list[Diagnostic] = []
     for owned in layout.code:
+        chosen = reader.read(owned.code) if owned.parameters else reader.read_other(owned.code)
         for node in owned.code.statements:
             if owned.owner == SETUP and is_without_effect(node):
                 continue
             facts = read_statement(node, owned.code.column, methods)
             statement = Statement(len(statements), owned.code, node, owned.owner, facts)
-            if owned.parameters:
-                parameter, warning = read_parameter(owned.code, node, parameters)
-                if parameter is not None:
-                    parameters[parameter.name] = parameter
-                    statement.travel = Travel.PARAMETER
-                if warning is not None:
-                    warnings.append(warning)
+            if node in chosen:
+                statement.travel = Travel.PARAMETER
             statements.append(statement)
     for owner, group in enumerate(layout.groups):
         declare_changes([s for s in statements if s.owner == owner], group.options.get("changes", ()))
-    return statements, warnings
+    return statements, list(reader.diagnostics)
 
 
 def _step(

@@ -50,6 +50,7 @@ CATALOGUE: dict[str, Code] = {
     "CL402": Code("error", "Unknown parameter"),
     "CL403": Code("error", "Parameter value of another type"),
     "CL404": Code("error", "Parameter that others are derived from"),
+    "CL405": Code("warning", "Parameter that is not as annotated"),
     "CL500": Code("error", "Values between steps failed"),
     "CL501": Code("error", "Value that cannot leave its step"),
     "CL502": Code("error", "Stored value damaged"),

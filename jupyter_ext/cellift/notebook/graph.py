@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-ParameterType = Literal["int", "float", "bool", "str", "list", "dict", "none"]
+from cellift.notebook.value_types import ANY, ParameterType, ValueType
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,11 @@ class Edge:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A value that a run may override. ``derived_from`` names the parameters its default is computed from."""
+    """A value that a run may override, as far as ``accepts`` says.
+
+    ``derived_from`` names the parameters its default is computed from; ``fixed_by`` is a line of the parameters cell
+    that computes something else from it, so that it cannot be overridden.
+    """
 
     name: str
     type: ParameterType
@@ -76,6 +80,13 @@ class Parameter:
     cell: str
     line: int
     derived_from: tuple[str, ...] = ()
+    accepts: ValueType = ANY
+    fixed_by: Place | None = None
+
+    def __post_init__(self) -> None:
+        """A parameter of a plain type accepts that type."""
+        if self.accepts == ANY and self.type != "none":
+            object.__setattr__(self, "accepts", ValueType(self.type))
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON shape of ``cellift graph --json``."""
@@ -83,6 +94,11 @@ class Parameter:
             "name": self.name,
             "type": self.type,
             "default": self.default,
+            "accepts": self.accepts.words,
+            "choices": list(self.accepts.choices),
+            "optional": self.accepts.optional,
+            "derived_from": list(self.derived_from),
+            "fixed": self.fixed_by is not None,
             "cell": self.cell,
             "line": self.line,
         }

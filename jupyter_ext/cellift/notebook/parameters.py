@@ -1,100 +1,107 @@
-"""Parameters: the plain values of the parameters cell, and what a run may put in their place."""
+"""Parameters: the plain values of the parameters cell. What a run puts in their place: ``overrides``."""
 
 from __future__ import annotations
 
 import ast
-import json
-import math
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
-from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
-from cellift.notebook.graph import Graph, Parameter, ParameterType
+from cellift.notebook.annotations import read_annotation
+from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.graph import Parameter, Place
 from cellift.notebook.literals import NotPlain, fold
 from cellift.notebook.source import CellCode
+from cellift.notebook.statements import Statement, Travel
+from cellift.notebook.value_types import TYPES, fit, is_json, of_value
 
-_TYPES: dict[type, ParameterType] = {
-    bool: "bool",
-    int: "int",
-    float: "float",
-    str: "str",
-    list: "list",
-    dict: "dict",
-    type(None): "none",
-}
-_NOT_PLAIN = object()
-_WORDS: dict[str, str] = {
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "str": "a text",
-    "list": "a list",
-    "dict": "an object",
-    "none": "any value",
-}
+_PLAIN = "Write a number, text, list, object, true, false or None, or move the line to another cell."
+_ONCE = "Assign it once in the parameters cell, or move the other line below that cell."
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def read_parameter(
-    code: CellCode, statement: ast.stmt, known: Mapping[str, Parameter]
-) -> tuple[Parameter | None, Diagnostic | None]:
-    """The parameter that a statement of the parameters cell defines; a warning when its value is not plain.
+class ParameterReader:
+    """Reads cells in document order; ``parameters`` and ``diagnostics`` grow as it goes.
 
-    Plain is what JSON can hold, and arithmetic and f-strings over earlier parameters.
+    Plain is what JSON can hold, and arithmetic and f-strings over parameters whose values are known here.
     """
-    target, value, annotation = _assignment(statement)
-    if target is None or value is None:
-        return None, None
-    values = {name: parameter.default for name, parameter in known.items()}
-    try:
-        default = fold(value, values)
-    except NotPlain:
-        default = _NOT_PLAIN
-    if not _is_json(default):
-        return None, diagnose(
-            "CL401",
-            f"`{target.id}` in the parameters cell is not a plain value; a run cannot override it.",
-            cell=code.cell.id,
-            line=statement.lineno,
-            column=code.column(statement),
-            fix="Write a number, text, list, object, true, false or None, or move the line to another cell.",
-        )
-    used = [node.id for node in ast.walk(value) if isinstance(node, ast.Name) and node.id in known]
-    return (
-        Parameter(
-            target.id,
-            _declared_type(annotation) or _TYPES[type(default)],
-            default,
-            code.cell.id,
-            statement.lineno,
-            tuple(dict.fromkeys(used)),
-        ),
-        None,
-    )
 
+    def __init__(self) -> None:
+        self.parameters: dict[str, Parameter] = {}
+        self.diagnostics: list[Diagnostic] = []
+        self._known: dict[str, Any] = {}
 
-def apply_overrides(graph: Graph, overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """The final value of every parameter.
+    def read_other(self, code: CellCode) -> list[ast.stmt]:
+        """A cell of ordinary code: what it may change is no longer known. It has no parameters."""
+        for node in code.statements:
+            self._forget(node)
+        return []
 
-    A text is read as JSON, else as a Python literal, else it is the text itself when the parameter is text; other
-    values are taken as they are. Raises ``RefusedError``: CL402 for a name that is no parameter, CL403 for a value of
-    another type, CL404 for a parameter that others, not given, are derived from.
-    """
-    known = {parameter.name: parameter for parameter in graph.parameters}
-    values = {name: parameter.default for name, parameter in known.items()}
-    problems: list[Diagnostic] = []
-    for name, given in overrides.items():
-        parameter = known.get(name)
-        if parameter is None:
-            problems.append(_unknown(name, list(known)))
-            continue
+    def read(self, code: CellCode) -> list[ast.stmt]:
+        """The statements of a parameters cell whose values a run may override."""
+        found: dict[int, Parameter] = {}
+        problems: dict[int, list[Diagnostic]] = {}
+        for place, node in enumerate(code.statements):
+            target, value, annotation = _assignment(node)
+            if target is None or value is None:
+                self._forget(node)
+                continue
+            default, problem = self._default(target.id, value)
+            if problem:
+                problems[place] = [_not_plain(code, node, problem, _PLAIN)]
+                self._forget(node)
+                continue
+            used = (name.id for name in ast.walk(value) if isinstance(name, ast.Name) and name.id in self._known)
+            derived = tuple(dict.fromkeys(name for name in used if name != target.id))
+            accepts = read_annotation(annotation) or of_value(default)
+            if not _fits(default, accepts):
+                problems[place] = [_not_as_annotated(code, node, target.id, default, accepts.words)]
+                accepts = of_value(default)
+            kind = accepts.type
+            found[place] = Parameter(target.id, kind, default, code.cell.id, node.lineno, derived, accepts)
+            self._known[target.id] = default
+        for name, places in _bound_again(code.statements, found, self.parameters).items():
+            for place in places:
+                if found.pop(place, None):
+                    text = f"`{name}` is assigned more than once"
+                    problems[place] = [_not_plain(code, code.statements[place], text, _ONCE)]
+        self.parameters.update((found[place].name, found[place]) for place in sorted(found))
+        self.diagnostics += [problem for place in sorted(problems) for problem in problems[place]]
+        return [code.statements[place] for place in sorted(found)]
+
+    def _default(self, name: str, value: ast.expr) -> tuple[Any, str]:
+        """The value, or why a run cannot override it."""
         try:
-            values[name] = convert(given, parameter.type)
-        except ValueError:
-            problems.append(_wrong_type(parameter, given))
-    problems.extend(_left_behind(graph, overrides))
-    if problems:
-        raise RefusedError(problems)
-    return values
+            default = fold(value, self._known)
+        except NotPlain:
+            return None, f"`{name}` in the parameters cell is not a plain value"
+        if not is_json(default):
+            return None, f"`{name}` in the parameters cell is not a plain value"
+        if _shares(default, self._known.values()):
+            return None, f"`{name}` in the parameters cell shares an object with another name"
+        return default, ""
+
+    def _forget(self, node: ast.stmt) -> None:
+        if self._known:
+            for name in _touched(node, self._known):
+                self._known.pop(name, None)
+
+
+def with_fixed(parameters: Mapping[str, Parameter], statements: Sequence[Statement]) -> tuple[Parameter, ...]:
+    """Parameters with the line of their cell, if any, that uses them for something that a run cannot give.
+
+    ``statements`` are resolved. An override acts after the parameters cell: that line has seen the default.
+    """
+    places: dict[str, Place] = {}
+    cells = {parameter.cell for parameter in parameters.values()}
+    for statement in statements:
+        if statement.travel is Travel.PARAMETER or statement.code.cell.id not in cells:
+            continue
+        for read in statement.reads.values():
+            made = read.version.statement
+            if made.travel is Travel.PARAMETER and made.code is statement.code:
+                places.setdefault(read.version.name, statement.place)
+    return tuple(replace(one, fixed_by=places.get(one.name)) for one in parameters.values())
 
 
 def _assignment(statement: ast.stmt) -> tuple[ast.Name | None, ast.expr | None, ast.expr | None]:
@@ -106,110 +113,87 @@ def _assignment(statement: ast.stmt) -> tuple[ast.Name | None, ast.expr | None, 
     return None, None, None
 
 
-def _declared_type(annotation: ast.expr | None) -> ParameterType | None:
-    """The type that an annotation names, also ``Optional[int]``, ``int | None``, ``list[str]``, ``"int"``."""
-    if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
-        try:
-            annotation = ast.parse(annotation.value, mode="eval").body
-        except SyntaxError:
-            return None
-    if isinstance(annotation, ast.Name):
-        name = {"List": "list", "Dict": "dict"}.get(annotation.id, annotation.id)
-        return cast(ParameterType, name) if name in ("int", "float", "bool", "str", "list", "dict") else None
-    if isinstance(annotation, ast.Subscript):
-        return _declared_type(annotation.value)
-    return None
-
-
-def _is_json(value: Any) -> bool:
-    """JSON gives back the same value: no tuples, no keys but texts."""
-    if isinstance(value, list):
-        return all(_is_json(item) for item in value)
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
-    if isinstance(value, float):
-        return math.isfinite(value)
-    return type(value) in _TYPES
-
-
-def convert(given: Any, wanted: ParameterType) -> Any:
-    """``given``, read as :func:`apply_overrides` says, as a value of type ``wanted``; ``ValueError`` if it is none."""
-    if isinstance(given, str):
-        if wanted == "str":
-            return _as_text(given)
-        given = _parse(given, wanted)
-    if wanted == "none":
-        return given
-    if wanted == "float" and isinstance(given, int) and not isinstance(given, bool):
-        try:
-            return float(given)
-        except OverflowError:
-            raise ValueError(wanted) from None
-    if _TYPES.get(type(given)) != wanted:
-        raise ValueError(wanted)
-    return given
-
-
-def _as_text(given: str) -> str:
-    """``'"5"'`` in quotes is the text between them; everything else is the text itself."""
-    if len(given) >= 2 and given[0] == given[-1] and given[0] in "\"'":
-        try:
-            value = ast.literal_eval(given)
-        except (ValueError, SyntaxError):
-            return given
-        return value if isinstance(value, str) else given
-    return given
-
-
-def _parse(given: str, wanted: ParameterType) -> Any:
+def _fits(default: Any, accepts: Any) -> bool:
     try:
-        return json.loads(given)
-    except (ValueError, RecursionError):
-        pass
-    try:
-        return ast.literal_eval(given)
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        if wanted == "none":
-            return given
-        raise ValueError(given) from None
+        fit(default, accepts)
+    except ValueError:
+        return False
+    return True
 
 
-def _left_behind(graph: Graph, overrides: Mapping[str, Any]) -> list[Diagnostic]:
-    """Overrides act after the parameters cell, so a derived parameter would keep its old value."""
-    problems = []
-    for parameter in graph.parameters:
-        if parameter.name in overrides:
-            continue
-        for source in parameter.derived_from:
-            if source in overrides:
-                problems.append(
-                    diagnose(
-                        "CL404",
-                        f"`{source}` is given, but `{parameter.name}` is computed from it and would keep "
-                        f"{parameter.default!r}.",
-                        cell=parameter.cell,
-                        line=parameter.line,
-                        fix=f"Give `{parameter.name}` too, or compute it below the parameters cell.",
-                    )
-                )
-                break
-    return problems
+def _shares(value: Any, others: Iterable[Any]) -> bool:
+    """Whether a list or object in ``value`` is also in another value, or twice in this one."""
+    seen = {id(part) for other in others for part in _containers(other)}
+    for part in _containers(value):
+        if id(part) in seen:
+            return True
+        seen.add(id(part))
+    return False
 
 
-def _unknown(name: str, known: list[str]) -> Diagnostic:
-    there = ", ".join(known) if known else "none"
+def _containers(value: Any) -> list[Any]:
+    if not isinstance(value, (list, dict)):
+        return []
+    inside = value.values() if isinstance(value, dict) else value
+    return [value, *(part for item in inside for part in _containers(item))]
+
+
+def _bound_again(
+    statements: Sequence[ast.stmt], found: Mapping[int, Parameter], before: Mapping[str, Parameter]
+) -> dict[str, list[int]]:
+    """Parameters that other statements bind too: all the places, unless one plain assignment follows the other."""
+    again: dict[str, list[int]] = {}
+    for name in dict.fromkeys(parameter.name for parameter in found.values()):
+        places = [place for place, node in enumerate(statements) if name in _bound(node)]
+        in_a_row = all(place in found for place in range(places[0], places[-1] + 1))
+        if name in before or not in_a_row:
+            again[name] = places
+    return again
+
+
+def _touched(node: ast.stmt, known: Mapping[str, Any]) -> set[str]:
+    """Names that a statement may give another value, or whose object it may change."""
+    if any(isinstance(one, ast.alias) and one.name == "*" for one in ast.walk(node)):
+        return set(known)
+    mutable = {name for name, value in known.items() if TYPES[type(value)] in ("list", "dict")}
+    mentioned = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)} if mutable else set()
+    return _bound(node) | (mentioned & mutable)
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    names: set[str] = set()
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name) and not isinstance(one.ctx, ast.Load):
+            names.add(one.id)
+        elif isinstance(one, _DEFINITIONS):
+            names.add(one.name)
+        elif isinstance(one, ast.Global):
+            names.update(one.names)
+        elif isinstance(one, ast.alias):
+            names.add((one.asname or one.name).partition(".")[0])
+        elif isinstance(one, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and one.name:
+            names.add(one.name)
+        elif isinstance(one, ast.MatchMapping) and one.rest:
+            names.add(one.rest)
+    return names
+
+
+def _not_plain(code: CellCode, node: ast.stmt, why: str, fix: str) -> Diagnostic:
+    message = f"{why}; a run cannot override it."
+    return diagnose("CL401", message, cell=code.cell.id, line=node.lineno, column=code.column(node), fix=fix)
+
+
+def _not_as_annotated(code: CellCode, node: ast.stmt, name: str, default: Any, words: str) -> Diagnostic:
     return diagnose(
-        "CL402",
-        f"`{name}` is no parameter of the notebook; its parameters: {there}.",
-        fix="Define it in the cell with the tag `parameters`, or correct its spelling.",
+        "CL405",
+        f"`{name}` is annotated to take {words}, but its default is {_short(default)}; the annotation is not used.",
+        cell=code.cell.id,
+        line=node.lineno,
+        column=code.column(node),
+        fix="Correct the default or the annotation.",
     )
 
 
-def _wrong_type(parameter: Parameter, given: Any) -> Diagnostic:
-    return diagnose(
-        "CL403",
-        f"`{parameter.name}` takes {_WORDS[parameter.type]} ({parameter.type}), not {given!r}.",
-        cell=parameter.cell,
-        line=parameter.line,
-        fix=f"Its default is {parameter.default!r}.",
-    )
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else text[:79] + "…"

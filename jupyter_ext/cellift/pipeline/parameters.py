@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
-from cellift.notebook.graph import Graph, Parameter, ParameterType
+from cellift.notebook.graph import Graph, Parameter
+from cellift.notebook.value_types import ANY, TYPES, ParameterType, ValueType, same, value_type
+
+from .identifiers import STEP_PARAMETER
 
 KFP_TYPES: dict[str, str] = {
     "int": "NUMBER_INTEGER",
@@ -39,18 +43,62 @@ def definition(parameter: Parameter) -> dict[str, Any]:
     A default that KFP cannot carry exactly (None, NaN, infinities, large integers) is left out and the parameter is
     optional; the step knows the default itself (:func:`declaration`), so nothing is lost.
     """
-    spec: dict[str, Any] = {"parameterType": KFP_TYPES[parameter.type], "isOptional": True}
-    if parameter.type != "none" and _travels(parameter.default):
+    accepts = parameter.accepts
+    spec: dict[str, Any] = {"parameterType": KFP_TYPES[accepts.carrier], "isOptional": True}
+    if accepts.carrier != "none" and _travels(parameter.default) and _is_of(parameter.default, accepts):
         spec["defaultValue"] = parameter.default
+    if accepts != ValueType(accepts.type):
+        json_text = " As JSON text." if accepts.carrier == "none" and not _is_text(accepts) else ""
+        spec["description"] = f"Takes {accepts.words}.{json_text}"
     return spec
 
 
-def declaration(parameter: Parameter, key: str) -> dict[str, str]:
-    """What the step is told about a parameter: its type, its default as a Python literal, its ``key`` if another."""
-    told = {"type": parameter.type, "value": repr(parameter.default)}
+def declaration(parameter: Parameter, key: str) -> dict[str, Any]:
+    """What the step is told about a parameter: its type, its default as a Python literal, its ``key`` if another.
+
+    For what a run puts in its place: what it accepts if that is more than a type, and what it is computed from.
+    """
+    accepts = parameter.accepts
+    carrier = "text" if _is_text(accepts) else accepts.carrier
+    told: dict[str, Any] = {"type": carrier, "value": repr(parameter.default)}
     if key != parameter.name:
         told["key"] = key
+    if accepts != ValueType(accepts.type):
+        told["accepts"] = accepts.to_dict()
+    if parameter.derived_from:
+        told["from"] = list(parameter.derived_from)
     return told
+
+
+def accepted_types(ir: Mapping[str, Any]) -> tuple[dict[str, ValueType], dict[str, list[str]]]:
+    """What the parameters of a compiled pipeline accept, and which of them are computed from others."""
+    root = ir.get("root", {})
+    accepted: dict[str, ValueType] = {}
+    for name, definition_ in root.get("inputDefinitions", {}).get("parameters", {}).items():
+        kind = definition_.get("parameterType", "STRING")
+        # Text without a default: of ours it takes any value, as JSON text.
+        has_type = kind in NOTEBOOK_TYPES and (kind != "STRING" or "defaultValue" in definition_)
+        accepted[name] = ValueType(NOTEBOOK_TYPES[kind]) if has_type else ANY
+    derived: dict[str, list[str]] = {}
+    for task in root.get("dag", {}).get("tasks", {}).values():
+        for name, told in _declared(task).items():
+            if name not in accepted or not isinstance(told, dict):
+                continue
+            if "accepts" in told:
+                with contextlib.suppress(ValueError):
+                    accepted[name] = value_type(told["accepts"])
+            if told.get("from"):
+                derived[name] = list(told["from"])
+    return accepted, derived
+
+
+def _declared(task: Mapping[str, Any]) -> dict[str, Any]:
+    given = task.get("inputs", {}).get("parameters", {}).get(STEP_PARAMETER, {})
+    try:
+        declared = json.loads(given["runtimeValue"]["constant"])["defaults"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return {}
+    return declared if isinstance(declared, dict) else {}
 
 
 def encode_parameters(graph: Graph, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,17 +111,25 @@ def encode_parameters(graph: Graph, values: Mapping[str, Any]) -> dict[str, Any]
     for parameter in graph.parameters:
         if parameter.name not in values:
             continue
-        value = values[parameter.name]
-        if parameter.type == "none":
-            if value is not None:
-                encoded[parameter.name] = json.dumps(value, ensure_ascii=False)
-        elif _travels(value) or (value != parameter.default and not _both_nan(value, parameter.default)):
-            encoded[parameter.name] = value
+        value, accepts = values[parameter.name], parameter.accepts
+        carried = accepts.carrier != "none" and _travels(value) and _is_of(value, accepts)
+        if carried or not same(value, parameter.default):
+            encoded[parameter.name] = as_ir_value(value, accepts)
     return encoded
 
 
-def _both_nan(first: Any, second: Any) -> bool:
-    return isinstance(first, float) and isinstance(second, float) and math.isnan(first) and math.isnan(second)
+def as_ir_value(value: Any, accepts: ValueType) -> Any:
+    """A value as the pipeline's parameter carries it: JSON text where no type of KFP can hold it."""
+    return json.dumps(value, ensure_ascii=False) if accepts.carrier == "none" else value
+
+
+def _is_of(value: Any, accepts: ValueType) -> bool:
+    """Not a whole number as the default of a float: what carries floats would make it one."""
+    return TYPES.get(type(value)) == accepts.type
+
+
+def _is_text(accepts: ValueType) -> bool:
+    return accepts.type == "str" and accepts.optional
 
 
 def _travels(value: Any) -> bool:

@@ -11,7 +11,7 @@ from cellift.engine.plan import build_plan
 from cellift.engine.prepare import prepare_ir, typed_overrides
 from cellift.notebook.diagnostics import RefusedError
 from cellift.notebook.graph import Edge, Graph, Parameter, ParameterType, Step
-from cellift.notebook.parameters import apply_overrides
+from cellift.notebook.overrides import apply_overrides
 from cellift.pipeline.compile import compile_graph
 from cellift.pipeline.ir import dump_ir
 from unit.engine.kit import step
@@ -143,7 +143,7 @@ def test_text_overrides_take_the_declared_type() -> None:
     ir = pipeline()
     assert typed_overrides(ir, {"n": "7"}) == {"n": 7}
     for wrong in ("seven", "1.5", "True"):
-        with pytest.raises(RefusedError, match="NUMBER_INTEGER"):
+        with pytest.raises(RefusedError, match="a whole number"):
             typed_overrides(ir, {"n": wrong})
 
 

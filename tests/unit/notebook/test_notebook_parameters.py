@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cellift.notebook.diagnostics import RefusedError
-from cellift.notebook.parameters import apply_overrides
+from cellift.notebook.overrides import apply_overrides
 from unit.notebook.make_notebook import PARAMETERS, analysed, codes, graph_of
 
 
@@ -38,7 +38,7 @@ def refusal(source: str, **given: Any) -> Any:
         ("p = {'a': [1]}", "dict", {"a": [1]}),
         ("p = None", "none", None),
         ("p: float = 1", "float", 1),
-        ("p: 'int | None' = None", "none", None),
+        ("p: 'int | None' = None", "int", None),
         ("p: list[int] = []", "list", []),
         ("p = 60 * 60", "int", 3600),
         ("p = 'a' + 'b'", "str", "ab"),
@@ -149,3 +149,76 @@ def test_overriding_what_another_is_derived_from_needs_that_one_too() -> None:
 def test_a_step_gets_only_the_parameters_that_it_uses() -> None:
     graph = graph_of(("a = 1\nb = 2", PARAMETERS), "%%step s\nprint(a)", "%%step t\nprint(3)")
     assert [step.params for step in graph.steps] == [("a",), ()]
+
+
+def test_the_graph_tells_choices_and_what_is_accepted() -> None:
+    graph = graph_of(
+        ("from typing import Literal\nmode: Literal['a', 'b'] = 'a'\nn: int | None = None", PARAMETERS),
+        "%%step s\nprint(mode, n)",
+    )
+    mode, n = (parameter.to_dict() for parameter in graph.parameters)
+    assert (mode["type"], mode["choices"], mode["accepts"], mode["optional"]) == (
+        "str",
+        ["a", "b"],
+        "one of 'a', 'b'",
+        False,
+    )
+    assert (n["type"], n["choices"], n["accepts"], n["optional"]) == ("int", [], "a whole number, or None", True)
+
+
+def test_a_refused_value_names_the_choices() -> None:
+    diagnostic = refusal("from typing import Literal\nmode: Literal['a', 'b'] = 'a'", mode="c")
+    assert (diagnostic.code, diagnostic.message) == ("CL403", "`mode` takes one of 'a', 'b', not 'c'.")
+
+
+def test_a_default_that_its_annotation_excludes_counts_as_it_is() -> None:
+    analysis = analysed(("n: str = 5", PARAMETERS), "%%step s\nprint(n)")
+    assert codes(analysis) == ["CL405"]
+    assert [(p.type, p.default) for p in analysis.graph.parameters] == [("int", 5)]
+
+
+@pytest.mark.parametrize(
+    ("source", "names"),
+    [
+        ("a = 1\na = 2", ["a"]),
+        ("a = 1\na = a + 1", ["a"]),
+        ("a = 1\na += 1", []),
+        ("a = 1\nif a:\n    a = 2", []),
+        ("a = 1\nb = sorted([a])\na = 2", []),
+        ("a = 1\nfor a in range(3):\n    pass", []),
+        ("a = 1\ndef f():\n    global a\n    a = 3", []),
+        ("a = [1]\nb = a", ["a"]),
+        ("a = [[0]] * 3", []),
+        ("a = [1]\na.append(2)\nb = a + [3]", ["a"]),
+        ("a = 1\nx, b = 2, 3\nb = a", ["a"]),
+    ],
+)
+def test_only_what_has_one_plain_value_is_a_parameter(source: str, names: list[str]) -> None:
+    analysis = analysed((source, PARAMETERS), "%%step s\nx = 1")
+    assert analysis.ok
+    assert [parameter.name for parameter in analysis.graph.parameters] == names
+
+
+def test_a_second_parameters_cell_does_not_replace_what_steps_above_it_use() -> None:
+    graph = graph_of(("a = 1", PARAMETERS), "%%step s\nprint(a)", ("a = 2", PARAMETERS), "%%step t\nprint(a)")
+    assert [(p.name, p.default) for p in graph.parameters] == [("a", 1)]
+    assert [step.params for step in graph.steps] == [("a",), ()]
+
+
+def test_code_between_two_parameters_cells_is_not_overlooked() -> None:
+    graph = graph_of(("a = 1", PARAMETERS), "a = 5", ("b = a * 2", PARAMETERS), "%%step s\nprint(b)")
+    assert [p.name for p in graph.parameters] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["a = 1\nb = (a, a)", "a = [1]\na.append(2)", "a = 1\ndef f(x=a):\n    return x", "a = 1\nif a:\n    b = 2"],
+)
+def test_what_a_line_of_the_parameters_cell_has_used_cannot_be_overridden(source: str) -> None:
+    found = refusal(source, a="7" if "[" not in source else "[7]")
+    assert found.code == "CL404"
+    assert (found.cell, found.line) == ("c1", 2)
+
+
+def test_a_function_that_reads_a_parameter_when_it_is_called_leaves_it_free() -> None:
+    assert final("a = 1\ndef f():\n    return a", a="7") == {"a": 7}

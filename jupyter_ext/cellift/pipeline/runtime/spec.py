@@ -137,6 +137,13 @@ def _parameter(declared: dict[str, Any], name: str, values: dict[str, Any], exac
             return json.loads(given) if isinstance(given, str) else given
         except ValueError:
             return given
+    if kind == "text":
+        # Text or None: in quotes, `null`, or as somebody typed it.
+        try:
+            read = json.loads(given)
+        except (TypeError, ValueError):
+            return given
+        return read if read is None or isinstance(read, str) else given
     if not exact and _same_as_doubles(given, default):
         return default
     if kind == "int" and isinstance(given, float) and given.is_integer():
