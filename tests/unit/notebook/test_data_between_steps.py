@@ -158,7 +158,20 @@ def test_the_graph_as_json_has_the_agreed_keys() -> None:
         "outputs": ["x"],
         "options": {},
     }
-    assert found["parameters"] == [{"name": "p", "type": "int", "default": 1, "cell": "c1", "line": 1}]
+    assert found["parameters"] == [
+        {
+            "name": "p",
+            "type": "int",
+            "default": 1,
+            "accepts": "a whole number",
+            "choices": [],
+            "optional": False,
+            "derived_from": [],
+            "fixed": False,
+            "cell": "c1",
+            "line": 1,
+        }
+    ]
     assert found["cells"][0] == {"cell": "c1", "number": 1, "role": "parameters", "step": None}
     assert found["edges"][0]["names"][0]["producer"] == {"cell": "c2", "line": 2}
 
