@@ -19,7 +19,7 @@ def main(path: str) -> None:
     from IPython.core.interactiveshell import InteractiveShell
 
     cells = json.loads(Path(path).read_text(encoding="utf-8"))["cells"]
-    shell = InteractiveShell.instance(colors="NoColor", xmode="Plain", history_manager_enabled=False)
+    shell = InteractiveShell.instance(colors="NoColor", xmode="Plain")  # its history is in the case's own folder
     shell.display_formatter.active_types = ["text/plain"]
     shell.display_formatter.formatters["text/plain"].pprint = False  # the log of a step shows repr(), in one line
     shell.displayhook.write_output_prompt = lambda: None
@@ -37,7 +37,7 @@ def main(path: str) -> None:
         with tempfile.TemporaryFile() as output:
             os.dup2(output.fileno(), 1)
             sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
-            result = shell.run_cell(source)
+            result = shell.run_cell(source, store_history=True)  # for `_`, `In`, and the `;` that shows nothing
             sys.stdout.close()
             sys.stdout = kept
             os.dup2(real, 1)

@@ -1,6 +1,7 @@
 """The oracle: a notebook as a local pipeline must print what it prints from top to bottom, or be refused.
 
-By hand: ``python -m tests.truth.oracle FILE.cells[:NAME] ...`` prints a verdict for each case.
+By hand: ``python -m tests.truth.oracle FILE.cells[:NAME] ...`` prints a verdict for each case;
+``notebooks/FILE.py[:CUT]`` is a whole notebook.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from tests.truth.cuts import EVERY_CELL, cut_notebook
 from tests.truth.percent import Case, read_cases
 
 _IN_ORDER = Path(__file__).with_name("in_order.py")
 _SECONDS = 120.0
 _ADDRESS = re.compile(r"\b0x[0-9a-f]+")
 _TIME = re.compile(r"^(CPU times|Wall time): .*|\b[\d.]+ [nuµm]?s ± .*")
+_FIGURE = re.compile(r"<Figure size .* Axes>$")  # shown as a picture by a front end, and by a step
 
 Verdict = Literal["equal", "refused", "different", "failed", "no case"]
 
@@ -80,7 +83,7 @@ def _compare(case: Case, expected: dict[str, Any], run: dict[str, Any], folder: 
 def _lines(text: str) -> list[str]:
     """What counts: warnings go to the log as well, but not to standard output; addresses and times are of a process."""
     found = [_TIME.sub("…", _ADDRESS.sub("0x…", line)) for line in text.splitlines()]
-    return [line for line in found if line.strip() and "Warning" not in line]
+    return [line for line in found if line.strip() and "Warning" not in line and not _FIGURE.match(line)]
 
 
 def _in_order(case: Case) -> dict[str, Any]:
@@ -129,11 +132,17 @@ def _environment(folder: str) -> dict[str, str]:
     }
 
 
+def _named(path: Path, name: str) -> list[Case]:
+    if path.suffix == ".py":
+        return [cut_notebook(path, int(name or EVERY_CELL))]
+    return [case for case in read_cases(path) if name in ("", case.name)]
+
+
 def main(paths: list[str]) -> int:
     """Judge the named cases; 1 when any is different, failed, or not as it expects."""
     bad = 0
     wanted = [path.partition(":") for path in paths]
-    for case in (case for path, _, name in wanted for case in read_cases(Path(path)) if name in ("", case.name)):
+    for case in (case for path, _, name in wanted for case in _named(Path(path), name)):
         outcome = judge(case)
         expected = f"refused {case.refused}" if case.refused else "equal"
         seen = " ".join([outcome.verdict, *outcome.codes])

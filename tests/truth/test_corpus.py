@@ -3,41 +3,26 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.truth.oracle import judge
 from tests.truth.percent import Case, read_cases
+from tests.truth.waiting import as_parameters, waiting
 
-_HERE = Path(__file__).parent
-
-
-def _not_yet() -> dict[str, str]:
-    """Case -> what it does today, for those that are not equal yet. One that becomes equal has to leave the list."""
-    lines = (_HERE / "not_yet.txt").read_text(encoding="utf-8").splitlines()
-    return dict(line.split(": ", 1) for line in lines if line and not line.startswith("#"))
+_CASES = [case for path in sorted((Path(__file__).parent / "cases").glob("*.cells")) for case in read_cases(path)]
 
 
-def _cases() -> list[Any]:
-    waiting = _not_yet()
-    found = [case for path in sorted((_HERE / "cases").glob("*.cells")) for case in read_cases(path)]
-    unknown = waiting.keys() - {case.name for case in found}
-    assert not unknown, f"not_yet.txt names no case: {unknown}"
-    return [
-        pytest.param(
-            case,
-            id=case.name,
-            marks=[pytest.mark.xfail(strict=True, reason=waiting[case.name])] if case.name in waiting else [],
-        )
-        for case in found
-    ]
-
-
-@pytest.mark.parametrize("case", _cases())
+@pytest.mark.parametrize("case", as_parameters(_CASES))
 def test_the_pipeline_gives_what_the_notebook_gives_or_is_refused(case: Case) -> None:
     outcome = judge(case)
     if case.refused is None:
         assert outcome.verdict == "equal", outcome.detail
     else:
         assert (outcome.verdict, case.refused in outcome.codes) == ("refused", True), outcome
+
+
+def test_every_line_of_the_list_names_a_case_and_no_name_is_twice() -> None:
+    names = [case.name for case in _CASES]
+    assert sorted(set(names)) == sorted(names)
+    assert {name for name in waiting() if ":" not in name} <= set(names)
