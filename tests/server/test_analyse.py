@@ -82,7 +82,7 @@ async def test_a_body_that_is_too_large_is_refused(call: Any, monkeypatch: pytes
 
 
 async def test_a_defect_is_a_500_that_is_json(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(graph, "_analyse", lambda content, file: 1 / 0)
+    monkeypatch.setattr(graph, "_analyse", lambda content, file, explain: 1 / 0)
     answer = await call("POST", "graph", {"path": "a.ipynb", "content": TWO_STEPS})
     assert answer.status == 500
     assert "ZeroDivisionError" in answer.json["message"]
@@ -101,7 +101,7 @@ async def test_a_full_disk_is_named(call: Any, monkeypatch: pytest.MonkeyPatch) 
 async def test_a_long_analysis_does_not_stop_the_server(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[str] = []
 
-    def slow(content: Any, file: Path) -> dict[str, Any]:
+    def slow(content: Any, file: Path, explain: bool) -> dict[str, Any]:
         time.sleep(1)
         ended.append("analysis")
         return {"graph": EMPTY_GRAPH, "diagnostics": []}
@@ -113,3 +113,16 @@ async def test_a_long_analysis_does_not_stop_the_server(call: Any, monkeypatch: 
     ended.append("status")
     await analysis
     assert ended == ["status", "analysis"]
+
+
+async def test_the_reasons_come_when_they_are_asked_for(call: Any) -> None:
+    send = {"path": "a.ipynb", "content": notebook("import math", "# step make\nx = math.pi", "# step use\nprint(x)")}
+    answer = await call("POST", "graph", send, explain=1)
+    assert answer.status == 200
+    found = answer.json["explanation"]
+    assert [(edge["source"], edge["target"], edge["names"][0]["name"]) for edge in found["edges"]] == [
+        ("make", "use", "x")
+    ]
+    assert found["steps"][0]["copied"][0]["text"] == "import math"
+    assert "explanation" not in (await call("POST", "graph", send)).json
+    assert (await call("POST", "graph", send, explain=2)).status == 400

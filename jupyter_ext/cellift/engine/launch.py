@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellift.engine.machine import shortages, usable_cores
-from cellift.engine.prepare import Prepared, analyse_notebook, prepare_ir, prepare_notebook
+from cellift.engine.prepare import Prepared, analyse_notebook, explain_notebook, prepare_ir, prepare_notebook
 from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
 from cellift.runs import states
 from cellift.runs.repair import record_not_started
@@ -29,6 +29,7 @@ __all__ = [
     "Prepared",
     "analyse_notebook",
     "cancel",
+    "explain_notebook",
     "prepare_ir",
     "prepare_notebook",
     "start_ir",

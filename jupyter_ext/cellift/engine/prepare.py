@@ -37,6 +37,14 @@ def analyse_notebook(data: str | bytes | Mapping[str, Any], path: str | None) ->
     return _analyse(data, path)[1]
 
 
+def explain_notebook(data: str | bytes | Mapping[str, Any], path: str | None) -> tuple[Analysis, dict[str, Any]]:
+    """Analyse a notebook and say why its graph is as it is."""
+    from cellift.notebook.explain import explain
+
+    notebook, analysis = _analyse(data, path)
+    return analysis, explain(analysis, notebook)
+
+
 def prepare_notebook(
     data: str | bytes | Mapping[str, Any],
     path: str | None,

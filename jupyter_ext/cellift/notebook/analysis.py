@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 
 from cellift.notebook.cells import Notebook
@@ -21,7 +21,7 @@ from cellift.notebook.slices import code_slices
 from cellift.notebook.state_changes import repeat_state_changes
 from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
-from cellift.notebook.wiring import Conflict, Wiring, constants_to_keep
+from cellift.notebook.wiring import Conflict, Plan, Wiring, constants_to_keep
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class Analysis:
 
     graph: Graph
     diagnostics: tuple[Diagnostic, ...] = ()
+    #: How each step of the graph came about, in the order of the steps; for ``explain``.
+    plans: Mapping[int, Plan] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def ok(self) -> bool:
@@ -85,7 +87,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
     # What CL116 tells more exactly is not told twice.
     told = {(d.cell, d.line, d.column) for d in found if d.code == "CL116"}
     found = [d for d in found if d.code != "CL104" or (d.cell, d.line, d.column) not in told]
-    return Analysis(graph, tuple(_in_order(found, notebook)))
+    return Analysis(graph, tuple(_in_order(found, notebook)), wiring.plans)
 
 
 def _statements(layout: Layout, reader: ParameterReader) -> tuple[list[Statement], list[Diagnostic]]:

@@ -22,18 +22,27 @@ class GraphHandler(CelliftHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Answer ``{graph, diagnostics}``; a notebook with errors is a 200, something that is no notebook a 400."""
+        """Answer ``{graph, diagnostics}``, and with ``explain=1`` the reasons too.
+
+        A notebook with errors is a 200, something that is no notebook a 400.
+        """
         fields = await self.body(_FIELDS)
         file = self.service.paths.file(fields.text("path"))
         content = fields.mapping("content")
-        self.answer(await self.blocking(_analyse, content, file))
+        explain = self.query().integer("explain", 0, low=0, high=1) == 1
+        self.answer(await self.blocking(_analyse, content, file, explain))
 
 
-def _analyse(content: dict[str, Any], file: Path) -> dict[str, Any]:
-    from cellift.engine.launch import analyse_notebook
+def _analyse(content: dict[str, Any], file: Path, explain: bool) -> dict[str, Any]:
+    from cellift.engine.launch import analyse_notebook, explain_notebook
 
-    analysis = analyse_notebook(content, str(file))
+    more: dict[str, Any] = {}
+    if explain:
+        analysis, more["explanation"] = explain_notebook(content, str(file))
+    else:
+        analysis = analyse_notebook(content, str(file))
     return {
         "graph": analysis.graph.to_dict(),
         "diagnostics": [diagnostic.to_dict() for diagnostic in analysis.diagnostics],
+        **more,
     }

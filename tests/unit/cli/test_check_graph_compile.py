@@ -79,6 +79,46 @@ def test_graph_as_mermaid(tmp_path: Path, capsys: Capture) -> None:
     assert capsys.readouterr().out.startswith("flowchart LR\n")
 
 
+def test_graph_explained_says_where_names_come_from(tmp_path: Path, capsys: Capture) -> None:
+    path = two_steps(tmp_path / "nb.ipynb")
+    assert main(["graph", str(path), "--explain"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "make",
+        "  parameters",
+        "    `n` is used in cell 2, line 1",
+        "  gives",
+        "    xs → add it",
+        "",
+        "add it",
+        "  takes",
+        "    xs  from make  made in cell 2, line 1, used in cell 3, line 1",
+    ]
+    assert main(["graph", str(path), "--explain", "add it"]) == 0
+    assert capsys.readouterr().out.startswith("add it\n")
+    assert main(["graph", "--explain", str(path)]) == 0
+    assert capsys.readouterr().out.startswith("make\n")
+
+
+def test_graph_explained_as_json_has_graph_and_reasons(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["graph", str(two_steps(tmp_path / "nb.ipynb")), "--explain", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [step["name"] for step in said["steps"]] == [step["name"] for step in said["explanation"]["steps"]]
+
+
+def test_graph_explained_of_a_refused_notebook_says_what_is_known_and_what_is_refused(
+    bad: Path, capsys: Capture
+) -> None:
+    assert main(["graph", str(bad), "--explain"]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("use\n")
+    assert err.startswith("cell 2, line 2: error CL104")
+
+
+def test_graph_explained_for_a_step_that_is_not_there_names_the_steps(tmp_path: Path, capsys: Capture) -> None:
+    assert main(["graph", str(two_steps(tmp_path / "nb.ipynb")), "--explain", "mak"]) == 1
+    assert "The notebook has: make, add it." in capsys.readouterr().err
+
+
 def test_graph_of_a_notebook_with_errors_is_refused_with_the_place(bad: Path, capsys: Capture) -> None:
     assert main(["graph", str(bad)]) == 1
     assert capsys.readouterr().err.startswith("cell 2, line 2: error CL104")
