@@ -12,13 +12,26 @@ if TYPE_CHECKING:
 # A Linux argument is at most 131,071 bytes.
 _MAX_ARGUMENT = 100 * 1024
 
+STEP_PARAMETER = "cellift_step"
+"""The parameter that says, as JSON text, what a step is."""
+
 VALUES = "values"
 """The artifact that every step writes; its folder is ``values/TASK`` itself."""
 
 
 def artifact_folder(folder: Path, task_id: str, key: str) -> Path:
     """Where an output artifact of a task is, in the run's folder."""
-    return folder / "values" / task_id if key == VALUES else folder / "values" / f"{task_id}.artifacts" / key
+    return values_folder(folder, task_id) if key == VALUES else artifacts_folder(folder, task_id) / key
+
+
+def values_folder(folder: Path, task_id: str) -> Path:
+    """Where the values of a task are."""
+    return folder / "values" / task_id
+
+
+def artifacts_folder(folder: Path, task_id: str) -> Path:
+    """Where the other artifacts of a task are."""
+    return folder / "values" / f"{task_id}.artifacts"
 
 
 def parameter_file(folder: Path, task_id: str, key: str) -> Path:

@@ -24,7 +24,7 @@ class FileUse:
 
 @dataclass(frozen=True)
 class Clash:
-    """``earlier`` of the document used ``file`` while or after ``later`` wrote it: what it saw cannot be told."""
+    """``earlier`` of the document read ``file`` while or after ``later`` wrote it: what it saw cannot be told."""
 
     earlier: str
     later: str
@@ -32,26 +32,52 @@ class Clash:
 
 
 def too_early(order: Sequence[str], uses: Mapping[str, FileUse]) -> dict[str, dict[str, str]]:
-    """``{reader: {writer: file}}``: readers that have to run again after a writer that the document has before them."""
+    """``{user: {writer: file}}``: tasks that have to run again after a writer that the document has before them.
+
+    Those that read the file, or wrote over it: the later one of the document has the last word.
+    """
     found: dict[str, dict[str, str]] = {}
-    for writer, reader in _pairs(order, uses):
-        shared = uses[writer].written & uses[reader].read
-        if shared and uses[reader].started < uses[writer].finished:
-            found.setdefault(reader, {})[writer] = min(shared)
+    place = {task: at for at, task in enumerate(order)}
+    users = _by_file(place, {task: use.read | use.written for task, use in uses.items()})
+    for file, writers in sorted(_by_file(place, {task: use.written for task, use in uses.items()}).items()):
+        for writer in writers:
+            for user in users[file]:
+                if place[writer] < place[user] and uses[user].started < uses[writer].finished:
+                    found.setdefault(user, {}).setdefault(writer, file)
     return found
 
 
-def clashes(order: Sequence[str], uses: Mapping[str, FileUse]) -> list[Clash]:
-    """Files that a step wrote before an earlier step of the document was done with them."""
-    return [
+def clashes(
+    order: Sequence[str], uses: Mapping[str, FileUse], discarded: Mapping[str, Sequence[FileUse]] | None = None
+) -> list[Clash]:
+    """Files that a step wrote, also in an attempt that was ``discarded``, before an earlier step had read them."""
+    place = {task: at for at, task in enumerate(order)}
+    readers = _by_file(place, {task: use.read for task, use in uses.items()})
+    writing = [*uses.items(), *((task, use) for task, past in (discarded or {}).items() for use in past)]
+    found = {
         Clash(earlier, later, file)
-        for earlier, later in _pairs(order, uses)
-        if uses[later].started < uses[earlier].finished
-        for file in sorted(uses[later].written & (uses[earlier].read | uses[earlier].written))
-    ]
+        for later, wrote in writing
+        for file in wrote.written
+        for earlier in readers.get(file, ())
+        if place[earlier] < place[later] and wrote.started < uses[earlier].finished
+    }
+    return sorted(found, key=lambda clash: (place[clash.earlier], place[clash.later], clash.file))
 
 
-def _pairs(order: Sequence[str], uses: Mapping[str, FileUse]) -> list[tuple[str, str]]:
-    """Every two steps that have reported, the earlier one of the document first."""
-    seen = [task for task in order if task in uses]
-    return [(one, other) for at, one in enumerate(seen) for other in seen[at + 1 :]]
+def leftovers(uses: Mapping[str, FileUse], discarded: Mapping[str, Sequence[FileUse]]) -> list[tuple[str, str]]:
+    """``(task, file)``: what a discarded attempt of a task wrote, and neither its last one nor any task wrote again."""
+    found = []
+    for task, use in uses.items():
+        for past in discarded.get(task, ()):
+            later = frozenset().union(*(one.written for one in uses.values() if one.finished > past.finished))
+            found += [(task, file) for file in sorted(past.written - use.written - later)]
+    return found
+
+
+def _by_file(place: Mapping[str, int], files: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
+    """File -> the tasks that have it, in the order of the document."""
+    found: dict[str, list[str]] = {}
+    for task in sorted(files, key=place.__getitem__):
+        for file in files[task]:
+            found.setdefault(file, []).append(task)
+    return found

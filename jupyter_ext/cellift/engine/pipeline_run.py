@@ -6,9 +6,11 @@ import json
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cellift.engine.attempts import clear, file_use
 from cellift.engine.executor_input import (
     VALUES,
     artifact_folder,
@@ -28,6 +30,7 @@ from cellift.engine.outcome import (
     set_result_aside,
 )
 from cellift.engine.record import Record, RecordLostError
+from cellift.engine.reports import Reports
 from cellift.engine.zygote import Zygote
 from cellift.runs import states
 from cellift.supervise.children import Children
@@ -40,9 +43,12 @@ from cellift.supervise.sweep import kill, kill_group, sweep_run, sweep_task
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from cellift.engine.reports import Hazard
 GIT_SECONDS = 1.0
 _LOW_DISK_BYTES = 64 * 1024
 _PYTHONS = ("python3", "python")
+_OPTIMISTIC = 2
+"""Up to this attempt a step starts when what it needs is there, later only when everything above it is over."""
 
 
 class _Step:
@@ -54,6 +60,12 @@ class _Step:
         self.name: str = plan["name"]
         self.state = states.QUEUED
         self.attempt = 1
+        self.told_inputs = plan["inputs"]
+        """Where its inputs come from, as the record has it."""
+        self.why: str | None = None
+        """Why it runs again."""
+        self.stale = False
+        """Whether what it does is void: it is being ended, and will run again."""
         self.pid = 0
         self.launch = ""
 
@@ -85,7 +97,10 @@ class PipelineRun:
             (task["id"], key): kind for task in self._plan["tasks"] for key, kind in task["output_artifacts"].items()
         }
         self._error: dict[str, Any] | None = None
+        self._errors: dict[str, dict[str, Any]] = {}
+        self._reports = Reports(self._plan["tasks"], self._is_there)
         self._cancelled = False
+        self._gave_up = False
         self._ending = False
         self._record = Record(folder, self._on_disk_full)
         self._loop = Loop()
@@ -141,6 +156,8 @@ class PipelineRun:
             self._loop.stop()
 
     def _consider(self, step: _Step) -> None:
+        if step.attempt > 1 and not self._may_run_again(step):
+            return
         needs = [self._steps[need] for need in step.plan["needs"]]
         missing = next((need for need in needs if need.state in (states.FAILED, states.SKIPPED)), None)
         if missing is not None:
@@ -148,6 +165,15 @@ class PipelineRun:
             # What depends on this one may stand anywhere behind it: the plan is ordered, so this pass reaches it.
         elif all(need.state == states.SUCCEEDED for need in needs) and self._running() < self._slots:
             self._start(step)
+
+    def _may_run_again(self, step: _Step) -> bool:
+        """Its files are about to go: nobody may be reading them. From the third time on it takes no chances."""
+        if any(other.stale for other in self._steps.values()):
+            return False
+        if step.attempt <= _OPTIMISTIC:
+            return True
+        order = self._reports.order
+        return all(states.is_terminal(self._steps[other].state) for other in order[: order.index(step.id)])
 
     def _why_skipped(self, need: _Step) -> str:
         """Names the step that failed, however far up it is."""
@@ -167,6 +193,8 @@ class PipelineRun:
     def _start(self, step: _Step) -> None:
         if self._zygote.state == "starting" and step.plan["executor"] == self._zygote_label:
             return  # it imports what the step would import; the step starts when that is done
+        step.plan = self._reports.plan(step.id)
+        self._reports.start(step.id, time.monotonic())
         try:
             request = self._request(step)
         except OSError as error:
@@ -186,6 +214,8 @@ class PipelineRun:
     def _request(self, step: _Step) -> dict[str, Any]:
         """What a process for the step needs, the same for both ways to start one."""
         task_folder = self._folder / "tasks" / step.id
+        if step.attempt > 1:
+            clear(self._folder, step.id)
         task_folder.mkdir(mode=0o700, exist_ok=True)
         for key in step.plan["output_artifacts"]:
             artifact_folder(self._folder, step.id, key).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -254,6 +284,10 @@ class PipelineRun:
         """The zygote died or hung before the step's program began: start it as a program of its own."""
         if self._ending:
             self._set_task(step, states.CANCELLED)
+        elif step.stale:
+            step.state = states.QUEUED
+            self._revise()
+            self._schedule()
         else:
             self._spawn(step, request)
 
@@ -261,9 +295,13 @@ class PipelineRun:
         step.pid, step.launch = pid, launch
         if self._state == states.PREPARING:
             self._set_state(states.RUNNING)
-        self._set_task(step, states.RUNNING, pid=pid, launch=launch)
+        told = {"inputs": step.plan["inputs"]} if step.plan["inputs"] != step.told_inputs else {}
+        step.told_inputs = step.plan["inputs"]
+        self._set_task(
+            step, states.RUNNING, pid=pid, launch=launch, **({"reason": step.why} if step.why else {}), **told
+        )
         self._children.watch(pid, lambda code: self._on_exit(step, code))
-        if self._ending:
+        if self._ending or step.stale:
             self._end(step)
 
     def _start_failed(self, step: _Step, error: OSError) -> None:
@@ -279,7 +317,17 @@ class PipelineRun:
         sweep_task(self._run_id, step.tag, self._children.known)
         step.pid = 0
         result = read_result(self._folder / "tasks" / step.id)
+        files = file_use(self._folder, step.id, result, self._reports.started(step.id), time.monotonic())
         if self._cancelled and code != 0:
+            self._set_task(step, states.CANCELLED, exit_code=exit_status(code))
+            self._schedule()
+            return
+        if step.stale and not self._ending:
+            self._reports.end(step.id, files)
+            self._revise()
+            self._schedule()
+            return
+        if self._gave_up and code != 0:
             self._set_task(step, states.CANCELLED, exit_code=exit_status(code))
             self._schedule()
             return
@@ -290,9 +338,61 @@ class PipelineRun:
             if error is None:
                 self._take_outputs(step, result)
                 self._set_task(step, states.SUCCEEDED, exit_code=exit_status(code))
+                self._reports.finish(step.id, result, files)
         if error is not None:
+            self._reports.end(step.id, files)
             self._fail(step, error, exit_status(code))
+        self._revise()
         self._schedule()
+
+    # -- changes that were found at run time -------------------------------------------------------------------------
+
+    def _revise(self) -> None:
+        """Let every step start from what the steps above it have made of its inputs, again if it had started."""
+        if self._ending:
+            return
+        verdict = self._reports.verdict([step.id for step in self._steps.values() if step.stale and not step.pid])
+        for task, message in verdict.news:
+            self._record.write("warning", code="CL520", message=message, task=task)
+        if verdict.hazards:
+            self._give_up(verdict.hazards[0])
+            return
+        for step in self._steps.values():
+            step.plan = self._reports.plan(step.id) if step.state == states.QUEUED else step.plan
+        for task, why in verdict.again.items():
+            step = self._steps[task]
+            step.why = why or step.why
+            if step.pid and not step.stale:
+                self._end(step)
+            step.stale = bool(step.pid) or step.state == states.PREPARING
+            if not step.stale:
+                self._run_again(step)
+
+    def _run_again(self, step: _Step) -> None:
+        """What it made is void; what was skipped because of it may run after all."""
+        step.stale = False
+        step.attempt = self._reports.again(step.id)
+        self._digests.pop(step.id, None)
+        self._errors.pop(step.id, None)
+        for key in step.plan["output_parameters"]:
+            self._produced.pop((step.id, key), None)
+        self._set_task(step, states.QUEUED, reason=step.why)
+        step.plan = self._reports.plan(step.id)
+        for other in self._steps.values():
+            lost = (states.FAILED, states.SKIPPED)
+            if other.state == states.SKIPPED and not any(
+                self._steps[need].state in lost for need in other.plan["needs"]
+            ):
+                self._set_task(other, states.QUEUED)
+
+    def _is_there(self, file: str) -> bool:
+        return os.path.lexists(f"{self._cwd}/{file}")
+
+    def _give_up(self, hazard: Hazard) -> None:
+        """Running again would not give what the notebook gives."""
+        self._gave_up = True
+        self._error = {"reason": "Refused", "message": hazard.message, "code": "CL521", "task": hazard.task}
+        self._end_all()
 
     def _take_outputs(self, step: _Step, result: Mapping[str, Any]) -> None:
         outputs = result.get("outputs", [])
@@ -327,8 +427,7 @@ class PipelineRun:
 
     def _fail(self, step: _Step, error: Mapping[str, Any], exit_code: int | None) -> None:
         error = {**error, "task": step.id}
-        if self._error is None:
-            self._error = error
+        self._errors[step.id] = error
         self._set_task(step, states.FAILED, exit_code=exit_code, error=error)
 
     def _is_disk_full(self) -> bool:
@@ -358,6 +457,9 @@ class PipelineRun:
                 self._end(step)
             elif step.state == states.QUEUED:
                 self._set_task(step, states.CANCELLED if self._cancelled else states.SKIPPED)
+            elif step.state == states.RUNNING:
+                # Ended already, to run again.
+                self._set_task(step, states.CANCELLED)
         self._loop.call_later(0, self._schedule)
 
     def _end(self, step: _Step) -> None:
@@ -374,6 +476,8 @@ class PipelineRun:
 
     def _finish(self) -> None:
         """Everything is over: leave no process, then say so."""
+        if self._error is None:
+            self._error = next(iter(self._errors.values()), None)
         self._zygote.stop()
         sweep_run(self._run_id, spare={os.getppid()})
         give_back_reserve(self._folder / "tasks")

@@ -2,9 +2,10 @@
 
 The plan is plain JSON:
 ``{"v", "name", "params", "executors": {label: {"command", "args", "env"}}, "warm_imports": [source], "tasks": [task]}``
-with task ``{"id", "name", "cells", "inputs", "resources", "executor", "needs": [task id],
+with task ``{"id", "name", "order", "cells", "inputs", "resources", "executor", "needs": [task id],
 "parameters": {name: {"value"} | {"task", "key"}}, "artifacts": {name: {"task", "key"}},
 "output_parameters": {name: type}, "output_artifacts": {name: type}}``, in an order in which they can run.
+``order`` is the place in the document.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from cellift.engine.executor_input import STEP_PARAMETER
 from cellift.engine.warm_imports import warm_imports
 from cellift.notebook.diagnostics import RefusedError, diagnose
 
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
 Plan = dict[str, Any]
 
-_STEP_PARAMETER = "cellift_step"
 _PYTHONS = ("python3", "python")
 _INPUT_ARGS = ["--executor_input", "{{$}}"]
 _FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
@@ -104,7 +105,7 @@ def _task(
     container = executor.get("container", {})
     command, args = list(container.get("command", [])), list(container.get("args", []))
     step_text = (
-        spec.get("inputs", {}).get("parameters", {}).get(_STEP_PARAMETER, {}).get("runtimeValue", {}).get("constant")
+        spec.get("inputs", {}).get("parameters", {}).get(STEP_PARAMETER, {}).get("runtimeValue", {}).get("constant")
     )
     if step_text is None or not command or command[0] not in _PYTHONS or args != _INPUT_ARGS:
         _refuse(
@@ -116,6 +117,8 @@ def _task(
     except ValueError:
         _refuse(f"What task {shown} is to do cannot be read. Compile the notebook again.")
     parameters, needs = _parameters(shown, spec, component, params)
+    # Here a change that the code does not show is put right: the step is to report it rather than to fail.
+    parameters[STEP_PARAMETER] = {"value": json.dumps({**step, "rerun": True}, ensure_ascii=False)}
     artifacts = {}
     for name, source in spec.get("inputs", {}).get("artifacts", {}).items():
         produced = source.get("taskOutputArtifact")
@@ -213,7 +216,11 @@ def _ordered(tasks: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
             _refuse(f"The tasks {', '.join(waiting)} wait for each other or for tasks that are not there.")
         for task in ready:
             placed[task["id"]] = waiting.pop(task["id"])
-    return list(placed.values())
+    given, layered = list(tasks), list(placed)
+    place = {task_id: at for at, task_id in enumerate(given)}
+    if any(place[need] > place[task["id"]] for task in tasks.values() for need in task["needs"]):
+        place = {task_id: at for at, task_id in enumerate(layered)}  # not of a notebook
+    return [{**task, "order": place[task["id"]]} for task in placed.values()]
 
 
 def _refuse(message: str) -> NoReturn:

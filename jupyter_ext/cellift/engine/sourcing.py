@@ -5,20 +5,19 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from cellift.engine.executor_input import VALUES
+from cellift.engine.executor_input import STEP_PARAMETER, VALUES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_STEP = "cellift_step"
+    from collections.abc import Iterable, Mapping
 
 
-def resourced(task: Mapping[str, Any], moved: Mapping[str, str]) -> dict[str, Any]:
+def resourced(task: Mapping[str, Any], moved: Mapping[str, str], later: Iterable[str] = ()) -> dict[str, Any]:
     """``task``, a task of the declared plan, with the names in ``moved`` taken from the values of these task ids.
 
     The producers that it had stay among what it needs: they come before the new ones in any case.
+    ``later``: more names that the step has to be asked about, because steps further down take them.
     """
-    step = json.loads(task["parameters"][_STEP]["value"])
+    step = json.loads(task["parameters"][STEP_PARAMETER]["value"])
     artifacts = dict(task["artifacts"])
     for producer in sorted(set(moved.values())):
         source = {"task": producer, "key": VALUES}
@@ -26,11 +25,12 @@ def resourced(task: Mapping[str, Any], moved: Mapping[str, str]) -> dict[str, An
         artifacts[key] = source
         step["artifacts"] = {**step["artifacts"], producer: key}
     step["inputs"] = {**step["inputs"], **moved}
+    step["later"] = sorted({*step.get("later", ()), *later})
     text = json.dumps(step, ensure_ascii=False, separators=(",", ":"))
     return {
         **task,
         "inputs": dict(step["inputs"]),
         "artifacts": artifacts,
-        "parameters": {**task["parameters"], _STEP: {**task["parameters"][_STEP], "value": text}},
+        "parameters": {**task["parameters"], STEP_PARAMETER: {**task["parameters"][STEP_PARAMETER], "value": text}},
         "needs": sorted({*task["needs"], *moved.values()}),
     }

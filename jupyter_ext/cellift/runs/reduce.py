@@ -125,6 +125,8 @@ class Reducer:
         elif kind in ("task.state", "task.outputs"):
             task = self._tasks.get(event["task"])
             if task is not None:
+                if event.get("attempt", 0) > task["attempt"] > 0:
+                    self._discard(task)
                 (self._task_state if kind == "task.state" else self._task_outputs)(task, event)
 
     def _run_state(self, event: Event) -> None:
@@ -142,6 +144,13 @@ class Reducer:
             error = event.get("error")
             run["error"] = full_error(error) if error else None
 
+    def _discard(self, task: Task) -> None:
+        """A task runs again: what its last attempt gave is void."""
+        self.run["metrics"] = [one for one in self.run["metrics"] if one["task"] != task["id"]]
+        self.run["artifacts"] = [one for one in self.run["artifacts"] if one["task"] != task["id"]]
+        task["outputs"], task["display"] = [], []
+        task["started"], task["finished"], task["exit_code"], task["error"] = None, None, None, None
+
     @staticmethod
     def _task_state(task: Task, event: Event) -> None:
         state = event["state"]
@@ -149,6 +158,7 @@ class Reducer:
         task["reason"] = event.get("reason")
         task["attempt"] = event.get("attempt", task["attempt"])
         task["launch"] = event.get("launch", task["launch"])
+        task["inputs"] = dict(event.get("inputs", task["inputs"]))
         if state == states.RUNNING:
             # A new attempt starts with a clean slate.
             task["started"], task["finished"], task["exit_code"], task["error"] = event["time"], None, None, None

@@ -1,0 +1,207 @@
+"""What follows from the reports of the steps."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cellift.engine.file_order import FileUse
+from cellift.engine.reports import Reports, Verdict
+from unit.engine.simulated_run import Script, Simulation, in_order, plan_of
+
+MANY = range(30)
+"""Seeds of the clock: every order in which steps can end comes up."""
+
+
+def agree(*scripts: Script) -> list[Simulation]:
+    found = []
+    for seed in MANY:
+        simulation = Simulation(list(scripts), seed)
+        assert simulation.go() == in_order(list(scripts))
+        assert max(simulation.attempts.values()) <= len(scripts) + 1
+        found.append(simulation)
+    return found
+
+
+def test_two_unseen_changes_side_by_side_follow_each_other() -> None:
+    take = {"x": "a"}
+    simulations = agree(
+        Script("a", makes=(("x",),)),
+        Script("b", take, mutates=("x",)),
+        Script("c", take, mutates=("x",)),
+        Script("d", take),
+    )
+    assert any(one.attempts["d"] > 1 for one in simulations), "the case is one"
+    assert all(one.attempts["a"] == one.attempts["b"] == 1 for one in simulations)
+
+
+def test_what_was_made_from_the_old_value_is_made_again_down_the_chain() -> None:
+    agree(
+        Script("a", makes=(("x",),)),
+        Script("b", {"x": "a"}, mutates=("x",)),
+        Script("c", {"x": "a"}, makes=(("y",),)),
+        Script("d", {"y": "c"}, makes=(("z",),)),
+        Script("e", {"z": "d"}),
+    )
+
+
+def test_a_diamond_under_an_unseen_change() -> None:
+    agree(
+        Script("a", makes=(("x",),)),
+        Script("b", {"x": "a"}, mutates=("x",)),
+        Script("c", {"x": "a"}, makes=(("l",),)),
+        Script("d", {"x": "a"}, makes=(("r",),), mutates=("x",)),
+        Script("e", {"l": "c", "r": "d", "x": "a"}),
+    )
+
+
+def test_a_change_through_one_name_of_a_shared_object_reaches_those_who_took_another_name() -> None:
+    agree(
+        Script("a", makes=(("x", "y"),)),
+        Script("b", {"x": "a"}, mutates=("x",)),
+        Script("c", {"y": "a"}, mutates=("y",)),
+        Script("d", {"y": "a", "x": "a"}),
+    )
+
+
+def test_hidden_draws_go_on_with_the_sequence_of_the_step_above() -> None:
+    agree(*(Script(name, draws=name != "c") for name in "abcde"))
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> list[Script]:
+    scripts: list[Script] = []
+    made: dict[str, str] = {}
+    for place in range(draw(st.integers(2, 7))):
+        taken = draw(st.sets(st.sampled_from(sorted(made)), max_size=3)) if made else set()
+        mutates = draw(st.sets(st.sampled_from(sorted(taken)), max_size=2)) if taken else set()
+        groups = []
+        for number in range(draw(st.integers(0, 2))):
+            name = f"v{draw(st.integers(0, 3))}" if draw(st.booleans()) else f"w{place}{number}"
+            if not any(name in group for group in groups) and name not in taken:
+                groups.append((name, f"{name}_also_{place}") if draw(st.booleans()) else (name,))
+        inputs = {name: made[name] for name in sorted(taken)}
+        scripts.append(Script(f"s{place}", inputs, tuple(groups), tuple(sorted(mutates)), draw(st.booleans())))
+        made.update({name: f"s{place}" for group in groups for name in group})
+    return scripts
+
+
+@settings(max_examples=300, deadline=None)
+@given(programs(), st.integers(0, 2**16))
+def test_every_program_gives_what_it_gives_from_top_to_bottom_and_comes_to_an_end(
+    scripts: list[Script], seed: int
+) -> None:
+    simulation = Simulation(scripts, seed)
+    assert simulation.go() == in_order(scripts)
+    assert max(simulation.attempts.values()) <= len(scripts) + 1
+
+
+# -- files and words -------------------------------------------------------------------------------------------------
+
+
+def files(*read: str, written: tuple[str, ...] = (), at: tuple[float, float] = (0, 1)) -> FileUse:
+    return FileUse(*at, frozenset(read), frozenset(written))
+
+
+def reports(there: bool = True) -> Reports:
+    take = {"x": "a"}
+    return Reports(
+        plan_of([Script("a", makes=(("x",),)), Script("b", take), Script("c", take), Script("d", take)]),
+        lambda _: there,
+    )
+
+
+def run(found: Reports, task: str, use: FileUse, changed: tuple[str, ...] = ()) -> Verdict:
+    found.start(task, use.started)
+    outputs = [{"name": name, "file": name} for name in ("x",) if task == "a" or changed]
+    found.finish(task, {"outputs": outputs, "changed": list(changed)}, use)
+    return found.verdict()
+
+
+def test_the_reason_names_the_step_and_the_change() -> None:
+    found = reports()
+    run(found, "a", files())
+    run(found, "c", files())
+    verdict = run(found, "b", files(), changed=("x",))
+    assert verdict.again == {"c": "again: step b changed `x`, which this step had taken before the change"}
+    assert verdict.news == [
+        (
+            "b",
+            "Step b changed `x`, which its code does not show. c and d started from the changed value. "
+            "Say so with --changes x on the step.",
+        )
+    ]
+    found.again("c")
+    assert found.verdict().news == [], "told once"
+    assert found.plan("c")["inputs"] == {"x": "b"}
+
+
+def test_a_step_that_used_a_file_too_early_runs_again_after_the_writer_only_once() -> None:
+    found = reports()
+    run(found, "a", files())
+    run(found, "c", files("f.csv", at=(1, 2)))
+    verdict = run(found, "b", files(written=("f.csv",), at=(1, 3)))
+    assert verdict.again == {"c": "again: it had used f.csv before step b wrote it"}
+    found.again("c")
+    assert found.plan("c")["needs"] == ["a", "b"]
+    assert run(found, "c", files("f.csv", at=(3, 4))).again == {}
+
+
+def test_a_step_that_adds_to_a_file_is_not_run_twice() -> None:
+    found = reports()
+    run(found, "a", files())
+    run(found, "c", files("log.txt", written=("log.txt",)))
+    (hazard,) = run(found, "b", files(), changed=("x",)).hazards
+    assert hazard.task == "c"
+    assert "log.txt" in hazard.message
+    assert "--changes" in hazard.message
+
+
+def test_an_earlier_step_that_read_what_a_later_one_wrote_is_named_with_it() -> None:
+    found = reports()
+    run(found, "c", files(written=("f.csv",), at=(1, 2)))
+    (hazard,) = run(found, "b", files("f.csv", at=(1, 3))).hazards
+    assert hazard.message.startswith("Steps b and c used the file f.csv at the same time")
+
+
+def test_what_a_discarded_attempt_wrote_counts_for_the_steps_above() -> None:
+    found = reports()
+    run(found, "a", files())
+    run(found, "c", files(written=("f.csv",), at=(1, 2)))
+    found.again("c")
+    assert [hazard.task for hazard in run(found, "b", files("f.csv", at=(1, 3)), changed=("x",)).hazards] == ["b"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_file_that_only_a_discarded_attempt_wrote_is_a_difference_while_it_is_there(there: bool) -> None:
+    found = reports(there)
+    run(found, "a", files())
+    run(found, "c", files(written=("old.csv",), at=(1, 2)))
+    assert "c" in run(found, "b", files(at=(1, 3)), changed=("x",)).again
+    found.again("c")
+    hazards = run(found, "c", files(written=("new.csv",), at=(4, 5))).hazards
+    assert [("old.csv" in hazard.message) for hazard in hazards] == [True] * there
+
+
+def test_an_attempt_that_was_ended_is_made_again_whatever_it_turns_out() -> None:
+    found = reports()
+    run(found, "a", files())
+    found.start("d", 1)
+    run(found, "b", files(written=("f",)))
+    found.end("d", files())
+    assert found.verdict(["d"]).again == {"d": ""}
+    found.end("d", files("log", written=("log",)))
+    assert [hazard.task for hazard in found.verdict(["d"]).hazards] == ["d"]
+
+
+def test_a_failed_attempt_takes_its_changes_back() -> None:
+    found = reports()
+    run(found, "a", files())
+    run(found, "b", files(), changed=("x",))
+    assert found.plan("d")["inputs"] == {"x": "b"}
+    found.again("b")
+    found.start("b", 5)
+    found.end("b", files())
+    found.verdict()
+    assert found.plan("d")["inputs"] == {"x": "a"}
