@@ -33,13 +33,14 @@ class PipelineMagic:
 
     def _graph(self, args: argparse.Namespace) -> GraphView:
         from cellift.api.diagnostics_text import diagnostic_lines, worth_interrupting
+        from cellift.engine.prepare import project_of
         from cellift.notebook.analysis import analyse
         from cellift.notebook.cells import parse_notebook
         from cellift_kernel.graph_view import GraphView
 
         path = _notebook(args.notebook)
         notebook = parse_notebook(path.read_bytes(), str(path))
-        analysis = analyse(notebook)
+        analysis = analyse(notebook, project_of(notebook))
         for text in diagnostic_lines(worth_interrupting(analysis.diagnostics), notebook):
             print(text, file=sys.stderr)  # noqa: T201
         return GraphView(analysis.graph.to_dict(), [one.to_dict() for one in analysis.diagnostics])

@@ -70,7 +70,7 @@ def start_notebook(
     interpreter of the steps, by default that of the notebook's kernel. ``env``: the whole environment of the steps, by
     default this process's. ``strict`` refuses what would be granted only in part. Raises `RefusedError`, `LaunchError`.
     """
-    prepared = prepare_notebook(data, path, overrides=overrides, step=step)
+    prepared = prepare_notebook(data, path, overrides=overrides, step=step, python=python)
     return start_prepared(prepared, home=home, python=python, cwd=cwd, name=name, strict=strict, env=env)
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cellift.notebook.analysis import Analysis
     from cellift.notebook.cells import Notebook
     from cellift.notebook.graph import Graph
+    from cellift.project.snapshot import Project
 
 
 @dataclass(frozen=True)
@@ -45,15 +46,36 @@ def explain_notebook(data: str | bytes | Mapping[str, Any], path: str | None) ->
     return analysis, explain(analysis, notebook)
 
 
+def project_of(notebook: Notebook, python: str | None = None) -> Project:
+    """What lies around *notebook*: its folder, and the packages of *python* (default: of its kernel)."""
+    import os
+
+    from cellift.project.snapshot import Project
+
+    def interpreter() -> str | None:
+        from cellift.notebook.cells import kernel_name
+        from cellift.project.kernelspec import KernelError, find_interpreter
+
+        try:
+            return find_interpreter(kernel_name(notebook), os.environ).python
+        except KernelError:
+            return None  # a run says so; reading the notebook needs none
+
+    folder = os.path.dirname(os.path.abspath(notebook.path)) if notebook.path else None  # noqa: PTH100, PTH120
+    return Project(folder, python or interpreter)
+
+
 def prepare_notebook(
     data: str | bytes | Mapping[str, Any],
     path: str | None,
     *,
     overrides: Mapping[str, Any] | None = None,
     step: str | None = None,
+    python: str | None = None,
 ) -> Prepared:
     """Analyse and compile a notebook. ``step`` (name or id) keeps that step and what it needs.
 
+    ``python``: the interpreter whose packages count, by default that of the notebook's kernel.
     Raises `RefusedError` with all diagnostics when there is an error among them.
     """
     from cellift.notebook.overrides import apply_overrides
@@ -61,7 +83,7 @@ def prepare_notebook(
     from cellift.pipeline.parameters import encode_parameters
     from cellift.pipeline.subset import upstream_of
 
-    notebook, analysis = _analyse(data, path)
+    notebook, analysis = _analyse(data, path, python)
     if not analysis.ok:
         raise RefusedError(analysis.diagnostics)
     graph = analysis.graph
@@ -126,9 +148,11 @@ def typed_overrides(ir: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict
     return found
 
 
-def _analyse(data: str | bytes | Mapping[str, Any], path: str | None) -> tuple[Notebook, Analysis]:
+def _analyse(
+    data: str | bytes | Mapping[str, Any], path: str | None, python: str | None = None
+) -> tuple[Notebook, Analysis]:
     from cellift.notebook.analysis import analyse
     from cellift.notebook.cells import parse_notebook
 
     notebook = parse_notebook(data, path)
-    return notebook, analyse(notebook)
+    return notebook, analyse(notebook, project_of(notebook, python))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from cellift.notebook.cells import Notebook
 from cellift.notebook.dataflow import Flow
@@ -21,7 +22,11 @@ from cellift.notebook.slices import code_slices
 from cellift.notebook.state_changes import repeat_state_changes
 from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
+from cellift.notebook.surroundings import needs_of
 from cellift.notebook.wiring import Conflict, Plan, Wiring, constants_to_keep
+
+if TYPE_CHECKING:
+    from cellift.project.snapshot import Project
 
 
 @dataclass(frozen=True)
@@ -39,14 +44,17 @@ class Analysis:
         return not any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
 
 
-def analyse(notebook: Notebook) -> Analysis:
-    """Find the steps of a notebook and the data between them. Mistakes become diagnostics, never exceptions."""
+def analyse(notebook: Notebook, project: Project | None = None) -> Analysis:
+    """Find the steps of a notebook and the data between them. Mistakes become diagnostics, never exceptions.
+
+    ``project`` knows the modules beside the notebook and what is installed; without it star imports are not resolved.
+    """
     layout = lay_out(notebook)
     # A file name may hold line ends and bytes that are no text; a name goes into tables and YAML.
     stem = PurePath(notebook.path).stem if notebook.path else "notebook"
     name = "".join(char if char.isprintable() else " " for char in stem)
     try:
-        return _analyse(layout, name, notebook)
+        return _analyse(layout, name, notebook, project)
     except RecursionError:
         too_deep = diagnose(
             "CL103", "The code is nested too deeply to be analysed.", fix="Split the longest expressions."
@@ -54,13 +62,13 @@ def analyse(notebook: Notebook) -> Analysis:
         return Analysis(Graph(name, notebook.path, cells=layout.roles), (*layout.diagnostics, too_deep))
 
 
-def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
+def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | None) -> Analysis:
     found = list(layout.diagnostics)
     step_names = {index: f"step {group.name}" if index else "the set-up" for index, group in enumerate(layout.groups)}
     kept_as_data: frozenset[int] = frozenset()
     while True:
         reader = ParameterReader()
-        statements, warnings = _statements(layout, reader)
+        statements, warnings = _statements(layout, reader, project)
         flow = Flow(statements, step_names, kept_as_data)
         flow.run()
         warnings += classify_setup(statements)
@@ -75,7 +83,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
     found += [*warnings, *flow.diagnostics, *hidden_state_warnings(statements, flow, step_names)]
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
-    steps = tuple(_step(layout.groups[i], i, wiring, ids, found) for i in sorted(wiring.plans))
+    steps = tuple(_step(layout.groups[i], i, wiring, ids, found, project) for i in sorted(wiring.plans))
     graph = Graph(
         name,
         notebook.path,
@@ -90,16 +98,19 @@ def _analyse(layout: Layout, name: str, notebook: Notebook) -> Analysis:
     return Analysis(graph, tuple(_in_order(found, notebook)), wiring.plans)
 
 
-def _statements(layout: Layout, reader: ParameterReader) -> tuple[list[Statement], list[Diagnostic]]:
+def _statements(
+    layout: Layout, reader: ParameterReader, project: Project | None
+) -> tuple[list[Statement], list[Diagnostic]]:
     """Every statement of every cell with its facts; ``reader`` finds the parameters among them."""
     methods = changing_methods(node for owned in layout.code for node in owned.code.statements)
     statements: list[Statement] = []
+    star_names = project.star_names if project is not None else None
     for owned in layout.code:
         chosen = reader.read(owned.code) if owned.parameters else reader.read_other(owned.code)
         for node in owned.code.statements:
             if owned.owner == SETUP and is_without_effect(node):
                 continue
-            facts = read_statement(node, owned.code.column, methods)
+            facts = read_statement(node, owned.code.column, methods, star_names)
             statement = Statement(len(statements), owned.code, node, owned.owner, facts)
             if node in chosen:
                 statement.travel = Travel.PARAMETER
@@ -115,6 +126,7 @@ def _step(
     wiring: Wiring,
     ids: Mapping[int, str],
     found: list[Diagnostic],
+    project: Project | None,
 ) -> Step:
     plan = wiring.plans[index]
     code: tuple[CodeSlice, ...] = code_slices(plan.statements, index)
@@ -144,6 +156,7 @@ def _step(
                     fix="Name a value that the step takes from a step above, or remove the option.",
                 )
             )
+    needs = needs_of(plan, project)
     return Step(
         group.id,
         group.name,
@@ -156,6 +169,9 @@ def _step(
         dict(group.options),
         names_to_keep((statement for statement in plan.statements if statement.owner == index), outputs),
         wiring.later(index),
+        packages=needs.packages,
+        modules=needs.modules,
+        files=needs.files,
     )
 
 

@@ -111,6 +111,8 @@ class Step:
     ``inputs`` maps a name to the id of the step that it comes from; ``outputs`` are the names that are kept;
     those of ``keep`` only if they hold plain values at the end. ``later`` are the inputs that steps further down the
     document take from the same step: they must not be changed here without the source showing it.
+    ``packages`` are pinned requirements of what it imports; ``modules`` are the files of modules beside the notebook
+    that it imports, ``files`` the data files there that its code names (paths relative to the notebook's folder).
     """
 
     id: str
@@ -124,6 +126,9 @@ class Step:
     options: Mapping[str, Any] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON shape of ``cellift graph --json`` (without the code)."""
@@ -136,6 +141,9 @@ class Step:
             "params": list(self.params),
             "outputs": list(self.outputs),
             "options": dict(self.options),
+            "packages": list(self.packages),
+            "modules": list(self.modules),
+            "files": list(self.files),
         }
 
 

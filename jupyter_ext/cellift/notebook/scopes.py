@@ -39,6 +39,9 @@ _FILE_NAME = re.compile(r"(?:^|[/\\])([\w\-. ]*\.[A-Za-z][A-Za-z0-9]{0,7})$")
 _WRITING_MODES = frozenset("wax+")
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
 
+#: Module -> the names of its star import, each with whether it is certain; None: nobody can tell.
+StarNames = Callable[[str], "dict[str, bool] | None"]
+
 
 @dataclass
 class _Scope:
@@ -65,19 +68,26 @@ def read_statement(
     statement: ast.stmt,
     column: Callable[[ast.expr | ast.stmt], int],
     changing_methods: frozenset[str] = frozenset(),
+    star_names: StarNames | None = None,
 ) -> Facts:
     """The facts of one top-level statement.
 
     ``column`` gives a node's column as people count; ``changing_methods`` are methods of the notebook's own classes
-    that change their object.
+    that change their object; ``star_names`` tells what ``from M import *`` brings.
     """
-    visitor = _Visitor(column, MUTATING_METHODS | changing_methods)
+    visitor = _Visitor(column, MUTATING_METHODS | changing_methods, star_names)
     visitor.visit(statement)
     return visitor.finish()
 
 
 class _Visitor:
-    def __init__(self, column: Callable[[ast.expr | ast.stmt], int], changing_methods: frozenset[str]) -> None:
+    def __init__(
+        self,
+        column: Callable[[ast.expr | ast.stmt], int],
+        changing_methods: frozenset[str],
+        star_names: StarNames | None = None,
+    ) -> None:
+        self._star_names = star_names
         self.facts = Facts()
         self._column = column
         self._changing_methods = changing_methods
@@ -504,9 +514,20 @@ class _Visitor:
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
             if alias.name == "*":
-                self.facts.star_imports.append(Use(node.module or ".", node.lineno, self._column(node)))
+                self._bind_star(node)
             else:
                 self._bind(alias.asname or alias.name, node, Kind.IMPORT)
+
+    def _bind_star(self, node: ast.ImportFrom) -> None:
+        brought = self._star_names(node.module) if self._star_names and node.module and not node.level else None
+        if brought is None:
+            self.facts.star_imports.append(Use(node.module or ".", node.lineno, self._column(node)))
+            return
+        for name, certain in brought.items():
+            known = name in self._bound
+            self._bind(name, node, Kind.IMPORT)
+            if not certain and not known:
+                self._bound.discard(name)
 
     def visit_Global(self, node: ast.Global) -> None:
         self._scopes[-1].global_names.update(node.names)

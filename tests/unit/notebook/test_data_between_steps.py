@@ -157,6 +157,9 @@ def test_the_graph_as_json_has_the_agreed_keys() -> None:
         "params": ["p"],
         "outputs": ["x"],
         "options": {},
+        "packages": [],
+        "modules": [],
+        "files": [],
     }
     assert found["parameters"] == [
         {

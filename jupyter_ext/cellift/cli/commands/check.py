@@ -21,6 +21,7 @@ def run(args: Namespace) -> int:
     from cellift.cli.output import print_json
     from cellift.cli.source import read_source, refused
     from cellift.cli.terminal import painter
+    from cellift.engine.prepare import project_of
     from cellift.notebook.analysis import analyse
 
     source = None
@@ -29,7 +30,7 @@ def run(args: Namespace) -> int:
         notebook = source.notebook()
     except RefusedError as error:
         return refused(error, source, as_json=args.json)
-    analysis = analyse(notebook)
+    analysis = analyse(notebook, project_of(notebook))
     if args.json:
         print_json([one.to_dict() for one in analysis.diagnostics])
     else:

@@ -34,6 +34,7 @@ def run(args: Namespace) -> int:
     from cellift.cli.errors import UsageError
     from cellift.cli.output import print_json
     from cellift.cli.source import print_diagnostics, read_source, refused
+    from cellift.engine.prepare import project_of
     from cellift.notebook.analysis import analyse
 
     source = None
@@ -46,7 +47,7 @@ def run(args: Namespace) -> int:
     try:
         source = read_source(args.notebook)
         notebook = source.notebook()
-        analysis = analyse(notebook)
+        analysis = analyse(notebook, project_of(notebook))
         if args.explain is not None:
             return _explain(args, source, notebook, analysis)
         if not analysis.ok:

@@ -102,7 +102,7 @@ def _start(
             strict=args.strict,
         )
         return launch.run_id
-    prepared = prepare_notebook(source.data, str(source.path), overrides=overrides, step=args.step)
+    prepared = prepare_notebook(source.data, str(source.path), overrides=overrides, step=args.step, python=args.python)
     print_diagnostics(prepared.diagnostics, source)
     if interrupts.count:
         return None

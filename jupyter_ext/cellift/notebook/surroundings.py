@@ -1,0 +1,35 @@
+"""What a step needs of its surroundings: packages, modules beside the notebook, data files. Asked of the project."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cellift.notebook.wiring import Plan
+    from cellift.project.snapshot import Project
+
+
+@dataclass(frozen=True)
+class Needs:
+    """As the fields of the same names of `Step`."""
+
+    packages: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+
+
+def needs_of(plan: Plan, project: Project | None) -> Needs:
+    """What the statements of a step, copied ones too, import and name; nothing without a project."""
+    if project is None:
+        return Needs()
+    from cellift.project.imports import imported_modules
+
+    nodes = [statement.node for statement in plan.statements]
+    given = [version.statement.node for version in plan.parameters.values()]
+    modules = sorted(imported_modules(nodes))
+    return Needs(
+        tuple(one.pin for one in project.distributions(modules)),
+        project.local_files(modules),
+        project.data_files([*nodes, *given], modules),
+    )

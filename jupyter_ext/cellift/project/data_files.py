@@ -1,0 +1,79 @@
+"""Files beside a notebook that its code names: relative paths as they stand in texts, patterns, and joined parts."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+_LONGEST = 300
+_MOST_MATCHES = 1000
+_JOINERS = frozenset({"join", "Path", "PurePath", "PosixPath", "joinpath"})
+
+
+def named_files(trees: Iterable[ast.AST], folder: Path) -> set[str]:
+    """Relative paths (with ``/``) of the files below *folder* that the code names."""
+    found: set[str] = set()
+    for tree in trees:
+        for node in ast.walk(tree):
+            text = _text(node)
+            if text is not None:
+                found |= _files(text, folder)
+    return found
+
+
+def _text(node: ast.AST) -> str | None:
+    """``"a/b.csv"``, ``Path("a") / "b.csv"``, ``os.path.join("a", "b.csv")``."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Div, ast.Add)):
+        left, right = _text(node.left), _text(node.right)
+        if left is None or right is None:
+            return None
+        return f"{left}/{right}" if isinstance(node.op, ast.Div) else left + right
+    if isinstance(node, ast.Call) and node.args and not node.keywords:
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if name in _JOINERS:
+            parts = [_text(argument) for argument in node.args]
+            return "/".join(part for part in parts if part is not None) if None not in parts else None
+    return None
+
+
+def _files(text: str, folder: Path) -> set[str]:
+    if not text or len(text) > _LONGEST or "\0" in text or "\n" in text or os.path.isabs(text):  # noqa: PTH117
+        return set()
+    path = os.path.normpath(text)
+    if path.startswith("..") or path == ".":
+        return set()
+    try:
+        if any(mark in path for mark in "*?["):
+            return matching(path, folder)
+        whole = folder / path
+        return {Path(path).as_posix()} if whole.is_file() and not is_litter(path) else set()
+    except (OSError, ValueError):
+        return set()
+
+
+def matching(pattern: str, folder: Path) -> set[str]:
+    """Files below *folder* that fit a pattern; a folder stands for all that is in it."""
+    found: set[str] = set()
+    plain = folder / pattern
+    if plain.is_dir():
+        pattern = f"{pattern.rstrip('/')}/**/*"
+    try:
+        paths = folder.glob(pattern)
+        for path in paths:
+            relative = path.relative_to(folder).as_posix()
+            if path.is_file() and not is_litter(relative):
+                found.add(relative)
+            if len(found) >= _MOST_MATCHES:
+                break
+    except (OSError, ValueError, NotImplementedError):
+        return set()
+    return found
+
+
+def is_litter(path: str) -> bool:
+    """Caches, hidden files, version control."""
+    return any(part.startswith(".") or part == "__pycache__" or part.endswith(".pyc") for part in path.split("/"))

@@ -1,0 +1,36 @@
+"""Which modules a piece of code may import, by its syntax tree alone."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from cellift.project.modules import absolute_name
+
+_BY_NAME = frozenset({"import_module", "__import__", "find_spec"})
+
+
+def imported_modules(trees: Iterable[ast.AST], package: str = "") -> set[str]:
+    """Full names of all modules that the code may import, also inside functions; submodules in doubt included."""
+    found: set[str] = set()
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                name = absolute_name(node.module, node.level, package)
+                if name:
+                    found.add(name)
+                    found |= {f"{name}.{alias.name}" for alias in node.names if alias.name != "*"}
+            elif isinstance(node, ast.Call) and node.args:
+                found |= _imported_by_name(node)
+    return found
+
+
+def _imported_by_name(call: ast.Call) -> set[str]:
+    """``importlib.import_module("a.b")``."""
+    function, first = call.func, call.args[0]
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    if name in _BY_NAME and isinstance(first, ast.Constant) and isinstance(first.value, str):
+        return {first.value} if first.value.replace(".", "").isidentifier() else set()
+    return set()
