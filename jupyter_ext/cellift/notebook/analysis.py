@@ -22,6 +22,7 @@ from cellift.notebook.slices import code_slices
 from cellift.notebook.state_changes import repeat_state_changes
 from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
+from cellift.notebook.storing import note_stored
 from cellift.notebook.surroundings import needs_of
 from cellift.notebook.wiring import Conflict, Plan, Wiring, constants_to_keep
 
@@ -111,6 +112,7 @@ def _statements(
             if owned.owner == SETUP and is_without_effect(node):
                 continue
             facts = read_statement(node, owned.code.column, methods, star_names)
+            note_stored(node, facts, methods)
             statement = Statement(len(statements), owned.code, node, owned.owner, facts)
             if node in chosen:
                 statement.travel = Travel.PARAMETER

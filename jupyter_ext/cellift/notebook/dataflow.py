@@ -399,11 +399,14 @@ class Flow:
             if function.kind is Kind.CLASS:  # its methods may keep in the instance what they read
                 for target in call.targets:
                     shares.setdefault(target, set()).update(body.reads)
+            arguments = dict([*zip(body.parameters, call.positional, strict=False), *call.keywords])
+            for holder, kept in body.stored:
+                for target in _argument(holder, body, arguments):
+                    shares.setdefault(target, set()).update(_argument(kept, body, arguments) - {target})
             for name in body.binds:  # what it binds may be any of its arguments
                 shares.setdefault(name, set()).update(*call.positional, *(names for _, names in call.keywords))
             if not body.returns or not call.targets:
                 continue
-            arguments = dict([*zip(body.parameters, call.positional, strict=False), *call.keywords])
             sources = {name for parameter in body.returns for name in arguments.get(parameter, ())}
             sources |= body.returns - set(body.parameters)
             for target in call.targets:
@@ -452,6 +455,8 @@ class Flow:
         first, second = self._current[one], self._current[other]
         if first.kind.is_code or second.kind.is_code:
             return
+        first.made_of |= second.made_of  # they are written, and read, together
+        second.made_of |= first.made_of
         first.links.append((statement, second))
         second.links.append((statement, first))
 
@@ -545,6 +550,11 @@ def _state_call(facts: Facts, name: str) -> Change | None:
         if root == name and path.rpartition(".")[2] in STATE_CHANGERS:
             return Change(name, use.line, use.column, f"{rest or name}()")
     return None
+
+
+def _argument(name: str, body: Body, arguments: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The caller's names behind a parameter; a global name stands for itself."""
+    return arguments.get(name, frozenset()) if name in body.every_parameter else frozenset({name})
 
 
 def _at(statement: Statement, line: int) -> str:

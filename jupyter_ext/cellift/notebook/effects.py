@@ -24,11 +24,20 @@ MUTATING_METHODS = frozenset(
     "set_title set_xlabel set_ylabel set_xlim set_ylim set_xticks set_yticks axhline axvline suptitle".split()
 )
 
+#: Methods that put their arguments into the object they are called on.
+STORING_METHODS = frozenset(
+    "append appendleft extend extendleft insert add update setdefault put put_nowait register subscribe send "
+    "add_module register_module add_param_group __setitem__ __setattr__".split()
+)
+
+#: Functions that put their further arguments into the first one.
+STORING_FUNCTIONS = frozenset("setattr heappush heappushpop heapreplace insort insort_left insort_right".split())
+
 #: Methods that change a container which belongs to a module, like ``sys.path`` or ``os.environ``.
 CONTAINER_METHODS = frozenset("append extend insert remove pop clear update setdefault add discard".split())
 
 #: Methods whose result is a new object, whatever they are called on.
-FRESH_METHODS = frozenset("copy deepcopy astype tolist to_numpy split strip format join mean sum".split())
+FRESH_METHODS = frozenset("copy deepcopy astype tolist split strip format join mean sum".split())
 
 #: Functions that change their first argument.
 MUTATING_FUNCTIONS = frozenset(
@@ -41,14 +50,15 @@ MUTATED_KEYWORDS = frozenset({"out"})
 
 #: Functions whose result shares the members of its arguments.
 SHARING_FUNCTIONS = frozenset(
-    "list tuple set frozenset dict sorted reversed zip enumerate map filter iter next asarray ascontiguousarray ravel "
-    "atleast_1d atleast_2d squeeze reshape transpose broadcast_to from_numpy as_tensor copy partial "
-    "make_pipeline make_union cycle chain islice".split()
+    "list tuple set frozenset dict deque sorted reversed max min zip enumerate map filter iter next "
+    "asarray ascontiguousarray ravel atleast_1d atleast_2d squeeze reshape transpose broadcast_to from_numpy as_tensor "
+    "copy partial make_pipeline make_union cycle chain islice reduce".split()
 )
 
 #: Methods whose result is, or shares memory with, the object they are called on.
 SHARING_METHODS = frozenset(
-    "items values keys get setdefault iterrows itertuples parameters named_parameters modules children state_dict "
+    "items values keys get pop popitem popleft setdefault to_numpy iterrows itertuples "
+    "parameters named_parameters modules children state_dict "
     "reshape ravel view transpose squeeze swapaxes T fit set_params partial_fit to cuda cpu eval train detach numpy "
     "requires_grad_ set_index reset_index rename assign items compile build "
     "subplots add_subplot gca gcf".split()

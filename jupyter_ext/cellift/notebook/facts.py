@@ -87,6 +87,8 @@ class Body:
     changed_parameters: dict[str, Change] = field(default_factory=dict)
     #: Parameters and global names whose objects its result may be or hold.
     returns: set[str] = field(default_factory=set)
+    #: (holder, held): parameters and global names of which it puts the second into the first.
+    stored: set[tuple[str, str]] = field(default_factory=set)
     calls: list[Call] = field(default_factory=list)
 
 
