@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
@@ -12,11 +13,13 @@ from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files import with_file_order
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
+from cellift.notebook.held_state import changed_attributes
 from cellift.notebook.hidden_state import hidden_state_warnings
 from cellift.notebook.kept import names_to_keep
+from cellift.notebook.lookups import names_after_at
 from cellift.notebook.methods import changing_methods
 from cellift.notebook.parameters import ParameterReader, with_fixed
-from cellift.notebook.scopes import read_statement
+from cellift.notebook.scopes import Around, read_statement
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.slices import code_slices
 from cellift.notebook.state_changes import repeat_state_changes
@@ -24,7 +27,7 @@ from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
 from cellift.notebook.storing import note_stored
 from cellift.notebook.surroundings import needs_of
-from cellift.notebook.wiring import Conflict, Plan, Wiring, constants_to_keep
+from cellift.notebook.wiring import Conflict, Plan, Wiring, definitions_to_keep
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -77,12 +80,13 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         computed = any(s.owner == SETUP and s.travel is Travel.OWN for s in statements)
         owners = range(0 if computed else 1, len(layout.groups))
         wiring = Wiring(statements, owners)
-        more = constants_to_keep(wiring.conflicts) - kept_as_data
+        more = (flow.code_to_keep() | definitions_to_keep(wiring.conflicts)) - kept_as_data
         if not more:
             break
         kept_as_data |= more
     found += [*warnings, *flow.diagnostics, *hidden_state_warnings(statements, flow, step_names)]
     found += _conflict_diagnostics(wiring.conflicts, step_names)
+    found += _code_that_cannot_travel(flow, wiring, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
     steps = tuple(_step(layout.groups[i], i, wiring, ids, found, project) for i in sorted(wiring.plans))
     graph = Graph(
@@ -103,7 +107,7 @@ def _statements(
     layout: Layout, reader: ParameterReader, project: Project | None
 ) -> tuple[list[Statement], list[Diagnostic]]:
     """Every statement of every cell with its facts; ``reader`` finds the parameters among them."""
-    methods = changing_methods(node for owned in layout.code for node in owned.code.statements)
+    around = _around([node for owned in layout.code for node in owned.code.statements])
     statements: list[Statement] = []
     star_names = project.star_names if project is not None else None
     for owned in layout.code:
@@ -111,8 +115,8 @@ def _statements(
         for node in owned.code.statements:
             if owned.owner == SETUP and is_without_effect(node):
                 continue
-            facts = read_statement(node, owned.code.column, methods, star_names)
-            note_stored(node, facts, methods)
+            facts = read_statement(node, owned.code.column, around, star_names)
+            note_stored(node, facts, around.changing_methods)
             statement = Statement(len(statements), owned.code, node, owned.owner, facts)
             if node in chosen:
                 statement.travel = Travel.PARAMETER
@@ -120,6 +124,19 @@ def _statements(
     for owner, group in enumerate(layout.groups):
         declare_changes([s for s in statements if s.owner == owner], group.options.get("changes", ()))
     return statements, list(reader.diagnostics)
+
+
+def _around(nodes: Sequence[ast.stmt]) -> Around:
+    parts = [part for node in nodes for part in ast.walk(node)]
+    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    attributes = {part.attr for part in parts if isinstance(part, ast.Attribute)}
+    return Around(
+        changing_methods(nodes),
+        changed_attributes(nodes),
+        frozenset(names_after_at(text for text in texts if "@" in text)),
+        "__subclasses__" in attributes,
+        bool(attributes & {"cache_info", "cache_clear", "cache_parameters"}),
+    )
 
 
 def _step(
@@ -231,6 +248,27 @@ def _conflict_diagnostics(conflicts: Sequence[Conflict], step_names: Mapping[int
             )
         )
     return found
+
+
+def _code_that_cannot_travel(flow: Flow, wiring: Wiring, step_names: Mapping[int, str]) -> list[Diagnostic]:
+    """Functions and classes that would have to cross as values: copies of them would not be the same."""
+    users = {
+        (owner, name): (plan.needs[version].statement, version.definition())
+        for owner, plan in wiring.plans.items()
+        for name, version in plan.inputs.items()
+        if version.code is not None
+    }
+    return [
+        diagnose(
+            "CL112",
+            f"{step_names[owner].capitalize()} needs `{name}` of cell {definition.statement.code.cell.number}, "
+            f"line {definition.line}: a copy of its text would not do the same.",
+            cell=statement.code.cell.id,
+            line=statement.node.lineno,
+            fix=f"Define `{name}` once, at the top level of a cell, and pass to it what it changes.",
+        )
+        for (owner, name), (statement, definition) in {**flow.by_value, **users}.items()
+    ]
 
 
 def _in_order(found: Sequence[Diagnostic], notebook: Notebook) -> list[Diagnostic]:

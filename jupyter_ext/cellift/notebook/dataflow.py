@@ -11,28 +11,29 @@ import builtins
 from collections.abc import Iterable, Mapping, Sequence
 
 from cellift.notebook.cells import Cell
+from cellift.notebook.copying import acts_when_defined, block_can_be_copied
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import CONTAINER_METHODS, IPYTHON_NAMES, STATE_CHANGERS
 from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
 from cellift.notebook.statements import Read, Statement, Travel, Version
 from cellift.notebook.steps import SETUP
 
-_ALWAYS_THERE = frozenset(dir(builtins)) | {
+_BUILTINS = frozenset(dir(builtins))
+_ALWAYS_THERE = _BUILTINS | {
     "display",
     "__name__",
-    "__doc__",
     "__builtins__",
     "__builtin__",
     "__annotations__",
 }
-_COPYABLE_BLOCKS = (ast.If, ast.Try, ast.With)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Flow:
     """Resolves statements one after the other; ``diagnostics`` grows as it goes.
 
-    ``kept_as_data`` are indexes of statements whose constants must not be copied: the first try has shown that the
-    copies of two versions would meet in one step.
+    ``kept_as_data`` are indexes of statements that must not be copied: an earlier try has shown that the copies of two
+    versions would meet in one step, or that the code holds objects which change. Their values cross.
     """
 
     def __init__(
@@ -48,6 +49,14 @@ class Flow:
         self._current: dict[str, Version] = {}
         self._sharing: dict[str, set[str]] = {}
         self._reported: set[tuple[str, int]] = set()
+        self._anonymous: dict[int, Version] = {}
+        #: Index of a definition -> the steps that use it.
+        self._used_by: dict[int, set[int]] = {}
+        #: Statements of functions and classes that hold objects which change.
+        self._stateful_code: dict[int, set[int]] = {}
+        #: Statements whose functions or classes are used, in values, where their name means another one.
+        self._superseded: set[int] = set()
+        self.by_value: dict[tuple[int, str], tuple[Statement, Version]] = {}
         self._has_star_import = any(statement.facts.star_imports for statement in statements)
         self._last_definer: dict[str, Statement] = {}
         for statement in statements:
@@ -62,16 +71,31 @@ class Flow:
         for statement in self._statements:
             self._resolve(statement)
 
+    def code_to_keep(self) -> set[int]:
+        """Indexes of definitions (and of what changes them) whose functions and classes have to cross as values."""
+        stateful = [
+            indexes for definition, indexes in self._stateful_code.items() if len(self._used_by.get(definition, ())) > 1
+        ]
+        return self._superseded.union(*stateful)
+
     # --- one statement
 
     def _resolve(self, statement: Statement) -> None:
         facts = statement.facts
         self._warn_of_lookups(statement)
+        defines = isinstance(statement.node, _DEFINITIONS)
         changes: dict[str, Change] = dict(facts.changes)
         later_binds: dict[str, Binding] = {}
         used: set[Version] = set()
         for use in facts.reads.values():
-            self._read(statement, use, None, changes, later_binds, used, called=use.name in facts.called)
+            called = use.name in facts.called
+            self._read(statement, use, None, changes, later_binds, used, called=called, defines=defines and not called)
+        if facts.reads_all is not None:
+            for name in sorted(self._current):
+                everything = Use(name, facts.reads_all.line, facts.reads_all.column, soft=True)
+                self._read(statement, everything, None, changes, later_binds, used)
+        if defines:
+            self._run_hooks(statement, changes)
         for call in facts.calls:
             self._note_changed_arguments(call, changes)
         for name, read in statement.reads.items():
@@ -80,7 +104,15 @@ class Flow:
         for binding in [*facts.binds.values(), *later_binds.values()]:
             if not binding.certain or binding.keeps_previous:
                 self._keep_previous(statement, binding)
+        for use in facts.may_delete.values():
+            known = self._current.get(use.name)
+            if use.name in facts.binds:
+                facts.binds[use.name].certain = False
+            elif known is not None and not known.deleted:
+                later_binds.setdefault(use.name, Binding(use.name, Kind.DATA, use.line, use.column))
+                self._keep_previous(statement, later_binds[use.name])
         statement.travel = self._travel(statement, changes, later_binds)
+        self._note_users(statement)
         made_of = self._made_of(statement)
         shares = self._shares(statement)
         self._apply_changes(statement, changes, made_of, only_others=False)
@@ -107,8 +139,12 @@ class Flow:
         used: set[Version],
         *,
         called: bool = False,
+        defines: bool = False,
     ) -> None:
-        """Note that a name is read, and everything that its code reads, changes and binds in turn."""
+        """Note that a name is read, and everything that its code reads, changes and binds in turn.
+
+        ``defines``: the statement is a definition and does not call it: nothing in it runs.
+        """
         version = self._current.get(use.name)
         if version is None or version.deleted:
             if (not use.soft and use.name not in statement.facts.binds) or (not use.soft and via is None):
@@ -117,7 +153,8 @@ class Flow:
         known = statement.reads.get(use.name)
         if known is None or (known.via is not None and via is None):
             statement.reads[use.name] = Read(version, use, via)
-        self._expand(statement, version, use, changes, binds, used, called=called)
+        if not (defines and version.code is not None and not self._has_hooks(version)):
+            self._expand(statement, version, use, changes, binds, used, called=called)
 
     def _expand(
         self,
@@ -135,31 +172,79 @@ class Flow:
             return
         used.add(version)
         for part in sorted(version.made_of, key=lambda part: (part.statement.index, part.name)):
-            self._read(statement, Use(part.name, use.line, use.column, soft=True), version.name, changes, binds, used)
-        if not version.kind.is_code:
+            soft = Use(part.name, use.line, use.column, soft=True)
+            current = self._current.get(part.name)
+            if not part.anonymous and current is not None and part.definition() is current.definition():
+                self._read(statement, soft, version.name, changes, binds, used)
+                continue
+            if not part.anonymous:
+                self._note_superseded(statement, part)
+            self._expand(statement, part, soft, changes, binds, used)
+        body = version.body
+        if not version.kind.is_code and body is None:
             return
-        if version.kind is not Kind.IMPORT:
+        at_once = body.at_once if body is not None and isinstance(statement.node, _DEFINITIONS) else None
+        if version.kind is not Kind.IMPORT and not version.anonymous:
             for read in list(version.statement.reads.values()):
-                if read.version.kind.is_code and read.version.kind is not Kind.IMPORT:
+                if at_once is None and (read.version.code or read.version.body is not None):
                     self._expand(statement, read.version, use, changes, binds, used)
         if version.previous is not None:
             self._expand(statement, version.previous, use, changes, binds, used)
-        body = version.body
         if body is None:
             return
+        if body.reads_all:
+            for name in sorted(self._current):
+                self._read(statement, Use(name, use.line, use.column, soft=True), version.name, changes, binds, used)
         calls = {call.function for call in body.calls}
         for inner in body.reads.values():
-            if inner.name in body.binds and inner.name not in self._current:
+            if (inner.name in body.binds and inner.name not in self._current) or (
+                at_once is not None and inner.name not in at_once
+            ):
                 continue
             placed = Use(inner.name, use.line, use.column, soft=inner.soft or use.soft or not called)
             self._read(statement, placed, version.name, changes, binds, used, called=called and inner.name in calls)
         for change in body.changes.values():
-            placed_change = Change(change.name, use.line, use.column, f"{change.how} in {version.name}()")
-            changes.setdefault(change.name, placed_change)
+            if at_once is None or change.name in at_once:
+                placed_change = Change(change.name, use.line, use.column, f"{change.how} in {version.name}()")
+                changes.setdefault(change.name, placed_change)
         for binding in body.binds.values():
-            binds.setdefault(binding.name, Binding(binding.name, Kind.DATA, use.line, use.column))
+            if at_once is None or binding.name in at_once:
+                binds.setdefault(binding.name, Binding(binding.name, Kind.DATA, use.line, use.column))
         for call in body.calls:
             self._note_changed_arguments(call, changes, body)
+        if body.holds and not version.anonymous and self._current.get(version.name) is version:
+            changes.setdefault(version.name, Change(version.name, use.line, use.column, f"`{body.holds}` may change"))
+
+    def _has_hooks(self, version: Version) -> bool:
+        """Deriving a class from it, or making one with it, runs code of the notebook."""
+        return any(
+            (one.body is not None and one.body.hooks)
+            or any(read.version.code is Kind.CLASS and self._has_hooks(read.version) for read in _bases(one))
+            for one in version.chain()
+        )
+
+    def _run_hooks(self, statement: Statement, changes: dict[str, Change]) -> None:
+        """A base class may remember the classes derived from it."""
+        if not isinstance(statement.node, ast.ClassDef):
+            return
+        for name, read in statement.reads.items():
+            if read.version.code is Kind.CLASS and self._has_hooks(read.version):
+                how = f"class {statement.node.name}"
+                changes.setdefault(name, Change(name, read.use.line, read.use.column, how))
+
+    def _note_superseded(self, statement: Statement, part: Version) -> None:
+        definition = part.definition()
+        self._superseded.update(one.statement.index for one in part.chain())
+        self.by_value.setdefault((statement.owner, part.name), (statement, definition))
+
+    def _note_users(self, statement: Statement) -> None:
+        """Which steps use which functions and classes."""
+        if statement.travel is Travel.COPY:
+            return
+        for read in statement.reads.values():
+            if read.version.code is not None:
+                index = read.version.definition().statement.index
+                self._used_by.setdefault(index, set()).add(statement.owner)
 
     def _note_changed_arguments(self, call: Call, changes: dict[str, Change], caller: Body | None = None) -> None:
         """A function of the notebook that changes its parameter changes what it is called with."""
@@ -207,6 +292,9 @@ class Flow:
             return Travel.OWN
         facts = statement.facts
         kinds = {binding.kind for binding in facts.binds.values()}
+        alias = self._alias(statement)
+        if alias is not None:
+            kinds = {alias.kind}
         if kinds:
             return Travel.COPY if self._definition_can_be_copied(statement, kinds, changes) else Travel.OWN
         if self._patches_code(statement, changes):
@@ -217,8 +305,10 @@ class Flow:
         node = statement.node
         if any(name in changes for name in statement.reads if not statement.reads[name].version.kind.is_code):
             return False
-        if isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
             return True
+        if isinstance(node, _DEFINITIONS):
+            return not acts_when_defined(statement)
         if isinstance(node, (ast.Assign, ast.AnnAssign)) or type(node).__name__ == "TypeAlias":
             if Kind.DATA in kinds:
                 return False
@@ -227,9 +317,17 @@ class Flow:
                     return False  # what a step makes comes from that step: chains of copies would repeat all before
                 return all(self._is_constant(read.version) for read in statement.reads.values())
             return True
-        if isinstance(node, _COPYABLE_BLOCKS):
-            return any(kind.is_code for kind in kinds)
-        return False
+        return any(kind.is_code for kind in kinds) and block_can_be_copied(node, set(statement.reads))
+
+    def _alias(self, statement: Statement) -> Version | None:
+        """``g = f``: the function, class or module that ``g`` is from there on."""
+        node = statement.node
+        if not isinstance(node, ast.Assign) or not isinstance(node.value, ast.Name):
+            return None
+        if not all(isinstance(target, ast.Name) for target in node.targets):
+            return None
+        read = statement.reads.get(node.value.id)
+        return read.version if read is not None and (read.version.kind.is_code or read.version.code) else None
 
     @staticmethod
     def _is_constant(version: Version) -> bool:
@@ -273,11 +371,21 @@ class Flow:
         for name, read in statement.reads.items():
             version = read.version
             parts |= version.made_of
-            if version.kind is Kind.CLASS or (
-                version.kind is Kind.FUNCTION and read.via is None and name in statement.facts.referenced
-            ):
+            if version.code is Kind.CLASS:
                 parts.add(version)
+            elif version.code is Kind.FUNCTION and read.via is None:
+                if name in statement.facts.referenced:
+                    parts.add(version)
+                elif version.body is not None and version.body.gives_code:
+                    parts.add(self._held(statement, version.body))
+        parts.update(self._held(statement, body) for body in statement.facts.held)
         return frozenset(parts)
+
+    def _held(self, statement: Statement, body: Body) -> Version:
+        """The function inside a value: what it does when it is called."""
+        node = statement.node
+        made = Version("a function in it", Kind.FUNCTION, statement, node.lineno, 1, body=body, anonymous=True)
+        return self._anonymous.setdefault(id(body), made)
 
     def _bind(self, statement: Statement, binding: Binding, made_of: frozenset[Version]) -> None:
         name = binding.name
@@ -287,6 +395,13 @@ class Flow:
             kind = Kind.CONSTANT
         elif kind is Kind.CONSTANT and statement.travel is Travel.OWN and statement.reads:
             kind = Kind.DATA  # `a + b` of values that are not constants themselves
+        alias = self._alias(statement)
+        body = statement.facts.bodies.get(name)
+        if alias is not None:
+            kind, body = alias.kind, alias.body
+        source_kind = kind if alias is None else alias.source_kind
+        if kind.is_code and statement.travel is Travel.OWN:
+            kind = Kind.DATA  # code that cannot be copied crosses as a value
         may_keep = not binding.certain and previous is not None and not previous.deleted
         if not may_keep:
             self._sharing_of(name).discard(name)
@@ -297,11 +412,14 @@ class Flow:
             statement,
             binding.line,
             binding.column,
-            body=statement.facts.bodies.get(name),
-            module=binding.module,
+            body=body,
+            module=binding.module or (alias is not None and alias.module),
             immutable=binding.immutable and self._is_plain(statement, binding, kind),
-            stateful=name in statement.facts.stateful,
+            stateful=name in statement.facts.stateful or name in self._made_stateful(statement),
+            source_kind=source_kind,
         )
+        if body is not None and body.holds and version.code is not None:
+            self._stateful_code.setdefault(statement.index, set()).add(statement.index)
         if kind is Kind.DATA and not version.immutable:
             version.made_of = made_of
         if (not binding.certain or binding.keeps_previous) and previous is not None and not previous.deleted:
@@ -313,9 +431,20 @@ class Flow:
         if may_keep and previous is not None:
             version.immutable = version.immutable and previous.immutable
         self._make(statement, version)
+        if alias is not None and alias.code is not None and alias.name != name:
+            self._join(statement, name, alias.name)
         if may_keep:
             for other in sorted(self._sharing_of(name) - {name}):
                 self._link(statement, name, other)
+
+    def _made_stateful(self, statement: Statement) -> set[str]:
+        """Names that get what a call of the notebook's own gives: closures and generators that move on."""
+        found: set[str] = set()
+        for call in statement.facts.calls:
+            function = self._current.get(call.function)
+            if function is not None and function.body is not None and function.body.gives_stateful:
+                found.update(call.targets)
+        return found
 
     @staticmethod
     def _is_plain(statement: Statement, binding: Binding, kind: Kind) -> bool:
@@ -355,7 +484,14 @@ class Flow:
         version = self._current.get(name)
         if version is None or version.deleted or version.statement is statement:
             return
-        if version.kind.is_code and change.name == name and statement.travel is not Travel.COPY:
+        if version.kind.is_code and statement.travel is not Travel.COPY:
+            if version.code is not None:
+                definition = version.definition().statement.index
+                indexes = {one.statement.index for one in version.chain()}
+                self._stateful_code.setdefault(definition, set()).update(indexes)
+            if change.name == name:
+                return
+        if version.kind is Kind.IMPORT and name not in self.patched_code(statement):
             return
         use = Use(name, change.line, change.column, soft=True)
         statement.reads.setdefault(name, Read(version, use))
@@ -368,12 +504,13 @@ class Flow:
                 statement,
                 change.line,
                 change.column,
+                source_kind=version.source_kind,
                 how=how,
                 previous=version,
                 body=version.body,
                 module=version.module,
                 stateful=version.stateful,
-                made_of=version.made_of | (frozenset() if version.kind.is_code else made_of),
+                made_of=version.made_of | (frozenset(p for p in made_of if p.anonymous) if version.code else made_of),
             ),
         )
 
@@ -385,7 +522,9 @@ class Flow:
     def _shares(self, statement: Statement) -> dict[str, set[str]]:
         """Target -> sources of the statement, with what the notebook's own functions give back."""
         shares = {target: set(sources) for target, sources in statement.facts.shares.items()}
-        if statement.travel is Travel.COPY:  # a default value, a class attribute: code that holds an object
+        if statement.travel is Travel.COPY or isinstance(
+            statement.node, _DEFINITIONS
+        ):  # a default value, a class attribute: code that holds an object
             held = {name for name, read in statement.reads.items() if read.via is None and self._can_share(name)}
             code = {name for name, binding in statement.facts.binds.items() if binding.kind.is_code}
             for name in code | set(self.patched_code(statement)):
@@ -396,13 +535,19 @@ class Flow:
             body = function.body if function is not None else None
             if function is None or body is None:
                 continue
-            if function.kind is Kind.CLASS:  # its methods may keep in the instance what they read
+            if function.code is Kind.CLASS:  # its methods may keep in the instance what they read
                 for target in call.targets:
                     shares.setdefault(target, set()).update(body.reads)
             arguments = dict([*zip(body.parameters, call.positional, strict=False), *call.keywords])
             for holder, kept in body.stored:
                 for target in _argument(holder, body, arguments):
                     shares.setdefault(target, set()).update(_argument(kept, body, arguments) - {target})
+            if not function.kind.is_code or body.gives_cached:  # an instance and its class, a result and its cache
+                for target in call.targets:
+                    shares.setdefault(target, set()).add(call.function)
+            if body.gives_code:  # a closure may hold the arguments
+                for target in call.targets:
+                    shares.setdefault(target, set()).update(*call.positional, *(names for _, names in call.keywords))
             for name in body.binds:  # what it binds may be any of its arguments
                 shares.setdefault(name, set()).update(*call.positional, *(names for _, names in call.keywords))
             if not body.returns or not call.targets:
@@ -435,7 +580,7 @@ class Flow:
     def _holds(self, name: str, targets: Mapping[str, set[str]]) -> bool:
         """A function or class that is known to hold an object."""
         version = self._current.get(name)
-        is_code = version is not None and version.kind in (Kind.FUNCTION, Kind.CLASS)
+        is_code = version is not None and version.code is not None
         return is_code and (name in targets or name in self._sharing)
 
     def _join(self, statement: Statement, target: str, source: str) -> None:
@@ -464,7 +609,7 @@ class Flow:
 
     def _report_missing(self, statement: Statement, use: Use, version: Version | None, via: str | None) -> None:
         name = use.name
-        if version is None and name in _ALWAYS_THERE:
+        if name in _ALWAYS_THERE and (version is None or name in _BUILTINS):
             return
         key = (name, statement.owner)
         if key in self._reported:
@@ -524,15 +669,22 @@ class Flow:
         for use in statement.facts.dynamic:
             self._say(
                 "CL110",
-                f"`{use.name}()` in cell {cell.number} looks names up while running; "
-                "names that it needs from other steps are not found by reading the code.",
-                "Mention the names that it uses in the same cell.",
+                f"`{use.name}` in cell {cell.number} reaches names by text; which ones it reads or makes cannot be "
+                "told from the source.",
+                'Use the names themselves, a dictionary of your own, or a text that stands there: `eval("a + b")`.',
                 cell,
                 use,
             )
 
     def _say(self, code: str, message: str, fix: str, cell: Cell, use: Use) -> None:
         self.diagnostics.append(diagnose(code, message, cell=cell.id, line=use.line, column=use.column, fix=fix))
+
+
+def _bases(version: Version) -> list[Read]:
+    """What a class statement reads by name: its bases, its metaclass, its decorators."""
+    if not isinstance(version.statement.node, ast.ClassDef):
+        return []
+    return [read for read in version.statement.reads.values() if read.via is None and read.version is not version]
 
 
 def changes_state(facts: Facts, names: Iterable[str]) -> Change | None:

@@ -90,6 +90,22 @@ class Body:
     #: (holder, held): parameters and global names of which it puts the second into the first.
     stored: set[tuple[str, str]] = field(default_factory=set)
     calls: list[Call] = field(default_factory=list)
+    #: Of ``reads``, ``changes`` and ``binds``: what happens at once, not only in a function defined inside.
+    at_once: set[str] = field(default_factory=set)
+    #: Its result may hold a function or class that is defined inside.
+    gives_code: bool = False
+    #: Such a function changes what is around it: every use of the result changes it. So do generators.
+    gives_stateful: bool = False
+    #: Running it shows something, or gives something else each time.
+    acts: bool = False
+    #: A class that runs code when a class is derived from it, or made with it as metaclass.
+    hooks: bool = False
+    #: The object that the function or class itself holds and that its use may change, for people.
+    holds: str = ""
+    #: Its results are remembered: who calls it again gets the same object.
+    gives_cached: bool = False
+    #: Any global name may be read: the text of an ``eval`` is not known.
+    reads_all: bool = False
 
 
 @dataclass
@@ -122,3 +138,11 @@ class Facts:
     writes_files: bool = False
     #: Attributes or items of these names are set or deleted.
     stores: dict[str, Change] = field(default_factory=dict)
+    #: Names that it may delete: on some path, or at the end of ``except … as name``.
+    may_delete: dict[str, Use] = field(default_factory=dict)
+    #: Any name may be read: the text of an ``eval`` is not known.
+    reads_all: Use | None = None
+    #: Functions in expressions that what it makes may hold: what they do when they are called.
+    held: list[Body] = field(default_factory=list)
+    #: Names used as metaclass.
+    metaclasses: set[str] = field(default_factory=set)

@@ -19,7 +19,7 @@ from cellift.notebook.bindings import local_names, parameter_names, target_names
 from cellift.notebook.effects import (
     CLASS_FACTORIES,
     CONTAINER_METHODS,
-    DYNAMIC_LOOKUPS,
+    DISPLAY_FUNCTIONS,
     FILE_WRITERS,
     MODULE_FILE_WRITERS,
     MUTATED_KEYWORDS,
@@ -28,7 +28,10 @@ from cellift.notebook.effects import (
     STATEFUL_FACTORIES,
 )
 from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
+from cellift.notebook.held_state import held_by_class, held_default, sets_its_class
 from cellift.notebook.literals import gives_plain_value, is_immutable_literal, is_literal, is_plain_expression
+from cellift.notebook.lookups import formats_names, is_namespace, names_after_at, text_of, uses_functions_at_once
+from cellift.notebook.mangling import with_private_names
 from cellift.notebook.sharing import dotted_name, last_name, shared_names
 
 #: A "handler" scope holds the name of ``except … as name``; everything else in it binds in the scope around.
@@ -37,7 +40,12 @@ ScopeKind = Literal["module", "class", "function", "comprehension", "handler"]
 _RUN_BY_THE_CLASS = frozenset({"__init__", "__new__", "__post_init__"})
 _FILE_NAME = re.compile(r"(?:^|[/\\])([\w\-. ]*\.[A-Za-z][A-Za-z0-9]{0,7})$")
 _WRITING_MODES = frozenset("wax+")
-_AT_NAME = re.compile(r"@([^\W\d]\w*)")
+#: Calls that give something else each time, or talk to people: what they are part of is not repeated.
+UNREPEATABLE = frozenset(
+    "next time time_ns now today utcnow uuid1 uuid4 urandom token_hex token_bytes getpid perf_counter monotonic "
+    "process_time input open rand randn randint random uniform normal choice choices sample integers standard_normal "
+    "default_rng RandomState Random shuffle permutation pop popleft popitem read readline recv get_nowait".split()
+)
 
 #: Module -> the names of its star import, each with whether it is certain; None: nobody can tell.
 StarNames = Callable[[str], "dict[str, bool] | None"]
@@ -64,33 +72,49 @@ class _Scope:
         return found
 
 
+@dataclass(frozen=True)
+class Around:
+    """What is known of the whole notebook when one of its statements is read."""
+
+    #: Methods of the notebook's own classes that change their object.
+    changing_methods: frozenset[str] = frozenset()
+    #: Attributes whose objects are changed in place.
+    changed_attributes: frozenset[str] = frozenset()
+    #: Names after ``@`` in any text.
+    at_names: frozenset[str] = frozenset()
+    #: ``__subclasses__`` is asked for.
+    asks_for_subclasses: bool = False
+    #: ``cache_info`` or ``cache_clear`` is asked for.
+    asks_for_caches: bool = False
+
+
 def read_statement(
     statement: ast.stmt,
     column: Callable[[ast.expr | ast.stmt], int],
-    changing_methods: frozenset[str] = frozenset(),
+    around: Around | None = None,
     star_names: StarNames | None = None,
 ) -> Facts:
     """The facts of one top-level statement.
 
-    ``column`` gives a node's column as people count; ``changing_methods`` are methods of the notebook's own classes
-    that change their object; ``star_names`` tells what ``from M import *`` brings.
+    ``column`` gives a node's column as people count; ``star_names`` tells what ``from M import *`` brings.
     """
-    visitor = _Visitor(column, MUTATING_METHODS | changing_methods, star_names)
-    visitor.visit(statement)
+    visitor = _Visitor(column, around or Around(), star_names)
+    visitor.visit(with_private_names(statement))
     return visitor.finish()
 
 
 class _Visitor:
     def __init__(
-        self,
-        column: Callable[[ast.expr | ast.stmt], int],
-        changing_methods: frozenset[str],
-        star_names: StarNames | None = None,
+        self, column: Callable[[ast.expr | ast.stmt], int], around: Around, star_names: StarNames | None = None
     ) -> None:
         self._star_names = star_names
         self.facts = Facts()
         self._column = column
-        self._changing_methods = changing_methods
+        self._around = around
+        self._changing_methods = MUTATING_METHODS | around.changing_methods
+        self._nested = 0  # functions and lambdas around, inside the body that is being read
+        self._conditional = 0  # branches and loops around, outside function bodies
+        self._used_at_once = 0  # lambdas here are arguments of a call that does not keep them
         self._scopes = [_Scope("module")]
         self._body: Body | None = None  # the function body being read, None while statements run at once
         self._body_scope: _Scope | None = None
@@ -99,12 +123,15 @@ class _Visitor:
         self._targets: tuple[str, ...] = ()  # global names that the expression being read is assigned to
         self._class_body = Body()  # of the outermost class being read: what its methods do
         self._inline = Body()  # lambdas inside expressions: they may run within this very statement
+        self._held_lambdas: Body | None = None  # those of them that what the statement makes may hold
 
     def finish(self) -> Facts:
         facts = self.facts
         for name, binding in facts.binds.items():
             binding.certain = name in self._bound
         inline = [self._inline]
+        if self._held_lambdas:
+            facts.held.append(self._held_lambdas)
         inline.extend(body for name, body in facts.bodies.items() if name in facts.referenced | facts.called)
         for body in inline:
             for name, use in body.reads.items():
@@ -113,6 +140,8 @@ class _Visitor:
             for name, change in body.changes.items():
                 facts.changes.setdefault(name, change)
             facts.calls.extend(body.calls)
+            if body.reads_all and facts.reads_all is None:
+                facts.reads_all = Use("", 1, 1, soft=True)
         return facts
 
     # --- names
@@ -139,8 +168,13 @@ class _Visitor:
         use = Use(name, node.lineno, self._column(node), soft or self._soft > 0)
         if self._body is not None:
             _first(self._body.reads, use)
+            self._note_at_once(name)
         elif name not in self._bound:
             _first(self.facts.reads, use)
+
+    def _note_at_once(self, name: str) -> None:
+        if self._body is not None and not self._nested:
+            self._body.at_once.add(name)
 
     def _bind(
         self,
@@ -163,6 +197,7 @@ class _Visitor:
         binding = Binding(name, kind, node.lineno, self._column(node), False, keeps_previous, module, immutable)
         if self._body is not None:
             self._body.binds.setdefault(name, binding)
+            self._note_at_once(name)
             return
         earlier = self.facts.binds.get(name)
         if earlier is not None and earlier.kind is not kind:
@@ -174,10 +209,19 @@ class _Visitor:
 
     def _delete(self, name: str, node: ast.Name) -> None:
         self._read(name, node)
-        if self._is_global(name) and self._body is None:
-            self.facts.deletes[name] = Use(name, node.lineno, self._column(node))
-            self._bound.discard(name)
-            self.facts.binds.pop(name, None)
+        if not self._is_global(name):
+            return
+        use = Use(name, node.lineno, self._column(node))
+        if self._body is not None:  # a function may or may not be called
+            self._body.binds.setdefault(name, Binding(name, Kind.DATA, use.line, use.column))
+            self._note_at_once(name)
+            return
+        self._bound.discard(name)
+        if self._conditional:
+            self.facts.may_delete[name] = use
+            return
+        self.facts.deletes[name] = use
+        self.facts.binds.pop(name, None)
 
     def _change(self, node: ast.expr, how: str) -> None:
         """The object that ``node`` gives is changed in place."""
@@ -187,7 +231,9 @@ class _Visitor:
             if owner.kind == "module":
                 sink = self._body.changes if self._body is not None else self.facts.changes
                 sink.setdefault(name.id, change)
+                self._note_at_once(name.id)
             elif self._body is not None and owner is self._body_scope:
+                self._body.gives_stateful |= self._nested > 0
                 self._change_through_local(change, owner)
 
     def _change_through_local(self, change: Change, scope: _Scope) -> None:
@@ -198,6 +244,7 @@ class _Visitor:
                 self._body.changed_parameters.setdefault(source, change)
             elif source not in scope.names:
                 self._body.changes.setdefault(source, Change(source, change.line, change.column, change.how))
+                self._note_at_once(source)
 
     def _store_into(self, target: ast.Attribute | ast.Subscript, how: str) -> None:
         self._change(target.value, how)
@@ -261,6 +308,8 @@ class _Visitor:
         self.visit(node.value)
 
     def visit_Call(self, node: ast.Call) -> None:
+        if self._looks_up(node):
+            return
         function = node.func
         if isinstance(function, ast.Name):
             self._read(function.id, function)
@@ -268,13 +317,18 @@ class _Visitor:
                 self.facts.called.add(function.id)
         else:
             self.visit(function)
+        at_once = uses_functions_at_once(node)
+        self._used_at_once += at_once
         self._visit_all(node.args)
         self._visit_all(keyword.value for keyword in node.keywords)
+        self._used_at_once -= at_once
         self._note_call(node)
 
     def _note_call(self, node: ast.Call) -> None:
         name = last_name(node.func)
         path = dotted_name(node.func)
+        if self._body is not None and not self._nested and (name in DISPLAY_FUNCTIONS or name in UNREPEATABLE):
+            self._body.acts = True
         if path and self._body is None and self._is_global(path.split(".")[0]):
             self.facts.called_paths.setdefault(path, Use(path, node.lineno, self._column(node)))
         if isinstance(node.func, ast.Attribute):
@@ -321,31 +375,109 @@ class _Visitor:
         (self._body.calls if self._body is not None else self.facts.calls).append(call)
 
     def _note_lookup(self, node: ast.Call, name: str) -> None:
-        """Names that a library or ``eval`` looks up by text."""
-        first = node.args[0] if node.args else None
-        text = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else None
-        if isinstance(node.func, ast.Attribute) and name in ("query", "eval"):
-            for found in _AT_NAME.findall(text or ""):
-                self._read(found, node, soft=True)
+        """Names that a library looks up by text."""
+        if not isinstance(node.func, ast.Attribute) or name not in ("query", "eval") or not node.args:
             return
-        if not isinstance(node.func, ast.Name) or name not in DYNAMIC_LOOKUPS or not self._is_global(name):
-            return
-        if name == "vars" and node.args:
-            return
-        if name == "eval" and text is not None and self._visit_text(text, node):
-            return
-        self.facts.dynamic.append(Use(name, node.lineno, self._column(node)))
+        text = text_of(node.args[0])
+        for found in sorted(names_after_at([text]) if text is not None else self._around.at_names):
+            self._read(found, node, soft=True)
+        if text is not None and isinstance(node.func.value, ast.Name) and name == "eval":
+            self._read_text(text, node)  # `pd.eval("a + b")` looks plain names up as well
 
-    def _visit_text(self, text: str, node: ast.expr) -> bool:
-        """Read an expression that stands in a string (its names are placed at ``node``); False when it is none."""
+    def _looks_up(self, node: ast.Call) -> bool:
+        """``eval``, ``exec`` and namespaces; True when there is nothing more to visit in the call."""
+        if isinstance(node.func, ast.Name) and self._is_global(node.func.id):
+            if node.func.id in ("eval", "exec") and node.args:
+                return self._run_text(node, node.func.id)
+            if is_namespace(node) and (node.func.id == "globals" or self._at_module_level()):
+                self.facts.dynamic.append(Use(node.func.id, node.lineno, self._column(node)))
+                return True
+        if isinstance(node.func, ast.Attribute) and is_namespace(node.func.value) and node.args:
+            key = text_of(node.args[0])
+            if node.func.attr == "get" and self._read_namespace(node.func.value, key, node):
+                self._visit_all(node.args)
+                return True
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        if formats_names(node) and any(is_namespace(value) for value in given):
+            self._read_everything(node)
+            self.visit(node.func)
+            self._visit_all(value for value in given if not is_namespace(value))
+            return True
+        return False
+
+    def _at_module_level(self) -> bool:
+        return self._body is None and all(scope.kind != "class" for scope in self._scopes)
+
+    def _run_text(self, node: ast.Call, name: str) -> bool:
+        """``eval`` and ``exec``: their text is read where it stands; one that is not known may need any name."""
+        self._read(name, node, soft=True)
+        namespaces = node.args[1:]
+        if namespaces and not all(is_namespace(one) for one in namespaces):
+            return False  # it runs in a dictionary of its own
+        text = text_of(node.args[0])
+        mode: Literal["eval", "exec"] = "eval" if name == "eval" else "exec"
+        if text is not None and self._read_text(text, node, mode):
+            return True
+        self.visit(node.args[0])
+        if name == "eval":
+            self._read_everything(node)
+        else:
+            self.facts.dynamic.append(Use(name, node.lineno, self._column(node)))
+        return True
+
+    def _read_everything(self, node: ast.expr) -> None:
+        if self._body is not None:
+            self._body.reads_all = True
+        elif self.facts.reads_all is None:
+            self.facts.reads_all = Use("", node.lineno, self._column(node), soft=True)
+
+    def _read_namespace(self, namespace: ast.expr, key: str | None, node: ast.expr) -> bool:
+        """Read a name of ``globals()`` by its key; False when ``namespace`` is that of a function."""
+        assert isinstance(namespace, ast.Call) and isinstance(namespace.func, ast.Name)
+        name = namespace.func.id
+        if not self._is_global(name) or (name != "globals" and not self._at_module_level()):
+            return False
+        if key is None:
+            self._read_everything(node)
+        else:
+            self._read_global(key, node)
+        return True
+
+    def _read_global(self, name: str, node: ast.expr, *, soft: bool = True) -> None:
+        with self._in_scope(_Scope("function", set(), {name})):
+            self._read(name, node, soft=soft)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        key = text_of(node.slice)
+        loads = isinstance(node.ctx, ast.Load) and is_namespace(node.value)
+        if not (loads and self._read_namespace(node.value, key, node)):
+            self.visit(node.value)
+        self.visit(node.slice)
+
+    def visit_Compare(self, node: ast.Compare) -> None:
+        first, second = node.left, node.comparators[0]
+        asks = len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)) and is_namespace(second)
+        self.visit(first)
+        if not (asks and self._read_namespace(second, text_of(first), node)):
+            self._visit_all(node.comparators)
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:
+        self.visit(node.left)
+        if isinstance(node.op, ast.Mod) and is_namespace(node.right):
+            self._read_everything(node)
+        else:
+            self.visit(node.right)
+
+    def _read_text(self, text: str, node: ast.expr, mode: Literal["eval", "exec"] = "eval") -> bool:
+        """Read code that stands in a string (its names are placed at ``node``); False when it is none."""
         try:
-            tree = ast.parse(text, mode="eval")
+            tree = ast.parse(text.strip() if mode == "eval" else text, mode=mode)
         except (SyntaxError, ValueError, RecursionError):
             return False
         for found in ast.walk(tree):
             ast.copy_location(found, node)
         with self._softly():
-            self.visit(tree.body)
+            self._visit_all(ast.iter_child_nodes(tree))
         return True
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> None:
@@ -355,7 +487,21 @@ class _Visitor:
 
     def visit_Lambda(self, node: ast.Lambda) -> None:
         self._visit_all([*node.args.defaults, *node.args.kw_defaults])
-        self._read_body(self._body or self._inline, node.args, [node.body])
+        if self._body is not None:
+            self._body.gives_code |= not self._used_at_once
+            self._read_body(self._body, node.args, [node.body])
+            return
+        self._read_body(self._inline, node.args, [node.body])
+        if not self._used_at_once:
+            self._held_lambdas = self._held_lambdas or Body()
+            self._read_body(self._held_lambdas, node.args, [node.body])
+
+    def visit_Yield(self, node: ast.Yield | ast.YieldFrom) -> None:
+        if self._body is not None and not self._nested:
+            self._body.gives_stateful = self._body.gives_code = True
+        self._visit_all(ast.iter_child_nodes(node))
+
+    visit_YieldFrom = visit_Yield
 
     def visit_ListComp(self, node: ast.ListComp) -> None:
         self._comprehension(node.generators, [node.elt])
@@ -398,8 +544,15 @@ class _Visitor:
             self._visit_all([*value.args.defaults, *value.args.kw_defaults])
             body = Body()
             self._read_body(body, value.args, [ast.copy_location(ast.Return(value.body), value.body)])
+            body.holds = held_default(value) or ""
             for name in names:
                 self.facts.bodies[name.id] = body
+        elif isinstance(value, ast.Lambda) and self._body is None and self._at_module():
+            # `Model.rate = lambda: k` does not call it
+            self._visit_all([*value.args.defaults, *value.args.kw_defaults])
+            self._held_lambdas = self._held_lambdas or Body()
+            self._read_body(self._held_lambdas, value.args, [value.body])
+            kind = Kind.DATA
         else:
             if self._body is None:
                 self._targets = tuple(name.id for name in names if self._is_global(name.id))
@@ -452,10 +605,16 @@ class _Visitor:
                 self._visit_target(element, kind, immutable=False)
         elif isinstance(target, ast.Starred):
             self._visit_target(target.value, kind)
+        elif isinstance(target, ast.Subscript) and is_namespace(target.value) and text_of(target.slice):
+            self._bind_global(str(text_of(target.slice)), target)
         elif isinstance(target, (ast.Attribute, ast.Subscript)):
             self._visit_all(ast.iter_child_nodes(target))
             what = f".{target.attr} =" if isinstance(target, ast.Attribute) else "[...] ="
             self._store_into(target, what)
+
+    def _bind_global(self, name: str, node: ast.expr) -> None:
+        with self._in_scope(_Scope("function", set(), {name})):
+            self._bind(name, node, Kind.DATA)
 
     def visit_Return(self, node: ast.Return) -> None:
         if node.value is None:
@@ -483,6 +642,7 @@ class _Visitor:
                 change = Change(target.id, target.lineno, self._column(target), f"{_symbol(node.op)}=")
                 if self._body is not None:
                     self._body.changes.setdefault(target.id, change)
+                    self._note_at_once(target.id)
                 else:
                     self.facts.changes.setdefault(target.id, change)
             elif self._owner(target.id) is self._body_scope and not is_immutable_literal(node.value):
@@ -510,6 +670,8 @@ class _Visitor:
             name = alias.asname or alias.name.split(".")[0]
             dotted = alias.asname is None and "." in alias.name
             self._bind(name, node, Kind.IMPORT, keeps_previous=dotted, module=True)
+            if alias.name == "__main__" and self._body is None:
+                self.facts.dynamic.append(Use("import __main__", node.lineno, self._column(node)))
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
@@ -538,7 +700,7 @@ class _Visitor:
     # --- definitions
 
     def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-        self._visit_all(node.decorator_list)
+        self._decorate(node)
         self._visit_all([*node.args.defaults, *node.args.kw_defaults])
         with self._in_scope(_Scope("comprehension", _type_parameters(node))):
             arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
@@ -550,11 +712,38 @@ class _Visitor:
             body = self._body
             if body is None:
                 body = self.facts.bodies.setdefault(node.name, Body()) if self._at_module() else self._class_body
+            else:
+                body.gives_code = True
+            held = held_default(node)
+            if held is not None:
+                body.holds = body.holds or held
+                body.gives_stateful |= self._body is not None
             # A method or an inner function may not be called when what is around it is.
             inner = self._body is not None or self._scopes[-2].kind == "class"
             with self._softly(inner and node.name not in _RUN_BY_THE_CLASS):
                 self._read_body(body, node.args, node.body)
+            if any(_is_cache(decorator) for decorator in node.decorator_list):
+                body.gives_cached = True
+                if body.acts or body.changes or body.binds or self._around.asks_for_caches:
+                    body.holds = body.holds or "its cache"
         self._bind(node.name, node, Kind.FUNCTION)
+
+    def _decorate(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        """Decorators are called with what is defined."""
+        for decorator in node.decorator_list:
+            call = ast.Call(decorator, [ast.Name(node.name, ast.Load())], [])
+            for part in (call, call.args[0]):
+                ast.copy_location(part, decorator)
+            if isinstance(decorator, ast.Name):
+                self._read(decorator.id, decorator)
+                if self._body is None and self._is_global(decorator.id):
+                    self.facts.called.add(decorator.id)
+            else:
+                self.visit(decorator)
+                method = decorator.func if isinstance(decorator, ast.Call) else decorator
+                if isinstance(method, ast.Attribute):  # `@app.route("/")` tells `app` of the function
+                    self._change(method.value, f"@{method.attr}")
+            self._note_call(call)
 
     visit_AsyncFunctionDef = visit_FunctionDef
 
@@ -563,16 +752,30 @@ class _Visitor:
         return all(scope.kind != "class" for scope in self._scopes)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        self._visit_all(node.decorator_list)
+        self._decorate(node)
         outermost = self._body is None and self._at_module()
         if outermost:
             self._class_body = self.facts.bodies.setdefault(node.name, Body())
+            self._note_class_state(node, self._class_body)
+        elif self._body is not None:
+            self._body.gives_code = True
         with self._in_scope(_Scope("comprehension", _type_parameters(node))):
             self._visit_all(node.bases)
             self._visit_all(keyword.value for keyword in node.keywords)
+            if self._body is None:
+                self.facts.metaclasses.update(
+                    k.value.id for k in node.keywords if k.arg == "metaclass" and isinstance(k.value, ast.Name)
+                )
             with self._in_scope(_Scope("class", {"__module__", "__qualname__"})):
                 self._visit_all(node.body)
         self._bind(node.name, node, Kind.CLASS)
+
+    def _note_class_state(self, node: ast.ClassDef, body: Body) -> None:
+        body.holds = held_by_class(node, self._around.changed_attributes) or sets_its_class(node) or body.holds
+        methods = {item.name for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))}
+        body.hooks = "__init_subclass__" in methods or self._around.asks_for_subclasses
+        made_by = {base.id for base in node.bases if isinstance(base, ast.Name)}
+        body.hooks |= "type" in made_by and bool(methods & {"__new__", "__init__", "__prepare__"})
 
     def visit_TypeAlias(self, node: Any) -> None:
         with self._softly(), self._in_scope(_Scope("comprehension", _type_parameters(node))):
@@ -586,6 +789,9 @@ class _Visitor:
         scope = _Scope("function", bound | set(parameters), global_names, tuple(parameters))
         scope.names -= nonlocal_names
         outer = (self._body, self._body_scope)
+        nested = self._body is not None
+        self._nested += nested
+        body.gives_stateful |= nested and bool(nonlocal_names)
         if self._body is None:
             self._body, self._body_scope = body, scope
             positional = [argument.arg for argument in [*arguments.posonlyargs, *arguments.args]]
@@ -597,10 +803,11 @@ class _Visitor:
                 self._visit_all(statements)
         finally:
             self._body, self._body_scope = outer
+            self._nested -= nested
 
     def _annotation(self, node: ast.expr) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            self._visit_text(node.value, node)
+            self._read_text(node.value, node)
         else:
             self.visit(node)
 
@@ -613,10 +820,12 @@ class _Visitor:
         """
         start = set(self._bound)
         ends: list[set[str]] = []
+        self._conditional += 1
         for branch in branches:
             self._bound = set(start)
             if not branch():
                 ends.append(self._bound)
+        self._conditional -= 1
         self._bound = set.intersection(*ends) if ends else start
 
     def _block(self, statements: Sequence[ast.stmt]) -> bool:
@@ -685,6 +894,7 @@ class _Visitor:
     def visit_Try(self, node: ast.Try) -> None:
         start = set(self._bound)
         ends: list[set[str]] = []
+        self._conditional += bool(node.handlers)
         with self._softly(any(map(_catches_name_error, node.handlers))):
             stopped = self._block(node.body)
         if not stopped:
@@ -695,6 +905,7 @@ class _Visitor:
             self._bound = set(start)
             if not self._handler(handler):
                 ends.append(self._bound)
+        self._conditional -= bool(node.handlers)
         self._bound = set.intersection(*ends) if ends else start
         self._visit_all(node.finalbody)
 
@@ -705,6 +916,8 @@ class _Visitor:
             self.visit(node.type)
         if node.name is None:
             return self._block(node.body)
+        if self._body is None and self._is_global(node.name):  # after the handler the name is gone
+            self.facts.may_delete[node.name] = Use(node.name, node.lineno, self._column(node))  # type: ignore[arg-type]
         with self._in_scope(_Scope("handler", {node.name})):
             return self._block(node.body)
 
@@ -752,6 +965,11 @@ def _symbol(operation: ast.operator) -> str:
     symbols = {"Add": "+", "Sub": "-", "Mult": "*", "Div": "/", "FloorDiv": "//", "Mod": "%", "Pow": "**"}
     symbols |= {"BitOr": "|", "BitAnd": "&", "BitXor": "^", "LShift": "<<", "RShift": ">>", "MatMult": "@"}
     return symbols[type(operation).__name__]
+
+
+def _is_cache(decorator: ast.expr) -> bool:
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return last_name(function) in ("lru_cache", "cache", "memoize", "cached")
 
 
 def _type_parameters(node: Any) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -39,6 +39,10 @@ class Version:
     deleted: bool = False
     #: Classes and functions of the notebook that its value may be made of.
     made_of: frozenset[Version] = frozenset()
+    #: What the source makes of the name: differs from ``kind`` where code crosses as data.
+    source_kind: Kind | None = None
+    #: A function in an expression, or one that a call made: nothing is known of it but what it does.
+    anonymous: bool = False
     #: Where another name came to share its object: that statement, and the other name's version.
     links: list[tuple[Statement, Version]] = field(default_factory=list)
 
@@ -46,6 +50,25 @@ class Version:
     def place(self) -> Place:
         """Where it is made."""
         return Place(self.statement.code.cell.id, self.line)
+
+    @property
+    def code(self) -> Kind | None:
+        """Whether it is a function or class of the notebook, however it travels."""
+        return self.source_kind if self.source_kind in (Kind.FUNCTION, Kind.CLASS) else None
+
+    def definition(self) -> Version:
+        """The version that the source defines, before all changes."""
+        version = self
+        while version.how and version.previous is not None:
+            version = version.previous
+        return version
+
+    def chain(self) -> Iterator[Version]:
+        """This version and those that it changes or may keep, latest first."""
+        version: Version | None = self
+        while version is not None:
+            yield version
+            version = version.previous
 
 
 @dataclass(frozen=True)

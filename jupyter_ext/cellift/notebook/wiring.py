@@ -213,11 +213,20 @@ def _runs_in_own_step(statement: Statement) -> bool:
     return statement.travel is not Travel.PARAMETER
 
 
-def constants_to_keep(conflicts: Iterable[Conflict]) -> set[int]:
-    """Indexes of constants that, sent as data instead of being copied, may solve the conflicts."""
+def definitions_to_keep(conflicts: Iterable[Conflict]) -> set[int]:
+    """Indexes of constants, functions and classes that, sent as data, not copied, may solve the conflicts."""
     candidates: set[int] = set()
     for conflict in conflicts:
         for version in (conflict.wanted, conflict.seen):
-            if version is not None and version.kind is Kind.CONSTANT and version.statement.travel is Travel.COPY:
+            if version is None or version.statement.travel is not Travel.COPY:
+                continue
+            if version.kind is Kind.CONSTANT:
                 candidates.add(version.statement.index)
+            elif version.kind in (Kind.FUNCTION, Kind.CLASS):
+                candidates.update(one.statement.index for one in version.chain())
+    for conflict in conflicts:  # the copied statement that needs an older version than its step has
+        if conflict.statement.travel is Travel.COPY and conflict.statement.owner != conflict.owner:
+            kinds = {version.kind for version in conflict.statement.makes.values()}
+            if kinds <= {Kind.FUNCTION, Kind.CLASS, Kind.CONSTANT}:
+                candidates.add(conflict.statement.index)
     return candidates
