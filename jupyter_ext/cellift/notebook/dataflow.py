@@ -472,6 +472,9 @@ class Flow:
                 continue
             change = changes[name]
             affected = {name} | self._sharing_of(name)
+            version = self._current.get(name)
+            if change.rebinds and version is not None and version.kind.is_code:
+                affected = {other for other in affected if self._is_code(other)}
             if only_others:
                 affected.discard(name)
             for other in sorted(affected):
@@ -479,6 +482,10 @@ class Flow:
         if not only_others:
             for name, change in self.patched_code(statement).items():
                 self._change(statement, name, change, made_of)
+
+    def _is_code(self, name: str) -> bool:
+        version = self._current.get(name)
+        return version is not None and version.kind.is_code
 
     def _change(self, statement: Statement, name: str, change: Change, made_of: frozenset[Version]) -> None:
         version = self._current.get(name)

@@ -56,6 +56,8 @@ class Change:
     line: int
     column: int
     how: str
+    #: An attribute of the object itself is bound anew: the objects that it holds stay as they are.
+    rebinds: bool = False
 
 
 @dataclass(frozen=True)

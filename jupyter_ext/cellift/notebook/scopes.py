@@ -223,10 +223,10 @@ class _Visitor:
         self.facts.deletes[name] = use
         self.facts.binds.pop(name, None)
 
-    def _change(self, node: ast.expr, how: str) -> None:
+    def _change(self, node: ast.expr, how: str, *, rebinds: bool = False) -> None:
         """The object that ``node`` gives is changed in place."""
         for name in shared_names(node, changed=True):
-            change = Change(name.id, name.lineno, self._column(name), how)
+            change = Change(name.id, name.lineno, self._column(name), how, rebinds)
             owner = self._owner(name.id)
             if owner.kind == "module":
                 sink = self._body.changes if self._body is not None else self.facts.changes
@@ -247,7 +247,8 @@ class _Visitor:
                 self._note_at_once(source)
 
     def _store_into(self, target: ast.Attribute | ast.Subscript, how: str) -> None:
-        self._change(target.value, how)
+        plain = isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
+        self._change(target.value, how, rebinds=plain)
         self._note_store(target, how)
 
     def _note_store(self, node: ast.expr, how: str) -> None:

@@ -218,14 +218,12 @@ def definitions_to_keep(conflicts: Iterable[Conflict]) -> set[int]:
     candidates: set[int] = set()
     for conflict in conflicts:
         for version in (conflict.wanted, conflict.seen):
-            if version is None or version.statement.travel is not Travel.COPY:
-                continue
-            if version.kind is Kind.CONSTANT:
+            if version is not None and version.kind is Kind.CONSTANT and version.statement.travel is Travel.COPY:
                 candidates.add(version.statement.index)
-            elif version.kind in (Kind.FUNCTION, Kind.CLASS):
+            elif version is not None and version.kind in (Kind.FUNCTION, Kind.CLASS):
                 candidates.update(one.statement.index for one in version.chain())
-    for conflict in conflicts:  # the copied statement that needs an older version than its step has
         if conflict.statement.travel is Travel.COPY and conflict.statement.owner != conflict.owner:
+            # The copied statement needs an older version than its step has.
             kinds = {version.kind for version in conflict.statement.makes.values()}
             if kinds <= {Kind.FUNCTION, Kind.CLASS, Kind.CONSTANT}:
                 candidates.add(conflict.statement.index)
