@@ -47,6 +47,7 @@ def run_magic(parser: MagicParser, actions: Mapping[Any, Callable[[argparse.Name
 
 @contextmanager
 def _plain_errors() -> Iterator[None]:
+    from cellift.api.loading import CannotLoadError
     from cellift.api.own_notebook import OwnNotebookError
     from cellift.api.text import UnknownNameError
     from cellift.notebook.diagnostics import RefusedError
@@ -59,7 +60,7 @@ def _plain_errors() -> Iterator[None]:
         from cellift.api.diagnostics_text import diagnostic_lines
 
         raise UsageError("\n".join(["the notebook is refused", *diagnostic_lines(error.diagnostics)])) from None
-    except (RunStoreError, LaunchError, OwnNotebookError, UnknownNameError) as error:
+    except (RunStoreError, LaunchError, OwnNotebookError, UnknownNameError, CannotLoadError) as error:
         raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None

@@ -1,4 +1,4 @@
-"""``%pipeline graph | run | status``."""
+"""``%pipeline graph | run | status | load``."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cellift.api.handle import Run
+    from cellift.api.loading import Loaded
     from cellift.notebook.diagnostics import Diagnostic
     from cellift_kernel.arguments import MagicParser
     from cellift_kernel.graph_view import GraphView
 
-ACTIONS = ("graph", "run", "status")
+ACTIONS = ("graph", "run", "status", "load")
 
 
 class PipelineMagic:
-    """``%pipeline graph [NB]`` draws, ``%pipeline run [NB]`` starts, ``%pipeline status [ID]`` shows a run."""
+    """``%pipeline graph [NB]`` draws, ``run [NB]`` starts, ``status [ID]`` shows, ``load ID STEP`` brings values."""
 
     def __init__(self) -> None:
         self._last: Run | None = None
@@ -29,7 +30,8 @@ class PipelineMagic:
         """The magic; see ``%pipeline --help``."""
         from cellift_kernel.arguments import run_magic
 
-        return run_magic(_parser(), {"graph": self._graph, "run": self._run, "status": self._status}, line)
+        actions = {"graph": self._graph, "run": self._run, "status": self._status, "load": _load}
+        return run_magic(_parser(), actions, line)
 
     def _graph(self, args: argparse.Namespace) -> GraphView:
         from cellift.api.diagnostics_text import diagnostic_lines, worth_interrupting
@@ -83,12 +85,21 @@ class PipelineMagic:
         return found[0]
 
 
+def _load(args: argparse.Namespace) -> Loaded:
+    from cellift.api.handle import Run
+    from cellift.config.paths import home
+    from cellift.runs.store import RunStore
+
+    store = RunStore(home())
+    return Run(store.resolve(args.run), store).load(args.step, outputs=args.outputs)
+
+
 @functools.cache
 def _parser() -> MagicParser:
     from cellift_kernel.arguments import MagicParser
 
     parser = MagicParser("%pipeline", description="This notebook as a pipeline.")
-    actions = parser.add_subparsers(dest="action", metavar="graph|run|status", required=True)
+    actions = parser.add_subparsers(dest="action", metavar="graph|run|status|load", required=True)
     graph = actions.add_parser("graph", help="draw the steps and what crosses between them")
     graph.add_argument("notebook", metavar="NB", nargs="?", help="default: this notebook")
     run = actions.add_parser("run", help="run the notebook as a pipeline on this machine; gives the run")
@@ -100,6 +111,10 @@ def _parser() -> MagicParser:
     run.add_argument("--wait", action="store_true", help="return when the run is over")
     status = actions.add_parser("status", help="show the last run of this notebook")
     status.add_argument("run", metavar="ID", nargs="?", help="another run")
+    load = actions.add_parser("load", help="put a step's inputs into this notebook, to run its cells where it failed")
+    load.add_argument("run", metavar="ID", help="a run's id or its beginning")
+    load.add_argument("step", metavar="STEP")
+    load.add_argument("--outputs", action="store_true", help="what the step made, instead of what it takes")
     return parser
 
 

@@ -195,3 +195,25 @@ def test_a_refused_notebook_tells_the_place_and_no_traceback(kernel: Kernel) -> 
     text = str(shown)
     assert "cell 3, line 2: error CL104" in text
     assert "Traceback" not in text
+
+
+def test_a_failed_step_is_loaded_and_run_on_cell_by_cell(kernel: Kernel) -> None:
+    cells = {
+        "setup": "import math\ndef root(x):\n    return math.sqrt(x)",
+        "make": "%%step make\nitems = [16, -1]",
+        "add": "%%step roots\nfirst = root(items[0])\nroot(items[1])",
+        "run": "r = %pipeline run --wait\nr",
+    }
+    kernel.save(cells)
+    (result,) = kernel.execute(cells["run"], "run")
+    kernel.save(CELLS)
+    hint = result["data"]["text/plain"].split("\n")[-1]
+    assert hint.endswith("puts its inputs into this notebook.")
+    (loaded,) = kernel.execute(hint.partition(" puts")[0])
+    assert "items" in loaded["data"]["text/plain"]
+    assert kernel.value("root(items[0])") == "4.0"
+    (error,) = kernel.execute(cells["add"], "add")
+    assert error["ename"] == "ValueError"
+    (said,) = kernel.execute(f"%pipeline load {kernel.value('r.id')[1:14]} root")
+    assert "Did you mean roots" in str(said)
+    assert "Traceback" not in str(said)

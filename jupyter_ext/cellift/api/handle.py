@@ -13,6 +13,7 @@ from cellift.runs.store import RunStore
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from cellift.api.loading import Loaded
     from cellift.notebook.diagnostics import Diagnostic
     from cellift.runs.model import Error, Metric, Task
     from cellift.runs.model import Run as RunRecord
@@ -119,14 +120,29 @@ class Run:
             return chosen[0].logs()
         return Text("".join(f"── {view.name} ──\n{_ended(view.logs())}" for view in chosen if view.attempt))
 
+    def load(self, step: str, outputs: bool = False, namespace: dict[str, Any] | None = None) -> Loaded:
+        """Put the inputs of *step* (a name or id) into this notebook, so that its cells can be run where it failed.
+
+        What the step copies from the set-up (imports, functions, constants) is run as well. With *outputs*, what the
+        step made is loaded instead. *namespace* is another place for the names. Raises `CannotLoadError`.
+        """
+        from cellift.api.loading import load
+
+        place = sys.modules["__main__"].__dict__ if namespace is None else namespace
+        return load(self, self[step], outputs=outputs, namespace=place)
+
     def __getitem__(self, step: str) -> TaskView:
         tasks = self._record["tasks"]
         for key in ("name", "id"):
             for task in tasks:
                 if task[key] == step:
                     return TaskView(self, task["id"])
-        names = ", ".join(task["name"] for task in tasks)
-        raise UnknownNameError(f"Run {self.name} has no step {step!r}. Its steps: {names}.")
+        import difflib
+
+        names = [task["name"] for task in tasks]
+        close = difflib.get_close_matches(step, names, 1)
+        hint = f" Did you mean {close[0]}?" if close else ""
+        raise UnknownNameError(f"Run {self.name} has no step {step!r}.{hint} Its steps: {', '.join(names)}.")
 
     def __iter__(self) -> Iterator[TaskView]:
         return iter(self.tasks)
@@ -222,17 +238,11 @@ class TaskView(Mapping[str, Any]):
                 why = f"it kept {', '.join(known) or 'none'}"
                 why += f". To keep another name, give the step the option --output {name}"
             raise UnknownNameError(f"Step {self.name} has no value {name!r}: {why}.")
+        from cellift.api.loading import recorded_digests
         from cellift.values import Reader
 
-        return Reader(self._run.folder / "values" / self._id, self._digests())[name]
-
-    def _digests(self) -> dict[str, str]:
-        """Name -> digest as the step's last attempt reported it to the journal: nothing else is unpickled here."""
-        found: dict[str, str] = {}
-        for event in self._run._store.events(self._run.id):
-            if event["type"] == "task.outputs" and event["task"] == self._id:
-                found = {output["name"]: output.get("digest", "") for output in event["outputs"]}
-        return found
+        digests = recorded_digests(self._run).get(self._id, {})
+        return Reader(self._run.folder / "values" / self._id, digests)[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter([output["name"] for output in self.record["outputs"]])

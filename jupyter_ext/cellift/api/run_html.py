@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from cellift.api.run_text import SUMMARY_HEAD, error_line, metric_texts, outputs_text, summary_rows
+from cellift.api.run_text import SUMMARY_HEAD, error_line, load_hint, metric_texts, outputs_text, summary_rows
 from cellift.api.words import SHORT_ID, duration, icon, seconds_between, word
 from cellift.runs import states
 
@@ -53,6 +53,9 @@ def run_card(run: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
         parts.append(
             f'<div style="color:{_COLOURS[states.FAILED]}">{escape(error_line(error, run["tasks"], numbers))}</div>'
         )
+        hint = load_hint(run)
+        if hint:
+            parts.append(f'<div style="color:{_MUTED}">{escape(hint)}</div>')
         if error.get("traceback"):
             parts.append(
                 f'<details><summary>Traceback</summary><pre style="{_MONO};white-space:pre-wrap;margin:4px 0 0">'

@@ -7,6 +7,7 @@ from typing import Any
 
 from cellift.api.table import columns, cut
 from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, short_ids, when, where, word
+from cellift.runs import states
 
 # A preview in a line of a table: enough to know the value again.
 _PREVIEW = 60
@@ -36,7 +37,20 @@ def run_lines(run: Mapping[str, Any], numbers: Mapping[str, int] | None = None) 
     lines += [f"  ▲ {warning['message']}" for warning in run.get("warnings", [])]
     if run["error"]:
         lines.append(error_line(run["error"], run["tasks"], numbers or {}))
+        hint = load_hint(run)
+        lines += [hint] if hint else []
     return lines
+
+
+def load_hint(run: Mapping[str, Any]) -> str:
+    """Return how a failed step can be looked at in its notebook; an empty text when no step failed."""
+    task = next((one for one in run["tasks"] if run["error"] and one["id"] == run["error"].get("task")), None)
+    if task is None or task["state"] != states.FAILED or not run["source"]["notebook"]:
+        return ""
+    import shlex
+
+    words = f"%pipeline load {run['id'][:SHORT_ID]} {shlex.quote(task['name'])}"
+    return f"{words} puts its inputs into this notebook."
 
 
 def error_line(error: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]], numbers: Mapping[str, int]) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cellift.api.diagnostics_text import Paint
-from cellift.api.run_text import error_line, outputs_text
+from cellift.api.run_text import error_line, load_hint, outputs_text
 from cellift.api.table import columns, cut
 from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, size, word
 from cellift.cli.terminal import state_style
@@ -94,6 +94,8 @@ def failure_lines(run: Mapping[str, Any], numbers: Mapping[str, int], paint: Pai
     failed = [task for task in run["tasks"] if task["state"] == states.FAILED and task["id"] == error.get("task")]
     if failed:
         lines += ["", f"What the step printed: cellift runs logs {run['id'][:SHORT_ID]} {_quoted(failed[0]['name'])}"]
+        hint = load_hint(run)
+        lines += [f"In the notebook: {hint}"] if hint else []
     return lines
 
 

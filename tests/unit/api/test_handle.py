@@ -53,7 +53,7 @@ def test_an_unknown_step_names_the_steps_that_there_are(new_run: Any) -> None:
     made = new_run().succeed()
     with pytest.raises(KeyError) as error:
         Run(made.id, made.store)["trian"]
-    assert str(error.value) == "Run quick has no step 'trian'. Its steps: load, train it."
+    assert str(error.value) == "Run quick has no step 'trian'. Did you mean train it? Its steps: load, train it."
 
 
 def test_an_unknown_value_names_the_values_that_there_are(new_run: Any) -> None:
