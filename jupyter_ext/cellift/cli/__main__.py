@@ -16,10 +16,13 @@ COMMANDS = {
     "graph": "show the steps of a notebook and what crosses between them",
     "compile": "write a notebook as a pipeline (KFP IR, YAML)",
     "run": "run a notebook or a pipeline on this machine",
+    "import": "take over a notebook that another tool has marked",
     "runs": "list, show, cancel and remove runs; read their logs",
     "doctor": "check this installation and say how to mend it",
     "version": "print the version",
 }
+#: Commands whose name is a word of Python.
+_MODULES = {"import": "import_"}
 DEBUG_VARIABLE = "CELLIFT_DEBUG"
 
 
@@ -86,7 +89,7 @@ def _command(words: list[str]) -> int:
     import argparse
     import importlib
 
-    module = importlib.import_module(f"cellift.cli.commands.{name}")
+    module = importlib.import_module(f"cellift.cli.commands.{_MODULES.get(name, name)}")
     parser = argparse.ArgumentParser(
         prog=f"cellift {name}",
         description=(module.__doc__ or "").strip(),

@@ -44,7 +44,7 @@ def parse_notebook(data: str | bytes | Mapping[str, Any], path: str | None = Non
     CL003 for a format before nbformat 4.
     """
     name = path or "The input"
-    content = data if isinstance(data, Mapping) else _decode(data, name)
+    content = data if isinstance(data, Mapping) else decode_notebook(data, name)
     if isinstance(content, Mapping) and "worksheets" in content:
         raise _refused(
             "CL003",
@@ -68,7 +68,8 @@ def kernel_name(notebook: Notebook) -> str | None:
     return name if isinstance(name, str) and name else None
 
 
-def _decode(data: str | bytes, name: str) -> Any:
+def decode_notebook(data: str | bytes, name: str) -> Any:
+    """The JSON of a file; ``RefusedError`` (CL001) when it is none."""
     if not data.strip():
         raise _refused("CL001", f"{name} is not a notebook: it is empty.", "Restore it from a checkpoint.")
     try:

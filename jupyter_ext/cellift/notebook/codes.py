@@ -21,6 +21,7 @@ CATALOGUE: dict[str, Code] = {
     "CL002": Code("error", "Not a Python notebook"),
     "CL003": Code("error", "Notebook format too old"),
     "CL004": Code("error", "Kernel that cannot run steps"),
+    "CL005": Code("error", "Nothing to import"),
     "CL101": Code("error", "No steps"),
     "CL102": Code("error", "Two steps of one name"),
     "CL103": Code("error", "Syntax error"),

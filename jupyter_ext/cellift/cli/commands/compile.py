@@ -24,7 +24,7 @@ def run(args: Namespace) -> int:
     """Write the file; 1 when the notebook is refused (nothing is written then)."""
     from cellift.api.words import plural, size
     from cellift.cli.errors import UsageError
-    from cellift.cli.output import print_json
+    from cellift.cli.output import print_json, write_whole
     from cellift.cli.source import print_diagnostics, read_source, refused
     from cellift.engine.prepare import prepare_notebook
     from cellift.pipeline.ir import dump_ir
@@ -44,7 +44,7 @@ def run(args: Namespace) -> int:
     if args.output == "-":
         sys.stdout.write(data.decode())
         return 0
-    _write(Path(args.output), data)
+    write_whole(Path(args.output), data)
     steps = len(prepared.plan["tasks"])
     if args.json:
         print_json(
@@ -58,19 +58,3 @@ def run(args: Namespace) -> int:
     else:
         print(f"{args.output}: {plural(steps, 'step')}, {size(len(data))}", file=sys.stderr)
     return 0
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write *path* whole or not at all: a pipeline that is half a file still parses as YAML."""
-    if path.exists() and not path.is_file():  # /dev/stdout, a pipe: nothing to replace
-        path.write_bytes(data)
-        return
-    staged = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        staged.write_bytes(data)
-        staged.replace(path)
-    except BaseException as error:
-        if isinstance(error, OSError):
-            error.filename = str(path)  # not the name of a file that is gone again
-        staged.unlink(missing_ok=True)
-        raise
