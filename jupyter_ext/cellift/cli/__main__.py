@@ -21,8 +21,6 @@ COMMANDS = {
     "doctor": "check this installation and say how to mend it",
     "version": "print the version",
 }
-#: Commands whose name is a word of Python.
-_MODULES = {"import": "import_"}
 DEBUG_VARIABLE = "CELLIFT_DEBUG"
 
 
@@ -89,7 +87,7 @@ def _command(words: list[str]) -> int:
     import argparse
     import importlib
 
-    module = importlib.import_module(f"cellift.cli.commands.{_MODULES.get(name, name)}")
+    module = importlib.import_module(f"cellift.cli.commands.{name}")
     parser = argparse.ArgumentParser(
         prog=f"cellift {name}",
         description=(module.__doc__ or "").strip(),

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cellift.engine.machine import shortages, usable_cores
-from cellift.engine.prepare import Prepared, analyse_notebook, explain_notebook, prepare_ir, prepare_notebook
+from cellift.engine.prepare import (
+    Prepared,
+    analyse_notebook,
+    explain_notebook,
+    import_kale_notebook,
+    prepare_ir,
+    prepare_notebook,
+)
 from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
 from cellift.runs import states
 from cellift.runs.repair import record_not_started
@@ -30,6 +37,7 @@ __all__ = [
     "analyse_notebook",
     "cancel",
     "explain_notebook",
+    "import_kale_notebook",
     "prepare_ir",
     "prepare_notebook",
     "start_ir",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cellift.notebook.analysis import Analysis
     from cellift.notebook.cells import Notebook
     from cellift.notebook.graph import Graph
+    from cellift.notebook.kale_import import Imported
     from cellift.project.snapshot import Project
 
 
@@ -63,6 +64,14 @@ def project_of(notebook: Notebook, python: str | None = None) -> Project:
 
     folder = os.path.dirname(os.path.abspath(notebook.path)) if notebook.path else None  # noqa: PTH100, PTH120
     return Project(folder, python or interpreter)
+
+
+def import_kale_notebook(content: Mapping[str, Any], path: str | None) -> Imported:
+    """A notebook with Kale's or papermill's marks as one with ours, beside the files that are there."""
+    from cellift.notebook.cells import parse_notebook
+    from cellift.notebook.kale_import import import_kale
+
+    return import_kale(content, path, project_of(parse_notebook(content, path)))
 
 
 def prepare_notebook(

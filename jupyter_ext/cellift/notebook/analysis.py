@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from cellift.notebook.cells import Notebook
+from cellift.notebook.cells import Notebook, pipeline_setting
 from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files import with_file_order
@@ -56,7 +56,7 @@ def analyse(notebook: Notebook, project: Project | None = None) -> Analysis:
     layout = lay_out(notebook)
     # A file name may hold line ends and bytes that are no text; a name goes into tables and YAML.
     stem = PurePath(notebook.path).stem if notebook.path else "notebook"
-    name = "".join(char if char.isprintable() else " " for char in stem)
+    name = "".join(char if char.isprintable() else " " for char in pipeline_setting(notebook, "name") or stem)
     try:
         return _analyse(layout, name, notebook, project)
     except RecursionError:
@@ -96,6 +96,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         tuple(with_file_order(wiring.edges(ids, step_names), wiring.plans, ids, step_names)),
         with_fixed(reader.parameters, statements),
         _roles(layout, statements),
+        pipeline_setting(notebook, "description"),
     )
     # What CL116 tells more exactly is not told twice.
     told = {(d.cell, d.line, d.column) for d in found if d.code == "CL116"}

@@ -68,6 +68,14 @@ def kernel_name(notebook: Notebook) -> str | None:
     return name if isinstance(name, str) and name else None
 
 
+def pipeline_setting(notebook: Notebook, key: str) -> str:
+    """A text of the notebook's ``metadata.cellift.pipeline`` ("name", "description"); empty when it has none."""
+    ours = notebook.metadata.get("cellift")
+    pipeline = ours.get("pipeline") if isinstance(ours, Mapping) else None
+    value = pipeline.get(key) if isinstance(pipeline, Mapping) else None
+    return value.strip() if isinstance(value, str) else ""
+
+
 def decode_notebook(data: str | bytes, name: str) -> Any:
     """The JSON of a file; ``RefusedError`` (CL001) when it is none."""
     if not data.strip():

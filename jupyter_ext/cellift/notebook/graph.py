@@ -171,6 +171,7 @@ class Graph:
     edges: tuple[Edge, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     cells: tuple[CellRole, ...] = ()
+    description: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON of ``cellift graph --json`` and of the REST resource ``graph``."""

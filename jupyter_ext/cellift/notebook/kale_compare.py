@@ -10,9 +10,16 @@ from cellift.notebook.kale_report import Item
 
 
 def compare_order(
-    analysis: Analysis, prev: Mapping[str, Mapping[str, int]], names: Mapping[str, str], notebook: Notebook
+    analysis: Analysis,
+    prev: Mapping[str, Mapping[str, int]],
+    names: Mapping[str, str],
+    notebook: Notebook,
+    metrics: str = "",
 ) -> list[Item]:
-    """``prev`` maps our steps to Kale's names of those before, with the cell that says so; ``names`` those to ours."""
+    """``prev`` maps our steps to Kale's names of those before, with the cell that says so; ``names`` those to ours.
+
+    ``metrics`` is our step of Kale's metrics cell, for which Kale asks no order.
+    """
     graph = analysis.graph
     ids = {step.name: step.id for step in graph.steps}
     shown = {step.id: step.name for step in graph.steps}
@@ -32,8 +39,9 @@ def compare_order(
             kind, text = _verdict(source, ids[target], edges, order)
             report.append(Item(kind, what, text, cell.number, cell.id))
     known = _reachable(asked)
+    setup = {step.id for step in graph.steps if step.role == "setup"}
     for (source, target), crossing in edges.items():
-        if (source, target) not in known and not any(step.id == source and step.role == "setup" for step in graph.steps):
+        if (source, target) not in known and source not in setup and shown[target] != metrics:
             listed = ", ".join(f"`{name}`" for name in crossing)
             text = f"{listed} cross; no `prev:` tag says so, and Kale runs the step without them"
             report.append(Item("honoured", f"{shown[source]} → {shown[target]}", text))

@@ -9,21 +9,24 @@ import ast
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cellift.notebook.analysis import Analysis, analyse
 from cellift.notebook.cells import Cell, Notebook, parse_notebook
 from cellift.notebook.diagnostics import RefusedError, diagnose
 from cellift.notebook.kale_compare import compare_order
+from cellift.notebook.kale_report import Item
 from cellift.notebook.kale_settings import notebook_settings, step_setting
 from cellift.notebook.kale_tags import METADATA, KaleCell, has_marks, read_tags
-from cellift.notebook.kale_report import Item
 from cellift.notebook.source import read_code
+
+if TYPE_CHECKING:
+    from cellift.project.snapshot import Project
 
 
 @dataclass(frozen=True)
 class Imported:
-    """``content`` is the new notebook; ``marks`` are what was added, by index of the cell; ``analysis`` is that of it."""
+    """``content`` is the new notebook, ``analysis`` its analysis; ``marks`` is what was added, by index of the cell."""
 
     content: dict[str, Any]
     marks: dict[int, dict[str, Any]]
@@ -43,6 +46,8 @@ class _State:
     steps: list[str] = field(default_factory=list)
     #: The name in Kale -> the first of our names for it.
     names: dict[str, str] = field(default_factory=dict)
+    #: Our name of the step of Kale's metrics, which needs no `prev:` tags there.
+    metrics: str = ""
     #: The block that an untagged cell joins in Kale.
     block: str = ""
 
@@ -50,8 +55,11 @@ class _State:
         self.report.append(Item(kind, what, text, cell.number, cell.id))
 
 
-def import_kale(content: Mapping[str, Any], path: str | None = None) -> Imported:
-    """Convert a notebook. Raises ``RefusedError`` (CL005) when there is nothing to convert, CL0xx when it is none."""
+def import_kale(content: Mapping[str, Any], path: str | None = None, project: Project | None = None) -> Imported:
+    """Convert a notebook; ``project`` is what lies around it.
+
+    Raises ``RefusedError``: CL005 when there is nothing to convert, CL00x when it is no notebook.
+    """
     notebook = parse_notebook(content, path)
     if not has_marks(content):
         raise RefusedError(
@@ -70,13 +78,13 @@ def import_kale(content: Mapping[str, Any], path: str | None = None) -> Imported
     pipeline, told = notebook_settings(notebook.metadata.get(METADATA))
     state.report += told
     result = _write(content, state.marks, pipeline)
-    analysis = analyse(parse_notebook(result, path))
+    analysis = analyse(parse_notebook(result, path), project)
     for index, name in _missing_outputs(notebook, state, analysis):
         del state.marks[index]["options"]
         state.report = [one for one in state.report if not (one.cell == index + 1 and one.what == f"`{name}`")]
         result = _write(content, state.marks, pipeline)
-        analysis = analyse(parse_notebook(result, path))
-    state.report += compare_order(analysis, state.prev, state.names, notebook)
+        analysis = analyse(parse_notebook(result, path), project)
+    state.report += compare_order(analysis, state.prev, state.names, notebook, state.metrics)
     return Imported(result, state.marks, pipeline, tuple(state.report), analysis)
 
 
@@ -88,7 +96,9 @@ def _cell(cell: Cell, state: _State) -> None:
         state.steps.append("")  # whatever its name, it is another step
         return
     if tags.injected:
-        state.say("note", cell, "`injected-parameters`", "it sets parameters again, after a run's own values; remove it")
+        state.say(
+            "note", cell, "`injected-parameters`", "it sets parameters again, after a run's own values; remove it"
+        )
     if tags.foreign:
         listed = ", ".join(f"`{tag}`" for tag in tags.foreign)
         state.say("honoured", cell, listed, "a tag of others stays where it is; Kale refuses notebooks with it")
@@ -104,10 +114,8 @@ def _cell(cell: Cell, state: _State) -> None:
     if tags.kind == "step":
         _step(cell, tags, state)
     elif tags.kind == "metrics":
-        _open(cell, "metrics", state)
-        text = (
-            "step metrics; plain values of every step are kept as its results, so nothing has to be printed for that"
-        )
+        state.metrics = _open(cell, "metrics", state)
+        text = "step metrics; plain values of every step are kept as its results, so nothing has to be printed for that"
         state.say("taken", cell, "`pipeline-metrics`", text)
     elif tags.kind:
         _shared(cell, tags, state)

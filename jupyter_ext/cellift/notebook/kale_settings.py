@@ -61,12 +61,8 @@ def notebook_settings(metadata: Any) -> tuple[dict[str, Any], list[Item]]:
             ours = key.removeprefix("pipeline_")
             pipeline[ours] = value
             report.append(Item("taken", key, f"the {ours} of the pipeline"))
-        elif key == "steps_defaults":
-            report += [
-                Item(kind, f"steps_defaults `{tag}`", text)
-                for tag in (value if isinstance(value, list) else [f"{name}:{one}" for name, one in dict(value).items()])
-                for kind, text in [_setting(*str(tag).partition(":")[::2])]
-            ]
+        elif key == "steps_defaults" and isinstance(value, (list, Mapping)):
+            report += _defaults(value)
         elif key == "katib_metadata" and not metadata.get("katib_run"):
             continue
         elif key in _NEEDLESS:
@@ -74,6 +70,17 @@ def notebook_settings(metadata: Any) -> tuple[dict[str, Any], list[Item]]:
         else:
             report.append(Item("impossible", key, _NOTEBOOK_REASONS.get(key, "Cellift has no such setting")))
     return pipeline, report
+
+
+def _defaults(value: Any) -> list[Item]:
+    """Kale 0.7 has tags here, 2.x an object."""
+    tags = value if isinstance(value, list) else [f"{name}:{one}" for name, one in dict(value).items()]
+    report = []
+    for tag in map(str, tags):
+        name, _, rest = tag.partition(":")
+        kind, text = _setting(name.removesuffix("s"), rest)
+        report.append(Item(kind, f"steps_defaults `{tag}`", text))
+    return report
 
 
 def _setting(name: str, value: str) -> tuple[str, str]:

@@ -42,6 +42,8 @@ def compile_graph(graph: Graph, *, image: str | None = None) -> dict[str, Any]:
     info: dict[str, Any] = {"name": pipeline_name(graph.name)}
     if graph.name != info["name"]:
         info["displayName"] = graph.name
+    if graph.description:
+        info["description"] = graph.description
     root: dict[str, Any] = {
         "dag": {"tasks": {step.id: _task(step, graph, parameters, sorted(after[step.id])) for step in graph.steps}}
     }

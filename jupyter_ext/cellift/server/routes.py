@@ -8,6 +8,7 @@ from tornado.web import RequestHandler
 
 from cellift.server.files import FileHandler
 from cellift.server.graph import GraphHandler
+from cellift.server.imports import ImportKaleHandler
 from cellift.server.logs import LogHandler
 from cellift.server.runs import CancelHandler, RunHandler, RunsHandler
 from cellift.server.service import Service
@@ -21,6 +22,7 @@ _FILE = r"(?P<name>[^/].*)"
 _ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (r"/cellift/api/status", StatusHandler),
     (r"/cellift/api/graph", GraphHandler),
+    (r"/cellift/api/import/kale", ImportKaleHandler),
     (r"/cellift/api/watch", WatchHandler),
     (r"/cellift/api/runs", RunsHandler),
     (rf"/cellift/api/runs/{_RUN}", RunHandler),

@@ -55,7 +55,14 @@ def test_commands_are_found_in_the_documentation() -> None:
 
 
 # A mention of a command, and not an example: what follows is left to the reader.
-_MENTIONS = {"cellift compile", "cellift runs", "cellift runs rm", "cellift runs show --json", "cellift check --json"}
+_MENTIONS = {
+    "cellift compile",
+    "cellift import kale",
+    "cellift runs",
+    "cellift runs rm",
+    "cellift runs show --json",
+    "cellift check --json",
+}
 
 
 @pytest.mark.parametrize("command", [one for one in DOCUMENTED if one.rstrip(" …") not in _MENTIONS])

@@ -1,3 +1,4 @@
+# ruff: noqa: N999 - the command's name is a word of Python
 """Take over a notebook that another tool has marked: its tags become steps, the notebook itself stays as it is.
 
 Writes a new notebook with the marks of Cellift and says what became of each mark. Runs none of its code.
@@ -34,13 +35,13 @@ def run(args: Namespace) -> int:
     from cellift.cli.errors import CommandError, UsageError
     from cellift.cli.output import print_json, write_whole
     from cellift.cli.source import print_diagnostics, read_source, refused
+    from cellift.engine.prepare import import_kale_notebook
     from cellift.notebook.cells import decode_notebook
-    from cellift.notebook.kale_import import import_kale
 
     source = None
     try:
         source = read_source(args.notebook)
-        imported = import_kale(decode_notebook(source.data, str(source.path)), str(source.path))
+        imported = import_kale_notebook(decode_notebook(source.data, str(source.path)), str(source.path))
     except RefusedError as error:
         return refused(error, source, as_json=args.json)
     target = Path(args.output) if args.output else source.path.with_suffix(".cellift.ipynb")
@@ -72,12 +73,15 @@ def _report(imported: Imported, target: Path) -> None:
     steps = plural(len([step for step in imported.analysis.graph.steps if step.role == "step"]), "step")
     print(f"{target}: {steps}")
     for kind, title in KINDS.items():
-        items = [item for item in imported.report if item.kind == kind]
-        if items:
+        # What is said of several cells in the same words is said once.
+        said: dict[tuple[str, str], list[str]] = {}
+        for item in (item for item in imported.report if item.kind == kind):
+            said.setdefault((item.what, item.text), []).extend([str(item.cell)] if item.cell else [])
+        if said:
             print(f"\n{title}")
-        for item in items:
-            place = f"cell {item.cell}, " if item.cell else ""
-            print(f"  {place}{item.what}: {item.text}")
+        for (what, text), cells in said.items():
+            place = f"cell{'s' if len(cells) > 1 else ''} {', '.join(cells)}, " if cells else ""
+            print(f"  {place}{what}: {text}")
     print(f"\nNext: cellift run {target}" if imported.analysis.ok else f"\nNext: cellift check {target}")
 
 
