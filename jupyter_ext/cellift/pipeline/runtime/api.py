@@ -31,6 +31,7 @@ from .spec import BadInputError, StepInput, parse, read_argument
 from .tracebacks import describe, place
 
 _MOST_MESSAGE = 2000
+_LONGEST_EXIT = 10.0
 _MOST_TRACEBACK = 8000
 
 TASK_DIR = "CELLIFT_TASK_DIR"
@@ -80,10 +81,22 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
 
 
 def finish(code: int) -> NoReturn:
-    """End the process now: exit handlers run, threads that the notebook left running do not keep it alive."""
-    import atexit
+    """End the process now: exit handlers run, threads that the notebook left running do not keep it alive.
 
+    Pools of workers end in handlers that ``threading`` calls, before those of ``atexit``.
+    """
+    import atexit
+    import threading
+
+    def give_up() -> None:
+        time.sleep(_LONGEST_EXIT)
+        _say(f"cellift: the exit handlers did not end within {_LONGEST_EXIT} s; the step ends without them\n")
+        os._exit(code)
+
+    threading.Thread(target=give_up, daemon=True).start()
     try:
+        for end in reversed(getattr(threading, "_threading_atexits", ())):
+            end()
         atexit._run_exitfuncs()
     except BaseException as error:  # noqa: BLE001 - the step is over and recorded, also when a handler calls sys.exit()
         _say(f"cellift: an exit handler failed ({type(error).__name__}: {_text(error)})\n")
