@@ -58,6 +58,7 @@ CATALOGUE: dict[str, Code] = {
     "CL503": Code("error", "No room for a value"),
     "CL504": Code("error", "Value that a step cannot read"),
     "CL505": Code("error", "Step asks for typed input"),
+    "CL506": Code("error", "Function without a name that it uses"),
     "CL511": Code("error", "Step killed"),
     "CL512": Code("error", "Step ended its process"),
     "CL513": Code("error", "Disk full"),

@@ -23,6 +23,10 @@ _MODULES = (
     "values.hashed_file",
     "values.arrays",
     "values.plain",
+    "values.naming",
+    "values.rebuild",
+    "values.special",
+    "values.by_value",
     "values.scan",
     "values.sharing",
     "values.unpicklable",
@@ -100,11 +104,16 @@ def bootstrap() -> str:
 def _source(name: str) -> str:
     path = _ROOM / name.replace(".", "/")
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    return _DOCSTRING.sub(_without, path.read_text(encoding="utf-8"))
+    text = _DOCSTRING.sub(_without, path.read_text(encoding="utf-8"))
+    text = _COMMENT.sub("", text)
+    return _INDENT.sub(lambda found: "\t" * (len(found[0]) // 4), text)
 
 
 # Strings that are statements of their own; in these modules each starts a line with three quotation marks. They are
 # for readers of the repository, and make up a fifth of what a container can be given.
+# So are comments, and a tab is shorter than four blanks.
+_COMMENT = re.compile(r"^ *#.*\n|  # (?:noqa|type):? .*$", re.MULTILINE)
+_INDENT = re.compile(r"^(?: {4})+", re.MULTILINE)
 _DOCSTRING = re.compile(r'^( *)"""(?:[^"]|"(?!""))*"""\n', re.MULTILINE)
 
 

@@ -9,7 +9,8 @@ A folder of values is ``index.json`` and one file per group of names that share 
 
 from __future__ import annotations
 
-from .errors import CannotCrossError, CannotReadError, DamagedError, NoSpaceError, ValuesError
+from .errors import CannotCrossError, CannotReadError, DamagedError, MissingNameError, NoSpaceError, ValuesError
+from .naming import mark
 from .plain import is_plain_value
 from .preview import preview, type_name
 from .reader import Reader
@@ -19,10 +20,12 @@ __all__ = [
     "CannotCrossError",
     "CannotReadError",
     "DamagedError",
+    "MissingNameError",
     "NoSpaceError",
     "Reader",
     "ValuesError",
     "is_plain_value",
+    "mark",
     "preview",
     "type_name",
     "write",

@@ -49,6 +49,19 @@ class NoSpaceError(ValuesError):
         )
 
 
+class MissingNameError(ValuesError):
+    """A function in a value looks up a name that the step which got the value does not have."""
+
+    code = "CL506"
+
+    def __init__(self, name: str, function: str, missing: str) -> None:
+        self.name = name
+        self.fix = f"Give `{missing}` to the function as an argument, or name it in a cell of this step too."
+        super().__init__(
+            f"`{name}` holds the function {function}, which uses `{missing}`; this step does not have it. {self.fix}"
+        )
+
+
 class CannotReadError(ValuesError):
     """A value cannot be read back in this step, for example because its class is not defined here."""
 

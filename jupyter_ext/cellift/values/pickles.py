@@ -13,9 +13,11 @@ import mmap
 import pickle
 from typing import Any, Callable
 
+from .by_value import Pickler
 from .errors import CannotCrossError, CannotReadError, DamagedError, ValuesError
 from .hashed_file import HashedFile
 from .preview import type_name
+from .rebuild import Unpickler
 from .sharing import Reducer
 from .unpicklable import find_culprit
 
@@ -26,11 +28,11 @@ _TAIL = 8 + len(_MAGIC)
 _OUT_OF_BAND_FROM = 16 * 1024
 
 
-class _Pickler(pickle.Pickler):
+class _Pickler(Pickler):
     """Pickles arrays that look at the same memory so that they do so again in the next step."""
 
-    def __init__(self, file: Any, buffer_callback: Callable[[pickle.PickleBuffer], Any], reducer: Reducer) -> None:
-        super().__init__(file, protocol=5, buffer_callback=buffer_callback)
+    def __init__(self, file: Any, keep: Callable[[pickle.PickleBuffer], Any], reducer: Reducer) -> None:
+        super().__init__(file, reducer.code, keep)
         self._reducer = reducer
 
     def reducer_override(self, value: Any) -> Any:
@@ -89,6 +91,6 @@ def read_pickle(path: str, names: list[str]) -> dict[str, Any]:
         buffer = view[offset : offset + size]
         buffers.append(buffer.toreadonly() if readonly else buffer)
     try:
-        return dict(pickle.Unpickler(io.BytesIO(view[: table["stream"]]), buffers=buffers).load())
+        return dict(Unpickler(io.BytesIO(view[: table["stream"]]), buffers=buffers).load())
     except Exception as error:
         raise CannotReadError(names[0], error) from error

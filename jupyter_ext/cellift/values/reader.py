@@ -10,6 +10,7 @@ from .arrays import read_array
 from .errors import CannotReadError, DamagedError
 from .hashed_file import file_digest
 from .pickles import read_pickle
+from .rebuild import made
 from .writer import INDEX, VERSION
 
 
@@ -40,6 +41,8 @@ class Reader:
                 f"The values in {self.folder} have format {self.index.get('v')}, this version reads {VERSION}."
             )
         self._loaded: dict[int, dict[str, Any]] = {}
+        self.needs: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
+        """Name -> the functions in its group that are read by value, each with the global names that it looks up."""
 
     def __getitem__(self, name: str) -> Any:
         if name not in self.index["names"]:
@@ -78,4 +81,7 @@ class Reader:
         digest = group["digest"] if self._recorded is None else self._recorded.get(name)
         if file_digest(path) != digest:
             raise DamagedError(f"The file of {what} is not what the step wrote (its digest differs): {path}.")
-        return read_pickle(path, names)
+        del made[:]
+        found = read_pickle(path, names)
+        self.needs.update({each: list(made) for each in names})
+        return found

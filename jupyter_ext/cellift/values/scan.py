@@ -11,12 +11,15 @@ import decimal
 import enum
 import fractions
 import pathlib
-import pickle
 import re
 import sys
 import types
 import uuid
 from typing import Any
+
+from .by_value import Code, Nowhere, Pickler
+from .naming import is_named
+from .special import KINDS
 
 _ATOMS = frozenset(
     {
@@ -31,9 +34,6 @@ _ATOMS = frozenset(
         slice,
         type(Ellipsis),
         type(NotImplemented),
-        type,
-        types.FunctionType,
-        types.BuiltinFunctionType,
         types.ModuleType,
         datetime.date,
         datetime.time,
@@ -49,15 +49,7 @@ _ATOMS = frozenset(
 )
 
 
-class Nowhere:
-    """A file that forgets what is written to it."""
-
-    def write(self, data: Any) -> int:
-        """Take and forget."""
-        return len(data)
-
-
-class Scanner(pickle.Pickler):
+class Scanner(Pickler):
     """After ``dump(value)``: what the value consists of, as far as another value could share it.
 
     ``objects``: id -> mutable object. ``arrays``: numpy arrays, whose memory others may use. ``tables``: id -> (pandas
@@ -66,8 +58,8 @@ class Scanner(pickle.Pickler):
     when it is written.
     """
 
-    def __init__(self, inside_table: bool = False) -> None:
-        super().__init__(Nowhere(), protocol=5, buffer_callback=lambda _: False)
+    def __init__(self, code: Code, inside_table: bool = False) -> None:
+        super().__init__(Nowhere(), code)
         self.objects: dict[int, Any] = {}
         self.arrays: list[Any] = []
         self.tables: dict[int, tuple[Any, set[int]]] = {}
@@ -80,8 +72,16 @@ class Scanner(pickle.Pickler):
     def persistent_id(self, value: Any) -> Any:
         """Called by the pickler for every object; anything but None keeps it from looking inside."""
         kind = type(value)
-        if kind in _ATOMS or issubclass(kind, (type, enum.Enum)):
+        if kind in _ATOMS:
             return "atom"
+        if kind is types.FunctionType or issubclass(kind, type):
+            if not self.code.travels(value):
+                return "atom"
+            if kind is types.FunctionType and not is_named(value):
+                self.objects[id(value)] = value
+            return None
+        if issubclass(kind, enum.Enum):
+            return None if self.code.travels(kind) else "atom"
         if kind is tuple or kind is frozenset:
             return "atoms" if _ATOMS.issuperset(map(type, value)) else None
         if self._numpy is not None:
@@ -124,7 +124,7 @@ class Scanner(pickle.Pickler):
 
     def _table(self, table: Any) -> str:
         private = self._copies_before_it_writes()
-        inner = Scanner(inside_table=private)
+        inner = Scanner(self.code, inside_table=private)
         inner.dump(table.__reduce_ex__(5))
         # A list of the class, which is part of the state of every table.
         inner.objects.pop(id(table._metadata), None)
@@ -148,7 +148,9 @@ class Scanner(pickle.Pickler):
                 # Its name can be set, and then is set wherever the same index is used; its labels never change.
                 self.objects[id(value)] = value
                 return True
-        return callable(value) and isinstance(getattr(value, "__qualname__", None), str)
+        if type(value) is types.BuiltinFunctionType:
+            return value.__self__ is None or isinstance(value.__self__, (type, types.ModuleType))
+        return callable(value) and isinstance(getattr(value, "__qualname__", None), str) and type(value) not in KINDS
 
     def _copies_before_it_writes(self) -> bool:
         if int(self._pandas.__version__.partition(".")[0]) >= 3:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .by_value import Code
 from .scan import Scanner
 
 
@@ -23,8 +24,9 @@ class Groups:
         arrays: list[tuple[str, Any]] = []
         owner: dict[int, str] = {}
         scanners = []
+        code = Code()
         for name, value in values.items():
-            scanner = Scanner()
+            scanner = Scanner(code)
             try:
                 scanner.dump(value)
             except Exception as error:  # noqa: BLE001 - any class may raise anything from its pickling hooks
@@ -34,7 +36,7 @@ class Groups:
             for key in scanner.objects:
                 self._join(owner.setdefault(key, name), name)
             arrays += [(name, array) for array in scanner.arrays]
-        self.reducer = Reducer()
+        self.reducer = Reducer(code)
         for table in _entangled([scanner.tables for scanner in scanners]):
             self.reducer.separate(table)
         for cluster in _overlapping(arrays):
@@ -58,7 +60,8 @@ class Groups:
 class Reducer:
     """Tells the pickler about arrays that overlap in memory and have to, and about tables that do and must not."""
 
-    def __init__(self) -> None:
+    def __init__(self, code: Code) -> None:
+        self.code = code
         self._blocks: dict[int, tuple[Any, int]] = {}
         self._tables: set[int] = set()
         self._kept: list[Any] = []
@@ -96,7 +99,7 @@ class Reducer:
             return copy.__reduce_ex__(5)
         found = self._blocks.get(id(value))
         if found is None:
-            return NotImplemented
+            return self.code.reduce(value)
         block, low = found
         numpy: Any = sys.modules["numpy"]
         offset = value.__array_interface__["data"][0] - low

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import pickle
 import time
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any, Iterator
 
-from .scan import Nowhere
+from .by_value import Code, Nowhere, Pickler
+from .rebuild import content_of
 
 # Bounds of the search: it runs after a failure, and a person waits for its answer.
 _DEPTH = 8
@@ -19,7 +19,7 @@ _SECONDS = 2.0
 def why_not(value: Any) -> BaseException | None:
     """The error of pickling ``value``, or None if it can be pickled. Nothing is kept in memory."""
     try:
-        pickle.Pickler(Nowhere(), protocol=5, buffer_callback=lambda _: False).dump(value)
+        Pickler(Nowhere(), Code()).dump(value)
     except Exception as error:  # noqa: BLE001 - any class may raise anything from its pickling hooks
         return error
     return None
@@ -53,6 +53,11 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(value, (type, ModuleType)):
         # What they hold is not saved with them.
         return
+    if isinstance(value, FunctionType):
+        for variable, cell in zip(value.__code__.co_freevars, value.__closure__ or ()):  # noqa: B905 - Python 3.9
+            yield from ((f", variable {variable}", content) for content in content_of(cell))
+        for index, item in enumerate(value.__defaults__ or ()):
+            yield f", default value {index + 1}", item
     if isinstance(value, dict):
         for key, item in value.items():
             yield f"[{_key(key)}]", item

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import errno
 import io
-import os
 import threading
+import types
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,10 @@ class Slotted:
         self.stream = (n for n in range(3))
 
 
+def holding(kept: Any) -> Any:
+    return lambda: kept
+
+
 class Rude:
     def __reduce__(self) -> Any:
         raise RuntimeError("not me")
@@ -39,10 +43,10 @@ class Rude:
         (Model(), "x.layers[1]['hook']", "_thread.lock"),
         (Slotted(), "x.stream", "generator"),
         ({"deep": [Rude()]}, "x['deep'][0]", "Rude"),
-        (lambda: 1, "x", "function"),
-        ({"os": os}, "x['os']", "module"),
+        (holding(threading.Lock()), "x, variable kept", "_thread.lock"),
+        ({"tool": types.ModuleType("made")}, "x['tool']", "module"),
     ],
-    ids=["attribute", "slot", "own hook", "lambda", "module"],
+    ids=["attribute", "slot", "own hook", "closure", "module made here"],
 )
 def test_member_that_cannot_be_saved_is_named(tmp_path: Path, value: Any, member: str, kind: str):
     with pytest.raises(values.CannotCrossError) as caught:

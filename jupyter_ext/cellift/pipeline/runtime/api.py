@@ -21,7 +21,7 @@ import time
 from types import ModuleType
 from typing import Any, NoReturn
 
-from ...values import ValuesError, is_plain_value, write
+from ...values import ValuesError, is_plain_value, mark, write
 from .cells import Cells, Piece
 from .display import Display
 from .hooks import install
@@ -167,12 +167,14 @@ class _StepRun:
         """Run the code, write the values, give the result."""
         step = self._step
         cells = Cells(step.code, step.own)
+        self._inputs.mentioned = cells.mentions
         self._become_main()
         install(self.display)
         self._namespace.update(step.parameters)
         started = time.perf_counter()
         cells.run(self._namespace, self._before, self.display.show_last, lambda _: self.display.figures())
         seconds = time.perf_counter() - started
+        self._mark_classes()
         self._now = None
         self._inputs.bind(step.outputs)
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
@@ -213,7 +215,16 @@ class _StepRun:
             found["code"] = "CL512"
         return found
 
+    def _mark_classes(self) -> None:
+        """The class of a statement is the same class in each step that has a copy of the statement."""
+        piece = self._now
+        for name in piece.code.co_names if piece else ():
+            found = self._namespace.get(name)
+            if isinstance(found, type) and found.__module__ == "__main__":
+                mark(found, f"{piece.part.number}:{piece.line}" if piece else "")
+
     def _before(self, piece: Piece) -> None:
+        self._mark_classes()
         self._now = piece
         self.display.cell = piece.part.cell
         self._inputs.before(piece)

@@ -53,6 +53,9 @@ class Cells:
         for position, part in enumerate(code):
             last_of_cell = position + 1 == len(code) or code[position + 1].cell != part.cell
             self._slices.append(self._compile(part, position >= own, position >= own and last_of_cell))
+        self.mentions = frozenset(
+            name for pieces in self._slices for piece in pieces for name in (*piece.mentions, *(piece.defines or ()))
+        )
         self.needs_loop = any(piece.code.co_flags & _COROUTINE for pieces in self._slices for piece in pieces)
 
     def run(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...values import CannotReadError, Reader
+from ...values import CannotReadError, MissingNameError, Reader
 from .cells import Piece
 
 
@@ -25,6 +25,8 @@ class Inputs:
         self._readers: dict[str, Reader] = {}
         self._mentioned_in: dict[str, frozenset[str]] = {}
         self.missing: set[str] = set()
+        self.mentioned: frozenset[str] = frozenset()
+        """All names in the code of the step."""
 
     def before(self, piece: Piece) -> None:
         """Bind what ``piece`` needs: before the step's own statements everything, else what it mentions."""
@@ -43,6 +45,15 @@ class Inputs:
         for name in piece.defines or ():
             self._mentioned_in[name] = piece.mentions
             self._waiting.pop(name, None)
+
+    def _look_for(self, name: str, function: str, needs: tuple[str, ...]) -> None:
+        """Nobody saw that a function in a value of this step needs these; those that the step names are seen to."""
+        import builtins
+
+        for needed in needs:
+            here = needed in self._namespace or needed in self._waiting or hasattr(builtins, needed)
+            if not here and needed not in self.missing and needed not in self.mentioned:
+                raise MissingNameError(name, function, needed)
 
     def bind(self, names: tuple[str, ...]) -> None:
         """Bind those of ``names`` that are waiting still."""
@@ -68,6 +79,8 @@ class Inputs:
         reader = self._readers[folder]
         if name in reader:
             self._namespace[name] = reader[name]
+            for function, needs in reader.needs.get(name, ()):
+                self._look_for(name, function, needs)
         else:
             # The step ended without defining it; code that asks for it gets the NameError of the notebook.
             self.missing.add(name)

@@ -1,0 +1,166 @@
+"""Things of the standard library that pickle does not write, or not as they are."""
+
+from __future__ import annotations
+
+import functools
+import gc
+import pickle
+import re
+import sys
+import types
+import typing
+from typing import Any
+
+from . import rebuild
+from .naming import MAIN, is_named
+
+_SENTINELS = {
+    "_MISSING_TYPE",
+    "_FIELD_BASE",
+    "_KW_ONLY_TYPE",
+    "_HAS_DEFAULT_FACTORY_CLASS",
+}
+
+
+def _module(value: Any) -> Any:
+    name = value.__name__
+    if sys.modules.get(name) is not value:
+        raise pickle.PicklingError(f"the module {name} cannot be imported again")
+    return rebuild.make_module, (name,)
+
+
+def _method(value: Any) -> Any:
+    owner, name = value.__self__, getattr(value.__func__, "__name__", "")
+    try:
+        by_name = getattr(owner, name, None) == value
+    except Exception:  # noqa: BLE001 - the owner may be any object
+        by_name = False
+    return (getattr, (owner, name)) if by_name else (rebuild.call, ("method", value.__func__, owner))
+
+
+def _descriptor(value: Any) -> Any:
+    return rebuild.call, (type(value), value.__func__)
+
+
+def _property(value: Any) -> Any:
+    return rebuild.call, (type(value), value.fget, value.fset, value.fdel, value.__doc__)
+
+
+def _cached_property(value: Any) -> Any:
+    kept = {name: part for name, part in vars(value).items() if name != "lock"}
+    return rebuild.call, (type(value), value.func), kept
+
+
+def _proxy(value: Any) -> Any:
+    return rebuild.call, ("proxy", gc.get_referents(value)[0])
+
+
+def _view(value: Any) -> Any:
+    owner = next(each for each in gc.get_referents(value) if isinstance(each, dict))
+    return rebuild.call, ("view", owner, type(value).__name__.rpartition("_")[2])
+
+
+def _match(value: Any) -> Any:
+    for how in ("match", "fullmatch", "search"):
+        again = getattr(value.re, how)(value.string, value.pos, value.endpos)
+        if again is not None and again.regs == value.regs:
+            return rebuild.call, ("attribute", value.re, how, value.string, value.pos, value.endpos)
+    raise pickle.PicklingError("a match of finditer or sub")
+
+
+def _memoryview(value: Any) -> Any:
+    whole = memoryview(value.obj)
+    if (value.nbytes, value.format, value.shape, value.strides) != (
+        whole.nbytes,
+        whole.format,
+        whole.shape,
+        whole.strides,
+    ):
+        raise pickle.PicklingError("a memoryview of a part of its object")
+    return rebuild.call, ("readonly" if value.readonly and not whole.readonly else memoryview, value.obj)
+
+
+def _lru_cache(value: Any) -> Any:
+    if is_named(value):
+        return NotImplemented
+    if value.cache_info()[0:2] != (0, 0):
+        raise pickle.PicklingError("its cache cannot be read")
+    kept = {name: part for name, part in vars(value).items() if name not in ("__wrapped__", "cache_parameters")}
+    return rebuild.call, ("cached", value.__wrapped__, *value.cache_parameters().values()), kept
+
+
+def _typevar(value: Any) -> Any:
+    if value.__module__ != MAIN:
+        return NotImplemented
+    options = {"bound": value.__bound__, "covariant": value.__covariant__, "contravariant": value.__contravariant__}
+    return rebuild.make_typevar, (
+        type(value),
+        value.__module__,
+        value.__name__,
+        getattr(value, "__constraints__", ()),
+        options,
+    )
+
+
+KINDS: dict[type, Any] = {
+    types.ModuleType: _module,
+    types.MethodType: _method,
+    types.MappingProxyType: _proxy,
+    property: _property,
+    classmethod: _descriptor,
+    staticmethod: _descriptor,
+    functools.cached_property: _cached_property,
+    type({}.keys()): _view,
+    type({}.values()): _view,
+    type({}.items()): _view,
+    re.Match: _match,
+    memoryview: _memoryview,
+    type(functools.lru_cache(maxsize=1)(len)): _lru_cache,
+    typing.TypeVar: _typevar,
+}
+"""Type -> how it is written."""
+
+
+def _exception(value: Any) -> Any:
+    reduced = value.__reduce_ex__(5)
+    kind = type(value)
+    if isinstance(reduced, str):
+        return reduced
+    plain = vars(BaseException)["__reduce__"] is getattr(kind, "__reduce__", None)
+    if plain and isinstance(kind.__init__, types.FunctionType):
+        # Its own __init__ may take something else than what became its args.
+        reduced = rebuild.call, ("exception", kind, value.args), value.__dict__ or None
+    state = reduced[2] if len(reduced) > 2 else None
+    more = value.__cause__, value.__context__, value.__suppress_context__
+    if more == (None, None, False):
+        return reduced
+    return (*reduced[:2], (state, *more), None, None, rebuild.set_exception)
+
+
+def _shared(value: Any) -> str | None:
+    """The name under which a module has this one object, which others must not become copies of."""
+    kind = type(value)
+    if kind.__module__ == "dataclasses" and kind.__name__ in _SENTINELS:
+        return next((name for name, each in vars(sys.modules["dataclasses"]).items() if each is value), None)
+    known = {"random": "_inst", "numpy.random.mtrand": "_rand"}.get(kind.__module__, "")
+    return known if known and vars(sys.modules[kind.__module__]).get(known) is value else None
+
+
+def reduce_special(value: Any) -> Any:
+    """As ``__reduce__``; NotImplemented for what pickle does right by itself."""
+    kind = type(value)
+    reducer = KINDS.get(kind)
+    if reducer is not None:
+        return reducer(value)
+    if isinstance(value, BaseException):
+        return _exception(value)
+    if isinstance(value, types.ModuleType):
+        return _module(value)
+    if isinstance(value, type):
+        if value.__module__ == "builtins" and not is_named(value):
+            for key, each in vars(types).items():
+                if each is value:
+                    return getattr, (types, key)
+        return NotImplemented
+    name = _shared(value)
+    return NotImplemented if name is None else (getattr, (sys.modules[kind.__module__], name))
