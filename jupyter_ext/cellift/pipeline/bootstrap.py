@@ -1,9 +1,9 @@
 """The text of ``python3 -c TEXT``: the step runner and the value formats, as plain source.
 
-Each module is a raw string in the text, without its docstrings; modules are made from them under the package name
-``_cellift``, so that a Cellift that is installed in the user's environment is neither needed nor touched. Where
-``__name__`` is not ``"__main__"`` the text only makes the modules; run again in the same process (or a fork of it) it
-finds them made.
+Each module is a raw string in the text, without docstrings and comments and with little indentation; modules are made
+from them under the package name ``_cellift``, so that a Cellift that is installed in the user's environment is neither
+needed nor touched. Where ``__name__`` is not ``"__main__"`` the text only makes the modules; run again in the same
+process (or a fork of it) it finds them made.
 """
 
 from __future__ import annotations
@@ -106,12 +106,12 @@ def _source(name: str) -> str:
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     text = _DOCSTRING.sub(_without, path.read_text(encoding="utf-8"))
     text = _COMMENT.sub("", text)
-    return _INDENT.sub(lambda found: "\t" * (len(found[0]) // 4), text)
+    return _INDENT.sub(lambda found: " " * (len(found[0]) // 4), text)
 
 
 # Strings that are statements of their own; in these modules each starts a line with three quotation marks. They are
 # for readers of the repository, and make up a fifth of what a container can be given.
-# So are comments, and a tab is shorter than four blanks.
+# So are comments, and one blank is shorter than four.
 _COMMENT = re.compile(r"^ *#.*\n|  # (?:noqa|type):? .*$", re.MULTILINE)
 _INDENT = re.compile(r"^(?: {4})+", re.MULTILINE)
 _DOCSTRING = re.compile(r'^( *)"""(?:[^"]|"(?!""))*"""\n', re.MULTILINE)

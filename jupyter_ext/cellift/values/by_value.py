@@ -13,8 +13,22 @@ import sys
 import types
 from typing import Any, Callable
 
-from . import rebuild
 from .naming import MAIN, code_bytes, is_importable, is_named, token_of
+from .rebuild import (
+    MAGIC,
+    MODULE,
+    Unpickler,
+    compare,
+    content_of,
+    make_cell,
+    make_class,
+    make_code,
+    make_enum,
+    make_function,
+    named,
+    set_class,
+    set_function,
+)
 from .special import reduce_special
 
 _WITHOUT = {"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__", "__module__", "__qualname__", "__slots__"}
@@ -59,13 +73,13 @@ class Code:
                 return self._class(value) if isinstance(value, type) else self._function(value)
             if value.__module__ == MAIN:
                 token = token_of(value) if isinstance(value, type) else None
-                return rebuild.named, (MAIN, value.__qualname__, token)
+                return named, (MAIN, value.__qualname__, token)
         elif kind is types.CodeType:
-            return rebuild.make_code, _code(value)
+            return make_code, _code(value)
         elif kind is types.CellType:
             if id(value) not in self._cells:
                 raise pickle.PicklingError("a cell of a closure cannot cross without its function")
-            return rebuild.make_cell, ()
+            return make_cell, ()
         return reduce_special(value)
 
     def _only_by_name(self, value: Any) -> bool:
@@ -94,9 +108,9 @@ class Code:
         by_name = is_named(function)
         needs = None if by_name or where != MAIN else _globals(function)
         parts = {name: getattr(function, name) for name in _PARTS}
-        state = cells, [rebuild.content_of(cell) for cell in cells or ()], parts, function.__dict__
+        state = cells, [content_of(cell) for cell in cells or ()], parts, function.__dict__
         arguments = function.__code__, where, function.__qualname__ if by_name else None, cells, needs
-        return rebuild.make_function, arguments, state, None, None, rebuild.set_function
+        return make_function, arguments, state, None, None, set_function
 
     def _class(self, cls: Any) -> Any:
         meta = type(cls)
@@ -117,12 +131,12 @@ class Code:
             abstract = cls.__abstractmethods__
             virtual = tuple(found for found in (ref() for ref in _abc._get_dump(cls)[0]) if found is not None)
         return (
-            rebuild.make_class,
+            make_class,
             (token_of(cls), meta, cls.__name__, cls.__bases__, space),
             (attributes, abstract, virtual, {}),
             None,
             None,
-            rebuild.set_class,
+            set_class,
         )
 
     def _enum(self, cls: Any, attributes: dict[str, Any], space: dict[str, Any]) -> Any:
@@ -141,12 +155,12 @@ class Code:
         }
         kept = {name: value for name, value in attributes.items() if name not in members and own(name, value)}
         return (
-            rebuild.make_enum,
+            make_enum,
             (token_of(cls), type(cls), cls.__name__, cls.__bases__, members, space),
             (kept, None, (), {name: each for name, each in extra.items() if each}),
             None,
             None,
-            rebuild.set_class,
+            set_class,
         )
 
 
@@ -170,12 +184,12 @@ class Pickler(pickle.Pickler):
 
     def dump(self, value: Any) -> None:
         """Write ``value``; the names that the reader looks up are those of :mod:`.rebuild`, wherever that is here."""
-        sys.modules[rebuild.MODULE] = sys.modules[rebuild.__name__]
+        sys.modules[MODULE] = sys.modules[Unpickler.__module__]
         super().dump(value)
 
 
 def _code(code: types.CodeType) -> tuple[Any, ...]:
-    return rebuild.MAGIC, _VERSION, code_bytes(code), _source(code)
+    return MAGIC, _VERSION, code_bytes(code), _source(code)
 
 
 def _source(code: types.CodeType) -> Any:
@@ -222,4 +236,4 @@ def _bytes(value: Any) -> bytes:
     return file.getvalue()
 
 
-rebuild.compare.append(_bytes)
+compare.append(_bytes)

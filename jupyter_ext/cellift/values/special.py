@@ -11,8 +11,8 @@ import types
 import typing
 from typing import Any
 
-from . import rebuild
 from .naming import MAIN, is_named
+from .rebuild import call, make_module, make_typevar, set_exception
 
 _SENTINELS = {
     "_MISSING_TYPE",
@@ -26,7 +26,7 @@ def _module(value: Any) -> Any:
     name = value.__name__
     if sys.modules.get(name) is not value:
         raise pickle.PicklingError(f"the module {name} cannot be imported again")
-    return rebuild.make_module, (name,)
+    return make_module, (name,)
 
 
 def _method(value: Any) -> Any:
@@ -35,36 +35,36 @@ def _method(value: Any) -> Any:
         by_name = getattr(owner, name, None) == value
     except Exception:  # noqa: BLE001 - the owner may be any object
         by_name = False
-    return (getattr, (owner, name)) if by_name else (rebuild.call, ("method", value.__func__, owner))
+    return (getattr, (owner, name)) if by_name else (call, ("method", value.__func__, owner))
 
 
 def _descriptor(value: Any) -> Any:
-    return rebuild.call, (type(value), value.__func__)
+    return call, (type(value), value.__func__)
 
 
 def _property(value: Any) -> Any:
-    return rebuild.call, (type(value), value.fget, value.fset, value.fdel, value.__doc__)
+    return call, (type(value), value.fget, value.fset, value.fdel, value.__doc__)
 
 
 def _cached_property(value: Any) -> Any:
     kept = {name: part for name, part in vars(value).items() if name != "lock"}
-    return rebuild.call, (type(value), value.func), kept
+    return call, (type(value), value.func), kept
 
 
 def _proxy(value: Any) -> Any:
-    return rebuild.call, ("proxy", gc.get_referents(value)[0])
+    return call, ("proxy", gc.get_referents(value)[0])
 
 
 def _view(value: Any) -> Any:
     owner = next(each for each in gc.get_referents(value) if isinstance(each, dict))
-    return rebuild.call, ("view", owner, type(value).__name__.rpartition("_")[2])
+    return call, ("view", owner, type(value).__name__.rpartition("_")[2])
 
 
 def _match(value: Any) -> Any:
     for how in ("match", "fullmatch", "search"):
         again = getattr(value.re, how)(value.string, value.pos, value.endpos)
         if again is not None and again.regs == value.regs:
-            return rebuild.call, ("attribute", value.re, how, value.string, value.pos, value.endpos)
+            return call, ("attribute", value.re, how, value.string, value.pos, value.endpos)
     raise pickle.PicklingError("a match of finditer or sub")
 
 
@@ -77,7 +77,7 @@ def _memoryview(value: Any) -> Any:
         whole.strides,
     ):
         raise pickle.PicklingError("a memoryview of a part of its object")
-    return rebuild.call, ("readonly" if value.readonly and not whole.readonly else memoryview, value.obj)
+    return call, ("readonly" if value.readonly and not whole.readonly else memoryview, value.obj)
 
 
 def _lru_cache(value: Any) -> Any:
@@ -86,14 +86,14 @@ def _lru_cache(value: Any) -> Any:
     if value.cache_info()[0:2] != (0, 0):
         raise pickle.PicklingError("its cache cannot be read")
     kept = {name: part for name, part in vars(value).items() if name not in ("__wrapped__", "cache_parameters")}
-    return rebuild.call, ("cached", value.__wrapped__, *value.cache_parameters().values()), kept
+    return call, ("cached", value.__wrapped__, *value.cache_parameters().values()), kept
 
 
 def _typevar(value: Any) -> Any:
     if value.__module__ != MAIN:
         return NotImplemented
     options = {"bound": value.__bound__, "covariant": value.__covariant__, "contravariant": value.__contravariant__}
-    return rebuild.make_typevar, (
+    return make_typevar, (
         type(value),
         value.__module__,
         value.__name__,
@@ -129,12 +129,12 @@ def _exception(value: Any) -> Any:
     plain = vars(BaseException)["__reduce__"] is getattr(kind, "__reduce__", None)
     if plain and isinstance(kind.__init__, types.FunctionType):
         # Its own __init__ may take something else than what became its args.
-        reduced = rebuild.call, ("exception", kind, value.args), value.__dict__ or None
+        reduced = call, ("exception", kind, value.args), value.__dict__ or None
     state = reduced[2] if len(reduced) > 2 else None
     more = value.__cause__, value.__context__, value.__suppress_context__
     if more == (None, None, False):
         return reduced
-    return (*reduced[:2], (state, *more), None, None, rebuild.set_exception)
+    return (*reduced[:2], (state, *more), None, None, set_exception)
 
 
 def _shared(value: Any) -> str | None:

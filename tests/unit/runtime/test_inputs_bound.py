@@ -81,9 +81,20 @@ def test_class_defined_in_the_step_before_the_value_is_used(launcher):
     assert launcher.run(ir)["use"].stdout == "first\n3\n"
 
 
-def test_class_that_is_nowhere_is_reported_with_the_name(launcher):
+def test_class_that_the_step_does_not_have_comes_with_its_instance(launcher):
     ir = compile_graph(
         graph(step("make", CLASS + "foo = Foo(3)", outputs=("foo",)), step("use", "foo.v", inputs={"foo": "make"}))
+    )
+    assert launcher.run(ir)["use"].stdout == "3\n"
+
+
+def test_class_that_is_nowhere_is_reported_with_the_name(launcher):
+    holds_a_lock = CLASS + "    import threading\n    lock = threading.Lock()\n"
+    ir = compile_graph(
+        graph(
+            step("make", holds_a_lock + "foo = Foo(3)", outputs=("foo",)),
+            step("use", "foo.v", inputs={"foo": "make"}),
+        )
     )
     error = launcher.run(ir)["use"].error
     assert error["code"] == "CL504"
