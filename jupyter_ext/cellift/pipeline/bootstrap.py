@@ -41,6 +41,8 @@ _MODULES = (
     "pipeline.runtime.hooks",
     "pipeline.runtime.result",
     "pipeline.runtime.inputs",
+    "pipeline.runtime.process_state",
+    "pipeline.runtime.state_guard",
     "pipeline.runtime",
     "pipeline.runtime.api",
 )

@@ -26,8 +26,10 @@ from .cells import Cells, Piece
 from .display import Display
 from .hooks import install
 from .inputs import Inputs
+from .process_state import set_home
 from .result import success, write_executor_output, write_result
 from .spec import BadInputError, StepInput, parse, read_argument
+from .state_guard import StateGuard
 from .tracebacks import describe, place
 
 _MOST_MESSAGE = 2000
@@ -160,6 +162,7 @@ class _StepRun:
         self._module = ModuleType("__main__")
         self._namespace: dict[str, Any] = self._module.__dict__
         self._inputs = Inputs(step.inputs, self._namespace, step.digests)
+        self._guard: StateGuard | None = None
         self._now: Piece | None = None
         self.display = Display(step.folder)
 
@@ -171,13 +174,16 @@ class _StepRun:
         self._become_main()
         install(self.display)
         self._namespace.update(step.parameters)
+        set_home(os.getcwd())
         started = time.perf_counter()
         cells.run(self._namespace, self._before, self.display.show_last, lambda _: self.display.figures())
         seconds = time.perf_counter() - started
         self._mark_classes()
         self._now = None
+        states = self._guarded().end()
         self._inputs.bind(step.outputs)
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
+        outputs.update(states.declared)
         kept = {name: self._namespace[name] for name in step.keep if is_plain_value(self._namespace.get(name))}
         index = write(step.folder, outputs, self.display.items, kept)
         write_executor_output(step, index)
@@ -227,7 +233,17 @@ class _StepRun:
         self._mark_classes()
         self._now = piece
         self.display.cell = piece.part.cell
+        if piece.own:
+            self._guarded()
         self._inputs.before(piece)
+
+    def _guarded(self) -> StateGuard:
+        """The guard of the state; it starts just before the first own statement."""
+        if self._guard is None:
+            step = self._step
+            self._guard = StateGuard(self._inputs.states(), step.outputs, step.seeded, guarded=False)
+            self._guard.start()
+        return self._guard
 
     def _become_main(self) -> None:
         import builtins

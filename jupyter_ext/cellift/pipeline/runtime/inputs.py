@@ -20,7 +20,8 @@ class Inputs:
 
     def __init__(self, folders: dict[str, str], namespace: dict[str, Any], digests: dict[str, dict[str, str]]) -> None:
         self._digests = digests
-        self._waiting = dict(folders)
+        self._waiting = {name: folder for name, folder in folders.items() if ":" not in name}
+        self._hidden = {name: folder for name, folder in folders.items() if name.startswith("state:")}
         self._namespace = namespace
         self._readers: dict[str, Reader] = {}
         self._mentioned_in: dict[str, frozenset[str]] = {}
@@ -72,11 +73,22 @@ class Inputs:
                 waiting += self._mentioned_in.get(name, ())
         return reached
 
-    def _bind(self, name: str) -> None:
-        folder = self._waiting[name]
+    def states(self) -> dict[str, Any]:
+        """The hidden states among the inputs, as far as they were made."""
+        found = {}
+        for name, folder in self._hidden.items():
+            reader = self._reader(folder)
+            if name in reader:
+                found[name] = reader[name]
+        return found
+
+    def _reader(self, folder: str) -> Reader:
         if folder not in self._readers:
             self._readers[folder] = Reader(folder, self._digests.get(folder))
-        reader = self._readers[folder]
+        return self._readers[folder]
+
+    def _bind(self, name: str) -> None:
+        reader = self._reader(self._waiting[name])
         if name in reader:
             self._namespace[name] = reader[name]
             for function, needs in reader.needs.get(name, ()):

@@ -45,6 +45,10 @@ class StepInput(NamedTuple):
     uri: str
     output_file: str | None
     """Where the executor output goes, if anywhere."""
+    later: frozenset[str]
+    """Names that steps further down take from producers of ``inputs``."""
+    seeded: tuple[str, ...]
+    """``state:`` names of the generators that some step of the notebook seeds."""
     digests: dict[str, dict[str, str]]
     """Folder of ``inputs`` -> name -> digest that the engine recorded when the step that made it was over."""
 
@@ -93,6 +97,8 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         parameters={name: _parameter(step["defaults"][name], name, values, exact) for name in step["params"]},
         outputs=tuple(step["outputs"]),
         keep=tuple(step.get("keep", ())),
+        later=frozenset(step.get("later", ())),
+        seeded=tuple(step.get("seeded", ())),
         folder=local_path(target),
         uri=str(target.get("uri", "")),
         output_file=outputs.get("outputFile") or None,
