@@ -1,14 +1,16 @@
-"""The text of ``python3 -c TEXT``: the step runner and the value formats, as plain source.
+"""The text of ``python3 -c TEXT``: the step runner and the value formats.
 
-Each module is a raw string in the text, without docstrings and comments and with little indentation; modules are made
-from them under the package name ``_cellift``, so that a Cellift that is installed in the user's environment is neither
-needed nor touched. Where ``__name__`` is not ``"__main__"`` the text only makes the modules; run again in the same
-process (or a fork of it) it finds them made.
+Their sources are packed as they are (base64 of zlib of JSON), because a container can be given little more than
+100 KiB. Modules are made from them under the package name ``_cellift``, so that a Cellift that is installed in the
+user's environment is neither needed nor touched. Where ``__name__`` is not ``"__main__"`` the text only makes the
+modules; run again in the same process (or a fork of it) it finds them made.
 """
 
 from __future__ import annotations
 
-import re
+import base64
+import json
+import zlib
 from functools import cache
 from pathlib import Path
 
@@ -50,13 +52,17 @@ _MODULES = (
 _HEAD = """\
 # The step runner of Cellift. It needs Python 3.9 or newer and nothing else.
 # The step itself (its code, inputs and outputs) is the parameter cellift_step of the task.
+# SOURCES is base64 of zlib of JSON: [[module, source], ...].
 import sys
 
 # A types.py or json.py beside the notebook is the notebook's business: ours are loaded without that folder.
 BESIDE = sys.path[:1] == [""]
 if BESIDE:
     del sys.path[0]
+import base64
+import json
 import types
+import zlib
 
 
 LOADED = set(sys.modules)
@@ -79,6 +85,8 @@ def module(name, source):
 """
 
 _TAIL = """
+for name, source in json.loads(zlib.decompress(base64.b64decode(SOURCES))):
+    module(name, source)
 
 if BESIDE:
     sys.path.insert(0, "")
@@ -96,9 +104,9 @@ def bootstrap() -> str:
     parts = [_HEAD, f"PACKAGES = {packages!r}\n"]
     # Empty packages first: a module can only be imported relatively when its package exists.
     parts += [f'module("{package}", "")\n' for package in packages]
-    for name in _MODULES:
-        source = _source(name)
-        parts.append(f"\nmodule(\"{PACKAGE}.{name}\", r'''\n{source}''')\n")
+    sources = json.dumps([[f"{PACKAGE}.{name}", _source(name)] for name in _MODULES], ensure_ascii=False)
+    packed = base64.b64encode(zlib.compress(sources.encode("utf-8"), 9)).decode("ascii")
+    parts.append(f'\nSOURCES = "{packed}"\n')
     parts.append(_TAIL)
     return "".join(parts)
 
@@ -106,21 +114,4 @@ def bootstrap() -> str:
 def _source(name: str) -> str:
     path = _ROOM / name.replace(".", "/")
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
-    text = _DOCSTRING.sub(_without, path.read_text(encoding="utf-8"))
-    text = _COMMENT.sub("", text)
-    return _INDENT.sub(lambda found: " " * (len(found[0]) // 4), text)
-
-
-# Strings that are statements of their own; in these modules each starts a line with three quotation marks. They are
-# for readers of the repository, and make up a fifth of what a container can be given.
-# So are comments, and one blank is shorter than four.
-_COMMENT = re.compile(r"^ *#.*\n|  # (?:noqa|type):? .*$", re.MULTILINE)
-_INDENT = re.compile(r"^(?: {4})+", re.MULTILINE)
-_DOCSTRING = re.compile(r'^( *)"""(?:[^"]|"(?!""))*"""\n', re.MULTILINE)
-
-
-def _without(found: re.Match[str]) -> str:
-    """Nothing in the place of a docstring, or ``pass`` where it is all that a class has."""
-    before, after = found.string[: found.start()].rstrip(), found.string[found.end() :].lstrip("\n")
-    alone = before.endswith(":") and not after.startswith(found[1] or "\0")
-    return f"{found[1]}pass\n" if alone else ""
+    return path.read_text(encoding="utf-8")

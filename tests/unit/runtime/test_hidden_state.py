@@ -42,14 +42,14 @@ def test_state_reaches_a_step_through_one_that_does_not_draw(launcher):
 
 
 CHANGES = [
-    ("state:environ", "import os", "os.environ['CELLIFT_X'] = 'é'\ndel os.environ['GONE']", "sorted(k for k in os.environ if k in ('GONE', 'CELLIFT_X')), os.environ['CELLIFT_X']"),
+    ("state:environ", "import os", "os.environ['CELLIFT_X'] = 'é'\ndel os.environ['GONE']", "sorted(k for k in os.environ if k in ('GONE', 'CELLIFT_X')), os.environ['CELLIFT_X']"),  # noqa: E501
     ("state:cwd", "import os", "os.makedirs('sub', exist_ok=True)\nos.chdir('sub')", "os.path.basename(os.getcwd())"),
-    ("state:sys.path", "import sys", "sys.path.insert(0, '/first')\nsys.path.append('/last')", "sys.path[0], sys.path[-1]"),
+    ("state:sys.path", "import sys", "sys.path.insert(0, '/first')\nsys.path.append('/last')", "sys.path[0], sys.path[-1]"),  # noqa: E501
     ("state:warnings", "import warnings", "warnings.simplefilter('error')", "warnings.filters[0][0]"),
     ("state:locale", "import locale", "locale.setlocale(locale.LC_ALL, 'C.UTF-8')", "locale.setlocale(locale.LC_ALL)"),
-    ("state:logging", "import logging", "logging.getLogger('a.b').setLevel(7)\nlogging.basicConfig(level=5, format='%(message)s!')", "logging.root.level, logging.getLogger('a.b').level, logging.root.handlers[0].formatter._fmt"),
-    ("state:decimal", "import decimal", "decimal.getcontext().prec = 5\ndecimal.getcontext().traps[decimal.Inexact] = True", "decimal.getcontext().prec, decimal.getcontext().traps[decimal.Inexact]"),
-    ("state:numpy", "import numpy as np", "np.set_printoptions(precision=2)\nnp.seterr(all='raise')", "np.get_printoptions()['precision'], np.geterr()['over']"),
+    ("state:logging", "import logging", "logging.getLogger('a.b').setLevel(7)\nlogging.basicConfig(level=5, format='%(message)s!')", "logging.root.level, logging.getLogger('a.b').level, logging.root.handlers[0].formatter._fmt"),  # noqa: E501
+    ("state:decimal", "import decimal", "decimal.getcontext().prec = 5\ndecimal.getcontext().traps[decimal.Inexact] = True", "decimal.getcontext().prec, decimal.getcontext().traps[decimal.Inexact]"),  # noqa: E501
+    ("state:numpy", "import numpy as np", "np.set_printoptions(precision=2)\nnp.seterr(all='raise')", "np.get_printoptions()['precision'], np.geterr()['over']"),  # noqa: E501
     ("state:pandas", "import pandas as pd", "pd.options.display.max_rows = 3", "pd.get_option('display.max_rows')"),
 ]  # fmt: skip
 
