@@ -26,6 +26,7 @@ _MODULES = (
     "values.arrays",
     "values.plain",
     "values.naming",
+    "values.sets",
     "values.rebuild",
     "values.special",
     "values.by_value",

@@ -54,6 +54,8 @@ class Code:
         self._importable: dict[int, bool] = {}
         self._cells: dict[int, Any] = {}
         self._kept: list[Any] = []
+        self.odd_sets: dict[int, Any] = {}
+        """Those in another order than a new set of the same members would have."""
 
     def travels(self, value: Any) -> bool:
         """Whether the function or class is written with its code and what it holds."""

@@ -18,6 +18,7 @@ from .errors import CannotCrossError, CannotReadError, DamagedError, ValuesError
 from .hashed_file import HashedFile
 from .preview import type_name
 from .rebuild import Unpickler
+from .sets import OddSet
 from .sharing import Reducer
 from .unpicklable import find_culprit
 
@@ -39,6 +40,18 @@ class _Pickler(Pickler):
         return self._reducer.reduce(value)
 
 
+class _OrderPickler(_Pickler):
+    """Keeps the order of sets too; apart, because this is asked for every single object."""
+
+    def __init__(self, file: Any, keep: Callable[[pickle.PickleBuffer], Any], reducer: Reducer) -> None:
+        super().__init__(file, keep, reducer)
+        self._odd = {key: OddSet(value) for key, value in reducer.code.odd_sets.items()}
+
+    def persistent_id(self, value: Any) -> Any:
+        """What the set is made from."""
+        return self._odd.get(id(value)) if type(value) in (set, frozenset) else None
+
+
 def write_pickle(values: dict[str, Any], reducer: Reducer, file: HashedFile) -> None:
     """Write the group ``values``; raises :class:`CannotCrossError` for what cannot be pickled."""
     buffers: list[memoryview] = []
@@ -51,7 +64,7 @@ def write_pickle(values: dict[str, Any], reducer: Reducer, file: HashedFile) -> 
         return False
 
     try:
-        _Pickler(file, keep, reducer).dump(values)
+        (_OrderPickler if reducer.code.odd_sets else _Pickler)(file, keep, reducer).dump(values)
     except (OSError, MemoryError, ValuesError):
         raise
     except Exception as error:

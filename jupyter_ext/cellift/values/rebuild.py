@@ -17,6 +17,7 @@ import types
 from typing import Any, Callable
 
 from .naming import adopt, class_of, resolve, token_of
+from .sets import make_set
 
 try:
     from _abc import _abc_init as abc_init  # type: ignore[import-not-found]
@@ -252,6 +253,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         set_class,
         named,
         make_module,
+        make_set,
         make_typevar,
         set_exception,
         call,

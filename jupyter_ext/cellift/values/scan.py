@@ -19,6 +19,7 @@ from typing import Any
 
 from .by_value import Code, Nowhere, Pickler
 from .naming import is_named
+from .sets import reads_back_alike
 from .special import KINDS
 
 _ATOMS = frozenset(
@@ -74,6 +75,8 @@ class Scanner(Pickler):
         kind = type(value)
         if kind in _ATOMS:
             return "atom"
+        if (kind is set or kind is frozenset) and id(value) not in self.objects and not reads_back_alike(value):
+            self.code.odd_sets[id(value)] = value
         if kind is types.FunctionType or issubclass(kind, type):
             if not self.code.travels(value):
                 return "atom"
