@@ -1,3 +1,4 @@
+import type { PartialJSONObject } from '@lumino/coreutils';
 import { Token } from '@lumino/coreutils';
 import type { ISignal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
@@ -48,8 +49,19 @@ export interface IEdge {
 /** A pipeline parameter read from the parameters cell. */
 export interface IParameter {
   name: string;
+  /** `none`: several types, or any value. */
   type: string;
   default: unknown;
+  /** What it takes, for people: `a whole number, or None`. */
+  accepts: string;
+  /** The only values that it takes; empty when there are no choices. */
+  choices: unknown[];
+  /** It takes null too. */
+  optional: boolean;
+  /** Parameters that its default is computed from. */
+  derived_from: string[];
+  /** A line of the parameters cell uses the default, so that a run cannot override it. */
+  fixed: boolean;
   cell: string;
   line: number;
 }
@@ -72,9 +84,59 @@ export interface IGraph {
   cells: ICellRole[];
 }
 
+/** A position with the number of the cell that people count. */
+export interface INumberedPlace extends IPlace {
+  number: number;
+}
+
+/** Why a name crosses from one step to another. */
+export interface INameReason {
+  name: string;
+  /** The name for people: hidden state has words. */
+  label: string;
+  producer: INumberedPlace;
+  consumer: INumberedPlace;
+  /** What changed it in place, where it was last changed. */
+  how: string | null;
+  /** The function whose body uses it. */
+  through: string | null;
+  reason: string;
+}
+
+/** A line of another cell that a step has too, and why. */
+export interface ICodeReason extends INumberedPlace {
+  text: string;
+  reason: string;
+}
+
+/** Why a graph is as it is. */
+export interface IExplanation {
+  steps: { id: string; name: string; copied: ICodeReason[]; repeated: ICodeReason[] }[];
+  edges: { source: string; target: string; names: INameReason[] }[];
+}
+
 /** The answer of POST graph. */
 export interface IAnalysis {
   graph: IGraph | null;
+  diagnostics: IDiagnostic[];
+  /** When it was asked for. */
+  explanation?: IExplanation;
+}
+
+/** What became of one mark of another tool. */
+export interface IImportItem {
+  kind: 'taken' | 'honoured' | 'impossible' | 'note';
+  what: string;
+  text: string;
+  cell: number | null;
+  id: string | null;
+}
+
+/** The marks that a notebook of Kale gets. */
+export interface IImported {
+  notebook: PartialJSONObject;
+  cells: { index: number; cellift: PartialJSONObject }[];
+  report: IImportItem[];
   diagnostics: IDiagnostic[];
 }
 
@@ -193,7 +255,9 @@ export interface ICellift {
   /** Server version and counts; rejects with a readable message when the server extension is not there. */
   status(): Promise<{ version: string; active: number }>;
   /** Graph and diagnostics of the notebook as it is in the browser. */
-  analyse(path: string, content: INotebookContent): Promise<IAnalysis>;
+  analyse(path: string, content: INotebookContent, options?: { explain?: boolean }): Promise<IAnalysis>;
+  /** What a notebook that is marked for Kale becomes here. */
+  importKale(path: string, content: INotebookContent): Promise<IImported>;
   start(request: IRunRequest): Promise<IRun>;
   list(options?: {
     limit?: number;

@@ -66,6 +66,7 @@ export class FakeClient implements ICellift {
 
   status = async () => ({ version: '0.1.0', active: 0 });
   analyse = async () => ({ graph: null, diagnostics: [] });
+  importKale = async () => ({ notebook: {}, cells: [], report: [], diagnostics: [] });
 
   start = async (): Promise<IRun> => {
     const started = run('started', { state: 'RUNNING' });

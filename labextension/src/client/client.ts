@@ -5,7 +5,7 @@ import type { IDisposable } from '@lumino/disposable';
 import { Poll } from '@lumino/polling';
 import { Signal } from '@lumino/signaling';
 import type { ISignal } from '@lumino/signaling';
-import type { IAnalysis, ICellift, ILogChunk, IRun, IRunEvent, IRunRequest, IRunSummary } from '../tokens';
+import type { IAnalysis, ICellift, IImported, ILogChunk, IRun, IRunEvent, IRunRequest, IRunSummary } from '../tokens';
 import { endpointUrl, requestAPI, ResponseError } from './request';
 
 /** Schema id of the events that say that a run changed. */
@@ -54,8 +54,13 @@ export class CelliftClient implements ICellift, IDisposable {
     return this._request('status');
   }
 
-  analyse(path: string, content: INotebookContent): Promise<IAnalysis> {
-    return this._request('graph', { method: 'POST', body: JSON.stringify({ path, content }) });
+  analyse(path: string, content: INotebookContent, options: { explain?: boolean } = {}): Promise<IAnalysis> {
+    const query = options.explain ? '?explain=1' : '';
+    return this._request(`graph${query}`, { method: 'POST', body: JSON.stringify({ path, content }) });
+  }
+
+  importKale(path: string, content: INotebookContent): Promise<IImported> {
+    return this._request('import/kale', { method: 'POST', body: JSON.stringify({ path, content }) });
   }
 
   async start(request: IRunRequest): Promise<IRun> {

@@ -5,6 +5,7 @@ export namespace CommandIDs {
   export const cancelPipeline = 'cellift:cancel-pipeline';
   export const refresh = 'cellift:refresh-pipeline';
   export const showPipeline = 'cellift:show-pipeline';
+  export const convertKale = 'cellift:convert-kale';
   export const markStep = 'cellift:mark-step';
   export const renameStep = 'cellift:rename-step';
   export const unmarkStep = 'cellift:unmark-step';

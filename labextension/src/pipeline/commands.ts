@@ -131,6 +131,23 @@ export function addPipelineCommands(options: {
     }
   });
 
+  commands.addCommand(CommandIDs.convertKale, {
+    label: trans.__('Convert from Kale'),
+    caption: trans.__('Add the marks of Cellift that the marks for Kale stand for'),
+    describedBy: { args: { type: 'object', properties: notebookArgument } },
+    isEnabled: args => pipelineOf(args)?.convertible ?? false,
+    execute: async args => {
+      const pipeline = pipelineOf(args);
+      try {
+        await pipeline?.convert();
+      } catch (error) {
+        if (pipeline) {
+          notifyRefusal(pipeline, error, trans);
+        }
+      }
+    }
+  });
+
   commands.addCommand(CommandIDs.refresh, {
     label: trans.__('Check Pipeline Again'),
     caption: trans.__('Analyse the notebook again'),

@@ -4,7 +4,9 @@ import { formatDuration } from '../states/format';
 import { stateIcon, stateLabel } from '../states/states';
 import type { IGraph, IStep, ITask, RunState } from '../tokens';
 import type { Direction, IDrawing, IDrawnEdge, IDrawnNode, MeasureText } from './layout';
-import { draw, edgePath, edgeTitle, NAME_MARGIN, neighbour, STATE_MARGIN } from './layout';
+import type { ExplainTarget } from './explaintip';
+import { ExplainTip } from './explaintip';
+import { draw, edgePath, NAME_MARGIN, neighbour, STATE_MARGIN } from './layout';
 import type { IPipeline } from './tokens';
 import type { IView } from './viewport';
 import { clampView, firstView, fitView, frameHeight, panBy, zoomAt } from './viewport';
@@ -21,6 +23,9 @@ const ZOOM_STEP = 1.25;
 /** How far the pointer may move between press and release for it still to be a click, in pixels. */
 const CLICK_SLACK = 4;
 
+/** How long the pointer rests before the reasons are shown, in milliseconds. */
+const HOVER_DELAY = 350;
+
 const ARROWS: Record<string, Direction> = {
   ArrowUp: 'up',
   ArrowDown: 'down',
@@ -36,7 +41,24 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
   const width = useWidth(frame);
   const [view, setView] = React.useState<IView | null>(null);
   const [focused, setFocused] = React.useState<string | null>(null);
+  const tipId = `cellift-explain-${pipeline.panel.id}`;
+  const [tip, setTip] = React.useState<{ target: ExplainTarget; remark: string | null; anchor: DOMRect } | null>(null);
+  const waiting = React.useRef(0);
   const drag = React.useRef<{ x: number; y: number; moved: boolean } | null>(null);
+
+  const hide = () => {
+    window.clearTimeout(waiting.current);
+    setTip(null);
+  };
+  React.useEffect(() => () => window.clearTimeout(waiting.current), []);
+  const explain = (target: ExplainTarget, node: Element, after: number, remark: string | null = null) => {
+    window.clearTimeout(waiting.current);
+    waiting.current = window.setTimeout(() => {
+      if (node.isConnected && !drag.current) {
+        setTip({ target, remark, anchor: node.getBoundingClientRect() });
+      }
+    }, after);
+  };
 
   const height = drawing ? frameHeight(drawing, width, HEIGHT) : HEIGHT.least;
   const size = { width, height };
@@ -84,6 +106,8 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
       zoom(1 / ZOOM_STEP);
     } else if (event.key === '0') {
       fit();
+    } else if (event.key === 'Escape' && tip) {
+      hide();
     } else {
       return;
     }
@@ -115,6 +139,7 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
         ref={frame}
         style={{ height }}
         onPointerDown={event => {
+          hide();
           if (event.button === 0) {
             drag.current = { x: event.clientX, y: event.clientY, moved: false };
           }
@@ -162,6 +187,8 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
                   key={`${edge.edge.source} ${edge.edge.target}`}
                   edge={edge}
                   arrow={`cellift-arrow-${pipeline.panel.id}`}
+                  onEnter={node => explain(edge.edge, node, HOVER_DELAY)}
+                  onLeave={hide}
                 />
               ))}
               {drawing.nodes.map((node, index) => (
@@ -173,7 +200,16 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
                   worst={Private.worst(pipeline, node.step)}
                   tabbable={focused === null ? index === 0 : focused === node.step.id}
                   trans={trans}
-                  onFocus={() => setFocused(node.step.id)}
+                  tip={tip && 'step' in tip.target && tip.target.step === node.step.id ? tipId : undefined}
+                  onFocus={(element, remark) => {
+                    setFocused(node.step.id);
+                    // A click goes to the cell; the keyboard asks for reasons.
+                    if (element.matches(':focus-visible')) {
+                      explain({ step: node.step.id }, element, 0, remark);
+                    }
+                  }}
+                  onEnter={(element, remark) => explain({ step: node.step.id }, element, HOVER_DELAY, remark)}
+                  onLeave={hide}
                   onOpen={() => {
                     if (!drag.current?.moved) {
                       open(node.step);
@@ -185,6 +221,16 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
           </svg>
         )}
       </div>
+      {tip && (
+        <ExplainTip
+          id={tipId}
+          target={tip.target}
+          remark={tip.remark}
+          anchor={tip.anchor}
+          pipeline={pipeline}
+          trans={trans}
+        />
+      )}
       <div className="cl-Graph-tools">
         <button
           className="cl-IconButton"
@@ -225,7 +271,11 @@ function NodeShape(props: {
   worst: 'error' | 'warning' | null;
   tabbable: boolean;
   trans: TranslationBundle;
-  onFocus: () => void;
+  /** Id of the reasons, while they are shown for this step. */
+  tip: string | undefined;
+  onFocus: (node: Element, remark: string | null) => void;
+  onEnter: (node: Element, remark: string | null) => void;
+  onLeave: () => void;
   onOpen: () => void;
 }): JSX.Element {
   const { node, task, worst, trans } = props;
@@ -233,6 +283,7 @@ function NodeShape(props: {
   const time = task?.finished ? formatDuration(task.started, task.finished) : '';
   const state = task ? stateLabel(task.state, trans) : props.ran ? trans.__('Not run') : trans.__('Not run yet');
   const trouble = worst === 'error' ? trans.__('with errors') : worst === 'warning' ? trans.__('with warnings') : null;
+  const remark = task?.error?.message ?? task?.reason ?? null;
   const said = [step.name, state, time, trouble].filter(part => part).join(', ');
   return (
     <g
@@ -246,7 +297,11 @@ function NodeShape(props: {
       role="button"
       tabIndex={props.tabbable ? 0 : -1}
       aria-label={said}
-      onFocus={props.onFocus}
+      aria-describedby={props.tip}
+      onFocus={event => props.onFocus(event.currentTarget, remark)}
+      onBlur={props.onLeave}
+      onPointerEnter={event => props.onEnter(event.currentTarget, remark)}
+      onPointerLeave={props.onLeave}
       onClick={props.onOpen}
       onKeyDown={event => {
         if (event.key === 'Enter' || event.key === ' ') {
@@ -255,7 +310,6 @@ function NodeShape(props: {
         }
       }}
     >
-      <title>{task?.error?.message ?? task?.reason ?? said}</title>
       <rect className="cl-Node-box" width={width} height={height} rx={4} />
       <text className="cl-Node-name" x={NAME_MARGIN} y={time ? 17 : 24}>
         {Private.cut(step.name, width - 2 * NAME_MARGIN)}
@@ -285,12 +339,22 @@ function NodeShape(props: {
 }
 
 /** The names that one step hands to another. */
-function EdgeShape(props: { edge: IDrawnEdge; arrow: string }): JSX.Element {
+function EdgeShape(props: {
+  edge: IDrawnEdge;
+  arrow: string;
+  onEnter: (node: Element) => void;
+  onLeave: () => void;
+}): JSX.Element {
   const { edge, arrow } = props;
   const { points, label, labelAt, labelWidth } = edge;
   return (
-    <g className="cl-Edge" data-source={edge.edge.source} data-target={edge.edge.target}>
-      <title>{edgeTitle(edge.edge)}</title>
+    <g
+      className="cl-Edge"
+      data-source={edge.edge.source}
+      data-target={edge.edge.target}
+      onPointerEnter={event => props.onEnter(event.currentTarget)}
+      onPointerLeave={props.onLeave}
+    >
       <path className="cl-Edge-line" d={edgePath(points)} markerEnd={`url(#${arrow})`} />
       <path className="cl-Edge-touch" d={edgePath(points)} />
       {label && (

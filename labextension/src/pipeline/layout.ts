@@ -68,11 +68,6 @@ export function edgeLabel(edge: IEdge): string {
   return label;
 }
 
-/** What is shown when the pointer rests on an edge: one line for each name, with the reason. */
-export function edgeTitle(edge: IEdge): string {
-  return edge.names.map(crossing => `${crossing.name}: ${crossing.reason}`).join('\n');
-}
-
 /**
  * Places the steps from top to bottom. The layout engine is only loaded when something is drawn.
  *

@@ -11,7 +11,9 @@ import type {
   IAnalysis,
   ICellift,
   IDiagnostic,
+  IExplanation,
   IGraph,
+  IImportItem,
   IParameter,
   IRefusal,
   IRun,
@@ -20,6 +22,7 @@ import type {
   ITask
 } from '../tokens';
 import { isActive } from '../states/states';
+import { applyMarks, isConvertible } from './convert';
 import { fingerprint, isPython, notebookContent } from './content';
 import { isDefault, parseParameter } from './parameters';
 import { revealCell } from './reveal';
@@ -183,6 +186,51 @@ export class Pipeline implements IPipeline {
       this._setAnalysis('ready', null, this._graphOf(answer), answer.diagnostics);
     }
     return answer;
+  }
+
+  explain(): Promise<IExplanation | null> {
+    const model = this.panel.content.model;
+    if (this._explained === null && model) {
+      this._explained = this._cellift
+        .analyse(this.panel.context.localPath, notebookContent(model), { explain: true })
+        .then(answer => answer.explanation ?? null)
+        .catch(error => {
+          console.debug('Cellift: the reasons could not be read', error);
+          return null;
+        });
+    }
+    return this._explained ?? Promise.resolve(null);
+  }
+
+  get convertible(): boolean {
+    const model = this.panel.content.model;
+    return this._status === 'ready' && model !== null && isConvertible(model);
+  }
+
+  get importReport(): readonly IImportItem[] | null {
+    return this._importReport;
+  }
+
+  async convert(): Promise<void> {
+    const model = this.panel.content.model;
+    if (!model) {
+      return;
+    }
+    this._busy = true;
+    this._changed.emit('analysis');
+    try {
+      const imported = await this._cellift.importKale(this.panel.context.localPath, notebookContent(model));
+      applyMarks(model, imported);
+      this._importReport = imported.report;
+    } finally {
+      this._busy = false;
+      this._changed.emit('analysis');
+    }
+  }
+
+  dismissImportReport(): void {
+    this._importReport = null;
+    this._changed.emit('analysis');
   }
 
   async start(options: { step?: string; defaults?: boolean } = {}): Promise<IRun> {
@@ -383,6 +431,7 @@ export class Pipeline implements IPipeline {
     graph: IGraph | null,
     diagnostics: readonly IDiagnostic[]
   ): void {
+    this._explained = null;
     this._status = status;
     this._problem = problem;
     this._graph = graph;
@@ -439,6 +488,9 @@ export class Pipeline implements IPipeline {
   private _sources: { run: string; cells: Record<string, string> } | null = null;
   private _analysed: string | null = null;
   private _ticket = 0;
+  /** The reasons of the graph as it was last analysed, once somebody asked. */
+  private _explained: Promise<IExplanation | null> | null = null;
+  private _importReport: readonly IImportItem[] | null = null;
   /** How often a run was looked for and was not the latest of this notebook. */
   private _foreign = new Map<string, number>();
 }

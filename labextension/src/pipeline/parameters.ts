@@ -19,6 +19,16 @@ export function parameterText(parameter: IParameter, value: unknown): string {
 /** Reads the text of a field as a value of the parameter's type. */
 export function parseParameter(parameter: IParameter, text: string, trans: TranslationBundle): ParsedValue {
   const trimmed = text.trim();
+  if (parameter.optional && (trimmed === 'null' || trimmed === 'None')) {
+    return { value: null };
+  }
+  const choice = parameter.choices.find(each => parameterText(parameter, each) === text);
+  if (choice !== undefined) {
+    return { value: choice };
+  }
+  if (parameter.choices.length > 0 && parameterText(parameter, parameter.default) !== text) {
+    return { problem: trans.__('%1 takes %2.', parameter.name, parameter.accepts) };
+  }
   switch (parameter.type) {
     case 'str':
       return { value: text };
@@ -53,12 +63,15 @@ export function parseParameter(parameter: IParameter, text: string, trans: Trans
         value => typeof value === 'object' && value !== null && !Array.isArray(value),
         trans.__('%1 takes an object in JSON, such as {"depth": 3}.', parameter.name)
       );
-    default:
-      return Private.parseJSON(
-        trimmed,
-        () => true,
-        trans.__('%1 takes a value in JSON, such as null, 3 or "text".', parameter.name)
-      );
+    default: {
+      const several = parameter.accepts !== 'any value';
+      const problem = several
+        ? trans.__('%1 takes %2, in JSON.', parameter.name, parameter.accepts)
+        : trans.__('%1 takes a value in JSON, such as null, 3 or "text".', parameter.name);
+      const parsed = Private.parseJSON(trimmed, () => true, problem);
+      // Where a text is among what it takes, it needs no quotes.
+      return 'problem' in parsed && /\ba text\b/.test(parameter.accepts) ? { value: text } : parsed;
+    }
   }
 }
 

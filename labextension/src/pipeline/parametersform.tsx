@@ -44,13 +44,28 @@ function ParameterField(props: { pipeline: IPipeline; parameter: IParameter; tra
       data-parameter={name}
       data-state={problem ? 'invalid' : own === undefined ? 'default' : 'set'}
     >
-      <label htmlFor={id} title={trans.__('%1: default %2', name, byDefault)}>
+      <label htmlFor={id} title={Private.title(parameter, byDefault, trans)}>
         {name}
       </label>
-      {type === 'bool' ? (
+      {parameter.choices.length > 0 ? (
+        <select
+          id={id}
+          className="cl-Input"
+          value={shown}
+          disabled={parameter.fixed}
+          onChange={event => set(event.currentTarget.value)}
+        >
+          {Private.choices(parameter).map(choice => (
+            <option key={choice} value={choice}>
+              {choice}
+            </option>
+          ))}
+        </select>
+      ) : type === 'bool' && !parameter.optional ? (
         <input
           id={id}
           type="checkbox"
+          disabled={parameter.fixed}
           checked={shown === 'true'}
           onChange={event => set(event.currentTarget.checked ? 'true' : 'false')}
         />
@@ -59,6 +74,7 @@ function ParameterField(props: { pipeline: IPipeline; parameter: IParameter; tra
           id={id}
           className="cl-Input"
           type="text"
+          disabled={parameter.fixed}
           inputMode={type === 'int' || type === 'float' ? 'decimal' : 'text'}
           spellCheck={false}
           value={shown}
@@ -91,4 +107,22 @@ function ParameterField(props: { pipeline: IPipeline; parameter: IParameter; tra
       )}
     </div>
   );
+}
+
+namespace Private {
+  /** The texts of the choices, null and the default among them. */
+  export function choices(parameter: IParameter): string[] {
+    const values = [...parameter.choices, ...(parameter.optional ? [null] : []), parameter.default];
+    return [...new Set(values.map(value => parameterText(parameter, value)))];
+  }
+
+  /** What the parameter takes, or why it cannot be set. */
+  export function title(parameter: IParameter, byDefault: string, trans: TranslationBundle): string {
+    return parameter.fixed
+      ? trans.__(
+          '%1 cannot be set: a line of the parameters cell uses its default. Move that line to a cell below.',
+          parameter.name
+        )
+      : trans.__('%1 takes %2; default %3', parameter.name, parameter.accepts, byDefault);
+  }
 }

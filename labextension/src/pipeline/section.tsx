@@ -6,6 +6,7 @@ import { CommandIDs } from './commandids';
 import { DiagnosticList, DiagnosticSummary } from './diagnosticlist';
 import { EmptyState } from './emptystate';
 import { GraphView } from './graphview';
+import { ImportNotice } from './importnotice';
 import { ParametersForm } from './parametersform';
 import { RunControl } from './runcontrol';
 import { formatDuration } from '../states/format';
@@ -84,6 +85,7 @@ function PipelineContent(props: PipelineSection.IOptions & { pipeline: IPipeline
             </button>
           </p>
         )}
+        <ImportNotice pipeline={pipeline} commands={commands} trans={trans} />
         {(!empty || diagnostics.length > 0) && (
           <DiagnosticSummary steps={pipeline.steps.length} diagnostics={diagnostics} trans={trans} />
         )}
@@ -94,7 +96,7 @@ function PipelineContent(props: PipelineSection.IOptions & { pipeline: IPipeline
           !empty && <p className="cl-Pipeline-notRun">{trans.__('No run of this notebook yet')}</p>
         )}
         {diagnostics.length > 0 && <DiagnosticList pipeline={pipeline} diagnostics={diagnostics} trans={trans} />}
-        {empty ? (
+        {empty && pipeline.convertible ? null : empty ? (
           <EmptyState kind="no-steps" commands={commands} trans={trans} />
         ) : (
           <GraphView pipeline={pipeline} trans={trans} />

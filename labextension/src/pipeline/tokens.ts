@@ -2,7 +2,17 @@ import { Token } from '@lumino/coreutils';
 import type { IObservableDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import type { NotebookPanel } from '@jupyterlab/notebook';
-import type { IAnalysis, IDiagnostic, IGraph, IParameter, IRun, IStep, ITask } from '../tokens';
+import type {
+  IAnalysis,
+  IDiagnostic,
+  IExplanation,
+  IGraph,
+  IImportItem,
+  IParameter,
+  IRun,
+  IStep,
+  ITask
+} from '../tokens';
 
 /** Which part of a pipeline changed. */
 export type PipelineFacet = 'analysis' | 'run' | 'parameters';
@@ -52,6 +62,15 @@ export interface IPipeline extends IObservableDisposable {
 
   /** Analyses the notebook as it is now. */
   refresh(): Promise<IAnalysis | null>;
+  /** Why the graph is as it is; null when the server cannot say. Asked once for each analysis. */
+  explain(): Promise<IExplanation | null>;
+  /** Whether the notebook is marked for Kale, and not yet for Cellift. */
+  readonly convertible: boolean;
+  /** Gives the notebook the marks that its marks for Kale stand for. */
+  convert(): Promise<void>;
+  /** What became of each mark, after a conversion until it is dismissed. */
+  readonly importReport: readonly IImportItem[] | null;
+  dismissImportReport(): void;
   /** Starts a run of the notebook as it is now, saved or not; rejects with the server's message. */
   start(options?: { step?: string; defaults?: boolean }): Promise<IRun>;
   /** Cancels the run that goes on. */

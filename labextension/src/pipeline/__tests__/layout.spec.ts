@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'v8';
 import type { IEdge, IGraph, IStep } from '../../tokens';
-import { draw as drawWith, edgeLabel, edgePath, edgeTitle, neighbour } from '../layout';
+import { draw as drawWith, edgeLabel, edgePath, neighbour } from '../layout';
 
 // The layout engine copies its input; every browser can, jsdom cannot.
 globalThis.structuredClone ??= value => deserialize(serialize(value));
@@ -53,10 +53,6 @@ describe('edgeLabel', () => {
     [['x', 'x'], 'x']
   ])('writes %j', (names, label) => {
     expect(edgeLabel(edge('a', 'b', names))).toBe(label);
-  });
-
-  it('tells every name with its reason in the title', () => {
-    expect(edgeTitle(edge('a', 'b', ['x', 'y']))).toBe('x: x is made in a\ny: y is made in a');
   });
 });
 

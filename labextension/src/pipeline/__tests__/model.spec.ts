@@ -32,7 +32,20 @@ function graphOf(names: string[], edges: IGraph['edges'] = []): IGraph {
       options: {}
     })),
     edges,
-    parameters: [{ name: 'k', type: 'int', default: 5, cell: 'one', line: 1 }],
+    parameters: [
+      {
+        name: 'k',
+        type: 'int',
+        default: 5,
+        accepts: 'a whole number',
+        choices: [],
+        optional: false,
+        derived_from: [],
+        fixed: false,
+        cell: 'one',
+        line: 1
+      }
+    ],
     cells: []
   };
 }

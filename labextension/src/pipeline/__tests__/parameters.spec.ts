@@ -3,10 +3,16 @@ import type { IParameter } from '../../tokens';
 import { isDefault, parameterText, parseParameter } from '../parameters';
 
 const trans = nullTranslator.load('cellift');
-const parameter = (type: string, byDefault: unknown = null): IParameter => ({
+const parameter = (type: string, byDefault: unknown = null, more: Partial<IParameter> = {}): IParameter => ({
   name: 'p',
   type,
   default: byDefault,
+  accepts: 'any value',
+  choices: [],
+  optional: false,
+  derived_from: [],
+  fixed: false,
+  ...more,
   cell: 'a',
   line: 1
 });
@@ -44,6 +50,32 @@ describe('parseParameter', () => {
   ])('refuses %s %j with a sentence', (type, text) => {
     const parsed = parseParameter(parameter(type), text, trans);
     expect('problem' in parsed && parsed.problem).toMatch(/^p .*\.$/);
+  });
+});
+
+describe('what annotations say', () => {
+  const mode = parameter('str', 'a', { choices: ['a', 'b'], accepts: "one of 'a', 'b'" });
+  const level = parameter('int', 1, { choices: [1, 2], accepts: 'one of 1, 2', optional: true });
+
+  it('takes one of the choices, with its type', () => {
+    expect(parseParameter(mode, 'b', trans)).toEqual({ value: 'b' });
+    expect(parseParameter(level, '2', trans)).toEqual({ value: 2 });
+    expect(parseParameter(level, 'null', trans)).toEqual({ value: null });
+  });
+
+  it('names the choices when it is none of them', () => {
+    expect(parseParameter(mode, 'c', trans)).toEqual({ problem: "p takes one of 'a', 'b'." });
+  });
+
+  it('takes null only where it may be left out', () => {
+    expect(parseParameter(parameter('int', 1, { optional: true }), 'None', trans)).toEqual({ value: null });
+    expect('problem' in parseParameter(parameter('int', 1), 'None', trans)).toBe(true);
+  });
+
+  it('takes a text without quotes where a text is one of several types', () => {
+    const union = parameter('none', 1, { accepts: 'a whole number or a text' });
+    expect(parseParameter(union, '5', trans)).toEqual({ value: 5 });
+    expect(parseParameter(union, 'five', trans)).toEqual({ value: 'five' });
   });
 });
 
