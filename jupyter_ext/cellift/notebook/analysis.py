@@ -21,6 +21,7 @@ from cellift.notebook.methods import changing_methods
 from cellift.notebook.parameters import ParameterReader, with_fixed
 from cellift.notebook.scopes import Around, read_statement
 from cellift.notebook.setup import classify_setup, is_without_effect
+from cellift.notebook.shell_order import with_shell_order
 from cellift.notebook.slices import code_slices
 from cellift.notebook.state_changes import repeat_state_changes
 from cellift.notebook.statements import Statement, Travel, declare_changes
@@ -89,11 +90,12 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += _code_that_cannot_travel(flow, wiring, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
     steps = tuple(_step(layout.groups[i], i, wiring, ids, found, project) for i in sorted(wiring.plans))
+    file_order = with_file_order(wiring.edges(ids, step_names), wiring.plans, ids, step_names)
     graph = Graph(
         name,
         notebook.path,
         steps,
-        tuple(with_file_order(wiring.edges(ids, step_names), wiring.plans, ids, step_names)),
+        tuple(with_shell_order(file_order, wiring.plans, ids, step_names)),
         with_fixed(reader.parameters, statements),
         _roles(layout, statements),
         pipeline_setting(notebook, "description"),

@@ -21,6 +21,7 @@ from cellift.notebook.steps import SETUP
 _BUILTINS = frozenset(dir(builtins))
 _ALWAYS_THERE = _BUILTINS | {
     "display",
+    "get_ipython",
     "__name__",
     "__builtins__",
     "__builtin__",

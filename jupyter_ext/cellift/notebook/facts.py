@@ -138,6 +138,8 @@ class Facts:
     files: dict[str, Use] = field(default_factory=dict)
     #: It calls something that writes files, also in function bodies.
     writes_files: bool = False
+    #: The first shell command or cell for another program, also in function bodies: what it reads and writes is unseen.
+    outside: Use | None = None
     #: Attributes or items of these names are set or deleted.
     stores: dict[str, Change] = field(default_factory=dict)
     #: Names that it may delete: on some path, or at the end of ``except … as name``.

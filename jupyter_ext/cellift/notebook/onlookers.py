@@ -11,7 +11,7 @@ from dataclasses import replace
 from cellift.notebook.cells import Cell
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.facts import Facts, Use
-from cellift.notebook.magics import assigned_pipelines, only_looks_at_pipelines, without_own_magics
+from cellift.notebook.magics_own import assigned_pipelines, only_looks_at_pipelines, without_own_magics
 from cellift.notebook.scopes import read_statement
 from cellift.notebook.source import read_code
 

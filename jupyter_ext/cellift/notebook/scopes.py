@@ -31,6 +31,7 @@ from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
 from cellift.notebook.held_state import held_by_class, held_default, sets_its_class
 from cellift.notebook.literals import gives_plain_value, is_immutable_literal, is_literal, is_plain_expression
 from cellift.notebook.lookups import formats_names, is_namespace, names_after_at, text_of, uses_functions_at_once
+from cellift.notebook.magics_facts import MagicFacts, read_magic
 from cellift.notebook.mangling import with_private_names
 from cellift.notebook.sharing import dotted_name, last_name, shared_names
 
@@ -325,7 +326,28 @@ class _Visitor:
         self._used_at_once -= at_once
         self._note_call(node)
 
+    def _note_magic(self, found: MagicFacts, node: ast.Call) -> None:
+        """A magic: the names in its text, and what it binds."""
+        with self._softly():
+            self._visit_all(found.expressions)
+        if found.body:
+            nothing = ast.arguments(posonlyargs=[], args=[], kwonlyargs=[], kw_defaults=[], defaults=[])
+            self._read_body(self._inline if self._body is None else self._body, nothing, found.body)
+        binds = self.facts.binds if self._body is None else self._body.binds
+        for name in found.binds:
+            binds[name] = Binding(name, Kind.DATA, node.lineno, self._column(node), immutable=True)
+            if self._body is None:
+                self._bound.add(name)
+        for file in found.files:
+            self.facts.files.setdefault(file, Use(file, node.lineno, self._column(node)))
+        if found.outside:
+            self.facts.writes_files = True
+            self.facts.outside = self.facts.outside or Use("files:", node.lineno, self._column(node))
+
     def _note_call(self, node: ast.Call) -> None:
+        magic = read_magic(node)
+        if magic is not None:
+            self._note_magic(magic, node)
         name = last_name(node.func)
         path = dotted_name(node.func)
         if self._body is not None and not self._nested and (name in DISPLAY_FUNCTIONS or name in UNREPEATABLE):

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from cellift.notebook.dataflow import changes_state
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import DISPLAY_FUNCTIONS
+from cellift.notebook.magics_facts import is_about_its_cell, runs_once
 from cellift.notebook.sharing import last_name
 from cellift.notebook.statements import Statement, Travel, Version
 from cellift.notebook.steps import SETUP
@@ -21,10 +22,14 @@ def classify_setup(statements: Sequence[Statement]) -> list[Diagnostic]:
     """Decide for every set-up statement how it travels; ``dataflow`` has already found what can be copied."""
     read = {version for statement in statements for version in versions_read(statement)}
     found: list[Diagnostic] = []
+    computing = {s.code.cell.id for s in statements if s.owner == SETUP and s.travel is Travel.OWN and s.makes}
     for statement in statements:
         if statement.owner != SETUP or statement.travel is Travel.PARAMETER:
             continue
-        if statement.travel is Travel.COPY:
+        if is_about_its_cell(statement.node):
+            # It goes with what the cell computes, and nowhere when the cell computes nothing.
+            statement.travel = Travel.OWN if statement.code.cell.id in computing else Travel.COPY
+        elif statement.travel is Travel.COPY:
             if _acts_on_the_process(statement, read):
                 statement.travel = Travel.REPLAY
         elif _is_replayed(statement):
@@ -57,7 +62,7 @@ def _acts_on_the_process(statement: Statement, read: set[Version]) -> bool:
 
 def _is_replayed(statement: Statement) -> bool:
     """A statement that binds nothing, changes no value and shows nothing is there for the state of the process."""
-    if statement.makes or _only_shows(statement.node):
+    if statement.makes or _only_shows(statement.node) or runs_once(statement.node):
         return False
     if any(version.statement.travel is Travel.OWN for version in versions_read(statement)):
         return (

@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from cellift.notebook.cells import Cell
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.graph import CodeSlice
-from cellift.notebook.magics import MagicText, cell_magics, line_magics
+from cellift.notebook.magics import cell_magics, line_magics
+from cellift.notebook.magics_find import TooManyError, as_calls, without_indent_and_prompts
+from cellift.notebook.packages import Install
 
 _TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -25,6 +27,8 @@ class CellCode:
     step_line: str | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     lines: tuple[str, ...] = field(default=(), repr=False)
+    #: What its commands would install, and at which line.
+    installs: tuple[tuple[Install, int], ...] = ()
 
     def slice(self, first: ast.stmt, last: ast.stmt) -> CodeSlice:
         """The text from the start of one statement to the end of another, with the ``;`` that hides its value."""
@@ -55,26 +59,53 @@ class CellCode:
         return _characters(self.lines[node.lineno - 1], node.col_offset) + 1
 
 
-def read_code(cell: Cell) -> CellCode:
-    """Take the magics out of a code cell and parse the rest. Nothing is executed; problems become diagnostics."""
-    without_cell_magics = cell_magics(cell)
-    text = without_cell_magics.text
-    found = list(without_cell_magics.diagnostics)
+def read_code(cell: Cell, fresh: bool = False) -> CellCode:
+    """Write the magics of a code cell for a step and parse it. Nothing is executed; problems become diagnostics.
+
+    ``fresh``: nothing in the notebook comes before this cell.
+    """
+    top = cell_magics(cell)
+    text = top.text
+    found = list(top.diagnostics)
     tree, problem = _parse(text, cell)
-    if problem and any(mark in text for mark in "%!?"):
-        magics: MagicText = line_magics(cell, text)
-        found.extend(magics.diagnostics)
-        text = magics.text
+    if problem:
+        text = without_indent_and_prompts(text)
         tree, problem = _parse(text, cell)
+    if problem and any(mark in text for mark in "%!?,/;"):
+        try:
+            text = as_calls(text)
+        except TooManyError as error:
+            found.append(_too_many(cell, error))
+        tree, problem = _parse(text, cell)
+    installs: list[tuple[Install, int]] = []
+    if tree is not None and "get_ipython" in text:
+        magics = line_magics(cell, text, tree, fresh)
+        found.extend(magics.diagnostics)
+        installs = magics.installs
+        if magics.text != text:
+            text = magics.text
+            tree, problem = _parse(text, cell)
     if problem and not any(d.severity == "error" for d in found):
         found.append(problem)
     return CellCode(
         cell,
         text,
         tuple(tree.body) if tree else (),
-        without_cell_magics.step_line,
+        top.step_line,
         tuple(found),
         tuple(text.split("\n")),
+        tuple(installs),
+    )
+
+
+def _too_many(cell: Cell, error: TooManyError) -> Diagnostic:
+    return diagnose(
+        "CL201",
+        f"Cell {cell.number} has more than {error} magics; IPython gives up there, too.",
+        cell=cell.id,
+        line=1,
+        column=1,
+        fix="Split the cell.",
     )
 
 

@@ -18,6 +18,7 @@ from cellift.notebook.effects import (
     STATE_CHANGERS,
 )
 from cellift.notebook.facts import Kind
+from cellift.notebook.magics_facts import state_magic
 from cellift.notebook.sharing import dotted_name
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
@@ -112,6 +113,8 @@ def _is_scoped(manager: ast.expr) -> bool:
 
 def _change(node: ast.AST, modules: set[str]) -> str | None:
     if isinstance(node, ast.Call):
+        if (magic := state_magic(node)) is not None:
+            return magic
         path = dotted_name(node.func) or ""
         last = path.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
         if last in SEED_FUNCTIONS:

@@ -47,6 +47,9 @@ _MODULES = (
     "pipeline.runtime.process_state",
     "pipeline.runtime.state_guard",
     "pipeline.runtime",
+    "pipeline.runtime.commands",
+    "pipeline.runtime.timing",
+    "pipeline.runtime.magics",
     "pipeline.runtime.api",
 )
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import sys
 import time
 from types import ModuleType
@@ -164,6 +165,7 @@ class _StepRun:
         self._inputs = Inputs(step.inputs, self._namespace, step.digests)
         self._guard: StateGuard | None = None
         self._now: Piece | None = None
+        self._shell: Any = None
         self.display = Display(step.folder)
 
     def go(self) -> dict[str, Any]:
@@ -173,10 +175,15 @@ class _StepRun:
         self._inputs.mentioned = cells.mentions
         self._become_main()
         install(self.display)
+        if any("get_ipython" in part.source for part in step.code):
+            from .magics import begin, current
+
+            self._shell = begin(self._namespace, self.display)
+            self._get_ipython = self._namespace["get_ipython"] = current
         self._namespace.update(step.parameters)
         set_home(os.getcwd())
         started = time.perf_counter()
-        cells.run(self._namespace, self._before, self.display.show_last, lambda _: self.display.figures())
+        cells.run(self._namespace, self._before, self.display.show_last, lambda _: self.display.figures(), self._shell)
         seconds = time.perf_counter() - started
         self._mark_classes()
         self._now = None
@@ -213,12 +220,16 @@ class _StepRun:
             )
             text = f"{text.rstrip()}\n{message}\n"
         # From the text: the attribute `name` is newer than Python 3.9.
+        elif isinstance(error, NameError) and re.search(r"'_{1,3}'", message):
+            reason, message = "Refused", "The step has shown no value yet; `_` does not come from another step."
         elif isinstance(error, NameError) and any(f"'{name}'" in message for name in self._inputs.missing):
             message += " (the step that should have made it ended without it)"
         found = _error(reason, error, message)
         found.update(cell=cell, line=line, traceback=text)
         if isinstance(error, SystemExit):
             found["code"] = "CL512"
+        if reason == "Refused" and isinstance(error, NameError):
+            found["code"] = "CL205"
         return found
 
     def _mark_classes(self) -> None:
@@ -235,6 +246,10 @@ class _StepRun:
         self.display.cell = piece.part.cell
         if piece.own:
             self._guarded()
+        if self._shell is not None:
+            self._shell.quiet = not piece.own
+            # What is imported from IPython knows no session here.
+            self._namespace["get_ipython"] = self._get_ipython
         self._inputs.before(piece)
 
     def _guarded(self) -> StateGuard:

@@ -5,6 +5,7 @@ import __future__
 
 import ast
 import linecache
+import sys
 from collections.abc import Callable
 from types import CodeType
 from typing import Any, NamedTuple
@@ -35,6 +36,10 @@ class Piece(NamedTuple):
     code: CodeType
     shown: bool
     """Whether it is the last expression of a cell, whose value the notebook shows."""
+    tree: ast.stmt
+    flags: int
+    silent: bool
+    """Whether it ends the slice, with a semicolon."""
     defines: tuple[str, ...] | None
     """For functions, classes and imports: the names that it makes."""
     reads: frozenset[str]
@@ -64,37 +69,56 @@ class Cells:
         before: Callable[[Piece], None],
         show: Callable[[Any], None],
         after: Callable[[Slice], None],
+        shell: Any = None,
     ) -> None:
         """Run everything: ``before(piece)`` may bind names, ``show`` gets last expressions, ``after`` ends a slice.
 
-        If any cell awaits at its top level, all of them run inside one event loop, as in the notebook.
+        If any cell awaits at its top level, all of them run inside one event loop, as in the notebook. ``shell`` is
+        the step's ``get_ipython()``, if it has one.
         """
-        if not self.needs_loop:
-            for pieces in self._slices:
-                for piece in pieces:
-                    before(piece)
-                    value = eval(piece.code, namespace)  # noqa: S307 - running the user's code is what this is for
-                    if piece.shown:
-                        show(value)
-                if pieces:
-                    after(pieces[0].part)
-            return
 
         async def drive() -> None:
-            for pieces in self._slices:
-                for piece in pieces:
-                    before(piece)
-                    value = eval(piece.code, namespace)  # noqa: S307 - running the user's code is what this is for
-                    if piece.code.co_flags & _COROUTINE:
-                        value = await value
-                    if piece.shown:
-                        show(value)
+            for place, pieces in enumerate(self._slices):
+                mode = shell.mode() if shell is not None and pieces and pieces[0].own else "last_expr"
+                try:
+                    for piece in pieces:
+                        before(piece)
+                        code, shown = _as_shown(piece, mode, piece is pieces[-1], show)
+                        value = eval(code, namespace)  # noqa: S307 - running the user's code is what this is for
+                        if code.co_flags & _COROUTINE:
+                            value = await value
+                        if shown:
+                            if shell is not None:
+                                shell.end_times()
+                            show(value)
+                        elif mode == "last_expr_or_assign" and piece is pieces[-1] and _assigned(piece):
+                            show(namespace[_assigned(piece)])
+                except Exception:
+                    if shell is None or not shell.catches:
+                        raise
+                    # IPython prints it into what the cell captures, and goes on with the next cell.
+                    import traceback
+
+                    traceback.print_exc()
                 if pieces:
+                    if shell is not None and (
+                        place + 1 == len(self._slices) or self._cell(place + 1) != self._cell(place)
+                    ):
+                        shell.end_cell()
                     after(pieces[0].part)
 
-        import asyncio
+        if self.needs_loop:
+            import asyncio
 
-        asyncio.run(drive())
+            asyncio.run(drive())
+            return
+        try:
+            drive().send(None)
+        except StopIteration:
+            pass
+
+    def _cell(self, place: int) -> str:
+        return self._slices[place][0].part.cell if self._slices[place] else ""
 
     def _compile(self, part: Slice, own: bool, show_last: bool) -> list[Piece]:
         name = file_name(part.number)
@@ -114,7 +138,12 @@ class Cells:
             mentions = _names(statement, inside_functions=True)
             defines = _defined(statement)
             reads = mentions if defines is None else _names(statement, inside_functions=False)
-            pieces.append(Piece(part, own, statement.lineno, code, shown and not silenced, defines, reads, mentions))
+            names = (defines, reads, mentions)
+            pieces.append(
+                Piece(
+                    part, own, statement.lineno, code, shown and not silenced, statement, self._flags, silenced, *names
+                )
+            )
         return pieces
 
     def _code(self, tree: Any, name: str, mode: str) -> CodeType:
@@ -122,6 +151,26 @@ class Cells:
         # `from __future__ import ...` holds for all later cells, as it does in the notebook.
         self._flags |= code.co_flags & _FUTURES
         return code
+
+
+def _as_shown(piece: Piece, mode: str, last: bool, show: Callable[[Any], None]) -> tuple[CodeType, bool]:
+    """The code of ``piece``, and whether its value is shown, under an ``ast_node_interactivity`` of IPython."""
+    if mode in ("last_expr", "last_expr_or_assign"):
+        return piece.code, piece.shown
+    if mode == "none" or piece.silent or (mode == "last" and not last):
+        return piece.code, False
+    # Every expression in it is given to the hook, also in loops.
+    sys.displayhook = show
+    tree = ast.Interactive([piece.tree])
+    return compile(tree, file_name(piece.part.number), "single", piece.flags, dont_inherit=True), False
+
+
+def _assigned(piece: Piece) -> str:
+    """The one name that an assignment gives a value."""
+    node = piece.tree
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    simple = isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)) and len(targets) == 1 and not piece.silent
+    return targets[0].id if simple and isinstance(targets[0], ast.Name) else ""
 
 
 def _register_sources(code: tuple[Slice, ...]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import os
 import sys
 from typing import Any
@@ -37,6 +38,10 @@ class Display:
         self.cell = ""
         """Id of the cell that runs now."""
         self.items: list[dict[str, str]] = []
+        self.float_format = "%r"
+        """How ``%precision`` wants numbers shown."""
+        self.captured: Any = None
+        """Where ``%%capture`` collects what is shown; None while it goes to the run."""
 
     def show_last(self, value: Any) -> None:
         """The last expression of a cell, as ``sys.displayhook`` does it."""
@@ -44,17 +49,41 @@ class Display:
             return
         import builtins
 
+        for name in ("__", "_"):  # the value before moves on, as in IPython
+            if hasattr(builtins, name):
+                setattr(builtins, f"_{name}", getattr(builtins, name))
         builtins._ = value  # type: ignore[attr-defined]
         self.show(value)
 
-    def show(self, *values: Any, **_: Any) -> None:
+    def show(self, *values: Any, raw: bool = False, display_id: Any = None, **_: Any) -> Any:
         """``display(...)``: the text goes to standard output, a richer form to a file."""
         for value in values:
+            if self.captured is not None:
+                self.captured.append(value)
+                continue
+            if raw and isinstance(value, dict):
+                print(value.get("text/plain", ""), end="\n" if "text/plain" in value else "")
+                self._keep_best(value)
+                continue
             try:
-                print(_text(value))
+                print(self._text(value))
             except Exception as error:  # noqa: BLE001 - the notebook goes on as well
                 _say(f"a {type(value).__name__} could not be shown ({type(error).__name__}: {error})")
             self._keep_rich(value)
+        return None if display_id is None else _Handle(self, display_id)
+
+    def show_text(self, text: str, mime: str, kind: str) -> None:
+        """What a cell like ``%%html`` holds."""
+        if self.captured is not None:
+            self.captured.append(text)
+            return
+        print(f"<IPython.core.display.{kind} object>")
+        self._keep_best({mime: text})
+
+    def _text(self, value: Any) -> str:
+        if self.float_format != "%r" and isinstance(value, float):
+            return self.float_format % value
+        return _text(value)
 
     def figures(self, *_: Any, **__: Any) -> None:
         """Keep and close all open figures of pyplot: the end of a cell, and ``plt.show()``."""
@@ -63,7 +92,10 @@ class Display:
             return
         for number in pyplot.get_fignums():
             figure = pyplot.figure(number)
-            self._keep_figure(figure)
+            if self.captured is None:
+                self._keep_figure(figure)
+            else:
+                self.captured.append(figure)
             pyplot.close(figure)
 
     def _keep_rich(self, value: Any) -> None:
@@ -73,6 +105,8 @@ class Display:
             pyplot: Any = sys.modules.get("matplotlib.pyplot")
             if pyplot is None or not pyplot.fignum_exists(getattr(value, "number", None)):
                 self._keep_figure(value)
+            return
+        if self._keep_bundle(value):
             return
         for method, mime, ending in _FORMS:
             try:
@@ -86,6 +120,30 @@ class Display:
             if content:
                 self._keep(content, mime, ending)
                 return
+
+    def _keep_bundle(self, value: Any) -> bool:
+        """``_repr_mimebundle_``; False when the value has none, or nothing in it can be kept."""
+        try:
+            found = getattr(value, "_repr_mimebundle_", None)
+            bundle = found(include=None, exclude=None) if callable(found) else None
+        except Exception as error:  # noqa: BLE001 - anybody's method
+            _say(f"{type(value).__name__}._repr_mimebundle_() failed ({type(error).__name__}: {error})")
+            return False
+        bundle = bundle[0] if isinstance(bundle, tuple) and bundle else bundle
+        return isinstance(bundle, dict) and self._keep_best(bundle)
+
+    def _keep_best(self, bundle: Any) -> bool:
+        for _, mime, ending in (*_FORMS, ("", "application/json", "json"), ("", "text/javascript", "js")):
+            content = bundle.get(mime)
+            if not content:
+                continue
+            if mime in ("image/png", "image/jpeg") and isinstance(content, str):
+                import base64
+
+                content = base64.b64decode(content)
+            self._keep(content if isinstance(content, (str, bytes)) else json.dumps(content), mime, ending)
+            return True
+        return False
 
     def _keep_figure(self, figure: Any) -> None:
         try:
@@ -111,6 +169,20 @@ class Display:
             _say(f"an output ({mime}) could not be kept with the run ({error})")
             return
         self.items.append({"cell": self.cell, "mime": mime, "file": name})
+
+
+class _Handle:
+    """What ``display(..., display_id=True)`` gives."""
+
+    def __init__(self, display: Display, display_id: Any) -> None:
+        self._display = display
+        self.display_id = "0" if display_id is True else str(display_id)
+
+    def display(self, value: Any, **words: Any) -> None:
+        """Show ``value``."""
+        self._display.show(value, **words)
+
+    update = display
 
 
 def _text(value: Any) -> str:

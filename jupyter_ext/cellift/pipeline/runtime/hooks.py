@@ -42,6 +42,7 @@ def install(display: Display) -> None:
 
     def ipython(module: Any) -> None:
         module.display = display.show
+        module.clear_output = _nothing
 
     hooks: dict[str, Callable[[Any], None]] = {
         "matplotlib.pyplot": plots,
@@ -52,6 +53,11 @@ def install(display: Display) -> None:
         if name in sys.modules:
             hook(sys.modules[name])
     sys.meta_path.insert(0, _AfterImport(hooks))
+
+
+def _nothing(wait: bool = False) -> None:
+    """``clear_output()``: a log is not cleared."""
+    del wait
 
 
 def _no_input(prompt: object = "") -> str:
