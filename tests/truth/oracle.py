@@ -45,7 +45,7 @@ def judge(case: Case) -> Outcome:
         _lines(text) != _lines(second["printed"].get(cell, "")) for cell, text in first["printed"].items()
     ):
         return Outcome("no case", detail="the notebook gives something else each time")
-    with tempfile.TemporaryDirectory(prefix="truth-") as folder:
+    with tempfile.TemporaryDirectory(prefix="truth-", ignore_cleanup_errors=True) as folder:
         notebook = _lay_out(case, Path(folder))
         ran = _run(["run", str(notebook), "--json"], folder)
         try:
