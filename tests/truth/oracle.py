@@ -88,7 +88,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _in_order(case: Case) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="truth-") as folder:
+    with tempfile.TemporaryDirectory(prefix="truth-", ignore_cleanup_errors=True) as folder:
         notebook = _lay_out(case, Path(folder))
         ran = subprocess.run(
             [sys.executable, str(_IN_ORDER), notebook.name],

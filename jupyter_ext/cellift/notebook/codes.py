@@ -67,6 +67,7 @@ CATALOGUE: dict[str, Code] = {
     "CL514": Code("error", "Run interrupted"),
     "CL515": Code("error", "Not started"),
     "CL516": Code("warning", "More asked for than this machine has"),
+    "CL520": Code("error", "Change that the code does not show"),
     "CL521": Code("error", "Steps that would have to use files in another order"),
     "CL601": Code("error", "Pipeline feature not supported here"),
     "CL602": Code("error", "Not a pipeline"),

@@ -43,6 +43,8 @@ _MODULES = (
     "pipeline.runtime.display",
     "pipeline.runtime.hooks",
     "pipeline.runtime.result",
+    "pipeline.runtime.value_guard",
+    "pipeline.runtime.file_guard",
     "pipeline.runtime.inputs",
     "pipeline.runtime.process_state",
     "pipeline.runtime.state_guard",

@@ -25,6 +25,7 @@ from typing import Any, NoReturn
 from ...values import ValuesError, is_plain_value, mark, write
 from .cells import Cells, Piece
 from .display import Display
+from .file_guard import FileGuard
 from .hooks import install
 from .inputs import Inputs
 from .process_state import set_home
@@ -32,6 +33,7 @@ from .result import success, write_executor_output, write_result
 from .spec import BadInputError, StepInput, parse, read_argument
 from .state_guard import StateGuard
 from .tracebacks import describe, place
+from .value_guard import ChangedError, ValueGuard
 
 _MOST_MESSAGE = 2000
 _LONGEST_EXIT = 10.0
@@ -70,8 +72,11 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
         _say(f"cellift: {message}\n")
         return _finished(task_dir, {"ok": False, "error": _error("Refused", error, message)})
     _as_fresh_process()
-    run = _StepRun(step)
+    files = FileGuard(task_dir) if task_dir is not None and step.rerun else None
+    run = _StepRun(step, files)
     try:
+        if files is not None:
+            files.start()
         result = run.go()
     except BaseException as error:  # noqa: BLE001 - also sys.exit() and Ctrl-C end a step with a record
         failure = run.explain(error)
@@ -80,6 +85,8 @@ def run_step(executor_input: dict[str, Any], task_dir: str | None = None) -> int
         failure["message"] = _shortened(failure["message"], _MOST_MESSAGE)
         failure["traceback"] = _shortened(failure["traceback"], _MOST_TRACEBACK)
         result = {"ok": False, "error": failure, "display": run.display.items}
+    if files is not None:
+        result["files"] = files.used()
     return _finished(task_dir, result)
 
 
@@ -158,11 +165,13 @@ def _as_fresh_process() -> None:
 class _StepRun:
     """One step while it runs: its namespace, what it shows, and where it is."""
 
-    def __init__(self, step: StepInput) -> None:
+    def __init__(self, step: StepInput, files: FileGuard | None) -> None:
         self._step = step
+        self._files = files
         self._module = ModuleType("__main__")
         self._namespace: dict[str, Any] = self._module.__dict__
-        self._inputs = Inputs(step.inputs, self._namespace, step.digests)
+        self._values = ValueGuard(step.later)
+        self._inputs = Inputs(step.inputs, self._namespace, step.digests, self._values)
         self._guard: StateGuard | None = None
         self._now: Piece | None = None
         self._shell: Any = None
@@ -190,11 +199,17 @@ class _StepRun:
         states = self._guarded().end()
         self._inputs.bind(step.outputs)
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
+        changed = self._values.changed(step.outputs)
+        if changed and not step.rerun:
+            raise ChangedError(sorted(changed))
+        if step.rerun:
+            changed.update(states.unseen)
         outputs.update(states.declared)
+        outputs.update(changed)
         kept = {name: self._namespace[name] for name in step.keep if is_plain_value(self._namespace.get(name))}
         index = write(step.folder, outputs, self.display.items, kept)
         write_executor_output(step, index)
-        return success(index, seconds)
+        return success(index, seconds, sorted(changed))
 
     def explain(self, error: BaseException) -> dict[str, Any]:
         """The error of the run record: ``{reason, type, message, cell, line, traceback, code?}``."""
@@ -246,6 +261,8 @@ class _StepRun:
         self.display.cell = piece.part.cell
         if piece.own:
             self._guarded()
+            if self._files is not None:
+                self._files.own()
         if self._shell is not None:
             self._shell.quiet = not piece.own
             # What is imported from IPython knows no session here.

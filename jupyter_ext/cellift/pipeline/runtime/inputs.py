@@ -10,6 +10,7 @@ from typing import Any
 
 from ...values import CannotReadError, MissingNameError, Reader
 from .cells import Piece
+from .value_guard import ValueGuard
 
 
 class Inputs:
@@ -18,7 +19,14 @@ class Inputs:
     ``digests``: folder -> name -> recorded digest, where that is known.
     """
 
-    def __init__(self, folders: dict[str, str], namespace: dict[str, Any], digests: dict[str, dict[str, str]]) -> None:
+    def __init__(
+        self,
+        folders: dict[str, str],
+        namespace: dict[str, Any],
+        digests: dict[str, dict[str, str]],
+        guard: ValueGuard | None = None,
+    ) -> None:
+        self._guard = guard
         self._digests = digests
         self._waiting = {name: folder for name, folder in folders.items() if ":" not in name}
         self._hidden = {name: folder for name, folder in folders.items() if name.startswith("state:")}
@@ -91,6 +99,8 @@ class Inputs:
         reader = self._reader(self._waiting[name])
         if name in reader:
             self._namespace[name] = reader[name]
+            if self._guard is not None:
+                self._guard.took(self._waiting[name], reader, name)
             for function, needs in reader.needs.get(name, ()):
                 self._look_for(name, function, needs)
         else:

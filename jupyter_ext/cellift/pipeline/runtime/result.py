@@ -40,8 +40,8 @@ def _write_in_reserve(reserve: str, path: str, text: str) -> bool:
     return True
 
 
-def success(index: dict[str, Any], seconds: float) -> dict[str, Any]:
-    """The result of a step that wrote ``index``."""
+def success(index: dict[str, Any], seconds: float, changed: list[str]) -> dict[str, Any]:
+    """The result of a step that wrote ``index``. ``changed``: what it changed unseen."""
     outputs = [
         {
             "name": name,
@@ -54,7 +54,13 @@ def success(index: dict[str, Any], seconds: float) -> dict[str, Any]:
         }
         for name, entry in index["names"].items()
     ]
-    return {"ok": True, "outputs": outputs, "display": index["display"], "code_seconds": round(seconds, 6)}
+    return {
+        "ok": True,
+        "outputs": outputs,
+        "display": index["display"],
+        "code_seconds": round(seconds, 6),
+        "changed": changed,
+    }
 
 
 def write_executor_output(step: StepInput, index: dict[str, Any]) -> None:

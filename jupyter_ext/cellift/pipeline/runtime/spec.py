@@ -49,6 +49,8 @@ class StepInput(NamedTuple):
     """Names that steps further down take from producers of ``inputs``."""
     seeded: tuple[str, ...]
     """``state:`` names of the generators that some step of the notebook seeds."""
+    rerun: bool
+    """Whether changes that the source does not show may be reported: who started the step puts them right."""
     digests: dict[str, dict[str, str]]
     """Folder of ``inputs`` -> name -> digest that the engine recorded when the step that made it was over."""
 
@@ -98,6 +100,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         outputs=tuple(step["outputs"]),
         keep=tuple(step.get("keep", ())),
         later=frozenset(step.get("later", ())),
+        rerun=bool(step.get("rerun", False)),
         seeded=tuple(step.get("seeded", ())),
         folder=local_path(target),
         uri=str(target.get("uri", "")),

@@ -1,0 +1,111 @@
+"""What a step changes although its source does not show it: reported with the value, or refused in a container."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from cellift import values
+from cellift.pipeline import compile_graph
+from cellift.pipeline.runtime.file_guard import FileGuard
+from cellift.pipeline.runtime.value_guard import ValueGuard
+from unit.pipeline.kit import graph, step
+
+
+def taken(tmp_path: Path, later: tuple[str, ...], **made: Any) -> tuple[ValueGuard, dict[str, Any]]:
+    values.write(tmp_path / "a", made)
+    reader = values.Reader(tmp_path / "a")
+    guard = ValueGuard(frozenset(later))
+    for name in made:
+        guard.took("a", reader, name)
+    return guard, {name: reader[name] for name in made}
+
+
+def test_a_changed_value_is_found_and_the_others_are_not(tmp_path: Path) -> None:
+    guard, here = taken(tmp_path, ("x", "y"), x=[1], y={"k": [2]})
+    assert guard.changed(()) == {}
+    here["y"]["k"].append(3)
+    assert guard.changed(()) == {"y": {"k": [2, 3]}}
+
+
+def test_only_what_later_steps_take_counts_and_not_what_the_step_hands_on_anyway(tmp_path: Path) -> None:
+    guard, here = taken(tmp_path, ("y", "z"), x=[1], y=[2], z=[3])
+    for value in here.values():
+        value.append(0)
+    assert guard.changed(("z",)) == {"y": [2, 0]}
+
+
+def test_a_change_through_one_name_changes_those_that_share_the_object(tmp_path: Path) -> None:
+    inner = [1]
+    guard, here = taken(tmp_path, ("other",), whole={"inner": inner}, other=[inner])
+    here["whole"]["inner"].append(2)
+    found = guard.changed(("whole",))
+    assert found == {"other": [[1, 2]]}
+    assert found["other"] is here["other"]
+
+
+@pytest.mark.parametrize("length", [10, 200_000])
+def test_a_write_into_an_array_is_found_and_reading_it_is_not(tmp_path: Path, length: int) -> None:
+    guard, here = taken(tmp_path, ("a", "b"), a=np.ones(length), b=[np.ones(length)])
+    here["a"].sum()
+    here["b"][0].sum()
+    assert guard.changed(()) == {}
+    here["a"][length // 2] = 5
+    here["b"][0][-1] = 5
+    assert guard.changed(()).keys() == {"a", "b"}
+
+
+def test_looking_at_a_table_in_every_usual_way_is_no_change(tmp_path: Path) -> None:
+    import pandas as pd
+
+    table = pd.DataFrame({"v": range(1000), "w": np.ones(1000), "t": ["x", "y"] * 500})
+    table["z"] = table.w * 2
+    guard, here = taken(tmp_path, ("table",), table=table)
+    seen = here["table"]
+    _ = seen.groupby("t").sum(), seen[["v", "w"]].to_numpy(), seen.describe(), seen.v.mean(), seen.sort_values("v")
+    _ = seen.iloc[3], seen.loc[5], seen.index.is_unique, seen.columns.get_loc("v"), seen.merge(seen, on="v"), repr(seen)
+    assert guard.changed(()) == {}
+    seen["more"] = 1
+    assert guard.changed(()).keys() == {"table"}
+
+
+def test_in_a_container_the_step_fails_and_names_the_fix(launcher: Any) -> None:
+    take = replace(step("b", "getattr(x, 'app' + 'end')(2)", inputs={"x": "a"}), later=("x",))
+    ir = compile_graph(graph(step("a", "x = [1]", outputs=("x",)), take, step("c", "x", inputs={"x": "a"})))
+    error = launcher.run(ir)["b"].error
+    assert (error["code"], error["reason"]) == ("CL520", "Refused")
+    assert "--changes x" in error["message"]
+
+
+def test_files_are_told_as_they_are_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import json
+
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    for name in ("in.txt", "log.txt", "old.txt"):
+        Path(name).write_text("x")
+    task = tmp_path / "home" / "runs" / "r" / "tasks" / "t"
+    guard = FileGuard(str(task))
+    guard.start()
+    Path("by_setup.txt").write_text("every step writes it")
+    guard.own()
+    Path("in.txt").read_text()
+    Path("made.txt").write_text("1")
+    Path("made.txt").read_text()
+    with Path("log.txt").open("a") as file:
+        file.write("2")
+    Path("old.txt").rename("new.txt")
+    (task / "note").write_text("ours")
+    (tmp_path / "elsewhere").write_text("not below the working folder")
+    guard._busy = True
+    assert guard.used() == {
+        "read": ["in.txt", "log.txt", "old.txt"],
+        "written": ["log.txt", "made.txt", "new.txt", "old.txt"],
+    }
+    lines = [json.loads(line) for line in (task / "files.jsonl").read_text().splitlines()]
+    assert {"read": "log.txt"} in lines
+    assert sorted(line["written"] for line in lines if "written" in line) == guard.used()["written"]
