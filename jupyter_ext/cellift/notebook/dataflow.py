@@ -15,6 +15,7 @@ from cellift.notebook.copying import acts_when_defined, block_can_be_copied
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import CONTAINER_METHODS, IPYTHON_NAMES, STATE_CHANGERS
 from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
+from cellift.notebook.last_values import LAST_VALUES, shown_before
 from cellift.notebook.statements import Read, Statement, Travel, Version
 from cellift.notebook.steps import SETUP
 
@@ -647,6 +648,8 @@ class Flow:
             )
         elif self._has_star_import:
             return  # the star import is the error; it may define this name
+        elif name in LAST_VALUES and shown_before(name, self._statements, statement):
+            return
         elif name in IPYTHON_NAMES:
             self._say(
                 "CL205",

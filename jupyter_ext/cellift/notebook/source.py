@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.graph import CodeSlice
 from cellift.notebook.magics import cell_magics, line_magics
 from cellift.notebook.magics_find import TooManyError, as_calls, without_indent_and_prompts
+from cellift.notebook.magics_table import LINE
 from cellift.notebook.packages import Install
 
 _TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
@@ -59,15 +61,18 @@ class CellCode:
         return _characters(self.lines[node.lineno - 1], node.col_offset) + 1
 
 
-def read_code(cell: Cell, fresh: bool = False) -> CellCode:
+def read_code(cell: Cell, above: Sequence[CellCode] = ()) -> CellCode:
     """Write the magics of a code cell for a step and parse it. Nothing is executed; problems become diagnostics.
 
-    ``fresh``: nothing in the notebook comes before this cell.
+    ``above``: the cells that come before this one.
     """
     top = cell_magics(cell)
     text = top.text
     found = list(top.diagnostics)
     tree, problem = _parse(text, cell)
+    if automagic(text, tree, above):
+        text = text.replace(text.strip(), f"%{text.strip()}", 1)
+        tree, problem = _parse(text, cell)
     if problem:
         text = without_indent_and_prompts(text)
         tree, problem = _parse(text, cell)
@@ -79,7 +84,7 @@ def read_code(cell: Cell, fresh: bool = False) -> CellCode:
         tree, problem = _parse(text, cell)
     installs: list[tuple[Install, int]] = []
     if tree is not None and "get_ipython" in text:
-        magics = line_magics(cell, text, tree, fresh)
+        magics = line_magics(cell, text, tree, fresh=not above)
         found.extend(magics.diagnostics)
         installs = magics.installs
         if magics.text != text:
@@ -96,6 +101,21 @@ def read_code(cell: Cell, fresh: bool = False) -> CellCode:
         tuple(text.split("\n")),
         tuple(installs),
     )
+
+
+def automagic(text: str, tree: ast.Module | None, above: Sequence[CellCode]) -> bool:
+    """Whether a cell of one line is a magic without its ``%``, as IPython reads it: ``cd data``, or ``ls``."""
+    found = _FIRST_WORD.fullmatch(text.strip())
+    if found is None or found[1] not in LINE or (tree is not None and found[2]):
+        return False
+    nodes = (node for code in above for statement in code.statements for node in ast.walk(statement))
+    return tree is None or not any(
+        found[1] in (getattr(node, "id", None), getattr(node, "name", None), getattr(node, "asname", None))
+        for node in nodes
+    )
+
+
+_FIRST_WORD = re.compile(r"([^\W\d]\w*)((?:[ \t]+[^\n=,][^\n]*)?)")
 
 
 def _too_many(cell: Cell, error: TooManyError) -> Diagnostic:

@@ -76,7 +76,7 @@ def lay_out(notebook: Notebook) -> Layout:
         if left_out:
             roles.append((cell, "skip", None))
             continue
-        code = read_code(cell, fresh=not owned)
+        code = read_code(cell, [one.code for one in owned])
         marks = read_directive(cell, code.step_line)
         found.extend(marks.diagnostics)
         found.extend(code.diagnostics)

@@ -79,7 +79,7 @@ class Cells:
 
         async def drive() -> None:
             for place, pieces in enumerate(self._slices):
-                mode = shell.mode() if shell is not None and pieces and pieces[0].own else "last_expr"
+                mode = _mode(shell) if pieces and pieces[0].own else "last_expr"
                 try:
                     for piece in pieces:
                         before(piece)
@@ -151,6 +151,13 @@ class Cells:
         # `from __future__ import ...` holds for all later cells, as it does in the notebook.
         self._flags |= code.co_flags & _FUTURES
         return code
+
+
+def _mode(shell: Any) -> str:
+    """Which expressions of a cell are shown, as the notebook has set it."""
+    module: Any = sys.modules.get("IPython.core.interactiveshell")
+    found = vars(module.InteractiveShell).get("ast_node_interactivity") if module else None
+    return found if isinstance(found, str) else getattr(shell, "ast_node_interactivity", "last_expr")
 
 
 def _as_shown(piece: Piece, mode: str, last: bool, show: Callable[[Any], None]) -> tuple[CodeType, bool]:

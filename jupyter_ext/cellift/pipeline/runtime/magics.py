@@ -172,12 +172,6 @@ class ZMQInteractiveShell:
         while self._ends:
             self._ends.pop()()
 
-    def mode(self) -> str:
-        """Which expressions of a cell are shown."""
-        module = sys.modules.get("IPython.core.interactiveshell")
-        found = vars(module.InteractiveShell).get("ast_node_interactivity") if module else None
-        return found if isinstance(found, str) else self.ast_node_interactivity
-
     def _expanded(self, text: str) -> str:
         return expand(text, {**self._names, **sys._getframe(2).f_locals})
 
@@ -327,6 +321,8 @@ _shells: list[ZMQInteractiveShell] = []
 
 def current() -> ZMQInteractiveShell:
     """``get_ipython()``."""
+    if not _shells:  # a step that only holds it
+        begin(sys.modules["__main__"].__dict__, builtins.display.__self__)  # type: ignore[attr-defined]
     return _shells[-1]
 
 
