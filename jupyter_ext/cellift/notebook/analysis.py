@@ -16,6 +16,7 @@ from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.held_state import changed_attributes
 from cellift.notebook.hidden_state import hidden_state_warnings
 from cellift.notebook.kept import names_to_keep
+from cellift.notebook.local_state import LocalState
 from cellift.notebook.lookups import names_after_at
 from cellift.notebook.methods import changing_methods
 from cellift.notebook.parameters import ParameterReader, with_fixed
@@ -73,11 +74,13 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     kept_as_data: frozenset[int] = frozenset()
     while True:
         reader = ParameterReader()
-        statements, warnings = _statements(layout, reader, project)
+        local = LocalState([node for owned in layout.code for node in owned.code.statements], project)
+        statements, warnings = _statements(layout, reader, project, local)
         flow = Flow(statements, step_names, kept_as_data)
         flow.run()
         warnings += classify_setup(statements)
         warnings += repeat_state_changes(statements, step_names)
+        warnings += local.repeat(statements, step_names)
         computed = any(s.owner == SETUP and s.travel is Travel.OWN for s in statements)
         owners = range(0 if computed else 1, len(layout.groups))
         wiring = Wiring(statements, owners)
@@ -107,10 +110,11 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
 
 
 def _statements(
-    layout: Layout, reader: ParameterReader, project: Project | None
+    layout: Layout, reader: ParameterReader, project: Project | None, local: LocalState
 ) -> tuple[list[Statement], list[Diagnostic]]:
     """Every statement of every cell with its facts; ``reader`` finds the parameters among them."""
     around = _around([node for owned in layout.code for node in owned.code.statements])
+    around = replace(around, changing_methods=around.changing_methods | local.methods)
     statements: list[Statement] = []
     star_names = project.star_names if project is not None else None
     for owned in layout.code:
@@ -120,6 +124,7 @@ def _statements(
                 continue
             facts = read_statement(node, owned.code.column, around, star_names)
             note_stored(node, facts, around.changing_methods)
+            local.note(facts, node, owned.code.column)
             statement = Statement(len(statements), owned.code, node, owned.owner, facts)
             if node in chosen:
                 statement.travel = Travel.PARAMETER

@@ -18,6 +18,7 @@ from cellift.notebook.effects import (
     STATE_CHANGERS,
 )
 from cellift.notebook.facts import Kind
+from cellift.notebook.local_state import is_kept_by_module
 from cellift.notebook.magics_facts import state_magic
 from cellift.notebook.sharing import dotted_name
 from cellift.notebook.statements import Statement, Travel
@@ -37,7 +38,7 @@ def repeat_state_changes(statements: Sequence[Statement], step_names: Mapping[in
         if statement.owner in (SETUP, last) or statement.travel is Travel.PARAMETER:
             continue
         how = state_change(statement, functions)
-        if how is None:
+        if how is None or is_kept_by_module(statement):
             continue
         if _can_be_repeated(statement, functions, read):
             statement.travel = Travel.REPLAY

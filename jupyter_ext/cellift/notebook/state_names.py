@@ -35,4 +35,6 @@ def label(name: str) -> str:
     if not name.startswith(STATE):
         return name
     rest = name[len(STATE) :]
+    if rest.startswith("module:"):
+        return f"state of {rest[len('module:') :].replace(':', '.')}"
     return _WORDS.get(rest) or f"random state of {rest.partition('.')[0]}"

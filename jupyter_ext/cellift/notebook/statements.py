@@ -94,6 +94,11 @@ class Statement:
     makes: dict[str, Version] = field(default_factory=dict)
 
     @property
+    def brings_all(self) -> bool:
+        """A star import. Where its text is copied to, values that other steps hand over come after it."""
+        return isinstance(self.node, ast.ImportFrom) and self.node.names[0].name == "*"
+
+    @property
     def place(self) -> Place:
         """Where it stands."""
         return Place(self.code.cell.id, self.node.lineno)

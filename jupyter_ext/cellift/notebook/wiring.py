@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from cellift.notebook.facts import Kind, Use
 from cellift.notebook.graph import Edge, EdgeName, Place
+from cellift.notebook.state_names import is_pseudo
 from cellift.notebook.statements import Statement, Travel, Version
 from cellift.notebook.steps import SETUP
 
@@ -148,16 +149,22 @@ class Wiring:
 
     def _play(self, plan: Plan) -> None:
         """Run the step on paper and note every statement that would see another version than in the notebook."""
-        seen: dict[str, Version] = {**plan.inputs}
+        seen = {name: version for name, version in plan.inputs.items() if not is_pseudo(name)}
+        restored = False
         for name, version in plan.parameters.items():
             if name in seen:
                 self.conflicts.append(Conflict(plan.owner, plan.needs[version].statement, version, seen[name]))
             seen[name] = version
         for statement in plan.statements:
+            if statement.owner == plan.owner and not restored:
+                # The state of the process is taken up where the step's own statements begin.
+                restored = True
+                seen.update({name: version for name, version in plan.inputs.items() if is_pseudo(name)})
             for name, read in statement.reads.items():
                 if seen.get(name) is not read.version:
                     self.conflicts.append(Conflict(plan.owner, statement, read.version, seen.get(name)))
-            seen.update(statement.makes)
+            taken = plan.inputs if statement.owner != plan.owner and statement.brings_all else {}
+            seen.update({name: version for name, version in statement.makes.items() if name not in taken})
         for name, (version, need) in self._demanded.get(plan.owner, {}).items():
             if seen.get(name) is not version:
                 self.conflicts.append(Conflict(plan.owner, need.statement, version, seen.get(name)))

@@ -48,6 +48,7 @@ _MODULES = (
     "pipeline.runtime.inputs",
     "pipeline.runtime.process_state",
     "pipeline.runtime.state_guard",
+    "pipeline.runtime.local_modules",
     "pipeline.runtime",
     "pipeline.runtime.commands",
     "pipeline.runtime.timing",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cellift.project.data_files import is_litter, named_files
 from cellift.project.distributions import Distribution, editable, providers
@@ -15,6 +16,9 @@ from cellift.project.imports import imported_modules
 from cellift.project.modules import Found, find_module, read_source
 from cellift.project.paths import SearchPath, search_path
 from cellift.project.star_names import exported_in_text, names_in_text, source_of, standard_names, stub_of
+
+if TYPE_CHECKING:
+    from cellift.project.module_state import ModuleState
 
 #: Steps get a module of this name with the runner; it is no requirement of theirs.
 _OWN = frozenset({"cellift", "cellift_kernel"})
@@ -155,6 +159,12 @@ class Project:
             return ()
         inside = [tree for tree in map(self.tree, self.local_modules(modules)) if tree is not None]
         return tuple(sorted(named_files([*trees, *inside], self.folder) - set(self.local_files(modules))))
+
+    def module_state(self, modules: Iterable[str]) -> ModuleState:
+        """What the modules beside the notebook that *modules* load keep from call to call."""
+        from cellift.project.module_state import module_state
+
+        return module_state(self, modules)
 
     # --- packages
 

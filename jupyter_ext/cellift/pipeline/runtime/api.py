@@ -28,6 +28,7 @@ from .display import Display
 from .file_guard import FileGuard
 from .hooks import install
 from .inputs import Inputs
+from .local_modules import PREFIX, module_states, restore
 from .process_state import set_home
 from .result import success, write_executor_output, write_result
 from .spec import BadInputError, StepInput, parse, read_argument
@@ -206,6 +207,7 @@ class _StepRun:
             changed.update(states.unseen)
         outputs.update(states.declared)
         outputs.update(changed)
+        outputs.update(module_states(step.outputs))
         kept = {name: self._namespace[name] for name in step.keep if is_plain_value(self._namespace.get(name))}
         index = write(step.folder, outputs, self.display.items, kept)
         write_executor_output(step, index)
@@ -273,7 +275,11 @@ class _StepRun:
         """The guard of the state; it starts just before the first own statement."""
         if self._guard is None:
             step = self._step
-            self._guard = StateGuard(self._inputs.states(), step.outputs, step.seeded, guarded=False)
+            states = self._inputs.states()
+            for name, value in states.items():
+                if name.startswith(PREFIX):
+                    restore(name, value)
+            self._guard = StateGuard(states, step.outputs, step.seeded, guarded=False)
             self._guard.start()
         return self._guard
 

@@ -1,0 +1,71 @@
+"""State that the notebook's own modules keep, from step to step: ``state:module:MODULE:NAME``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from types import FunctionType
+from typing import Any
+
+PREFIX = "state:module:"
+
+
+def module_states(names: Iterable[str]) -> dict[str, Any]:
+    """Those of ``names`` that are state of modules which are imported, with their values."""
+    found = {}
+    for name in names:
+        if name.startswith(PREFIX):
+            module, _, inner = name[len(PREFIX) :].partition(":")
+            holder = sys.modules.get(module)
+            if holder is not None and hasattr(holder, inner):
+                found[name] = _taken(getattr(holder, inner))
+    return found
+
+
+def restore(name: str, value: Any) -> None:
+    """Let a module of this process go on with what :func:`module_states` gave in another one."""
+    import importlib
+
+    module, _, inner = name[len(PREFIX) :].partition(":")
+    holder = importlib.import_module(module)
+    now = getattr(holder, inner, None)
+    if isinstance(now, type):
+        for key, item in value.items():
+            setattr(now, key, item)
+    elif isinstance(now, FunctionType):
+        now.__defaults__, now.__kwdefaults__ = value["defaults"], value["kwdefaults"]
+        now.__dict__.update(value["dict"])
+    elif not _in_place(now, value):
+        setattr(holder, inner, value)
+
+
+def _taken(value: Any) -> Any:
+    if isinstance(value, type):
+        return {key: item for key, item in vars(value).items() if _is_data(key, item)}
+    if isinstance(value, FunctionType):
+        own = {key: item for key, item in vars(value).items() if key != "__wrapped__"}
+        return {"defaults": value.__defaults__, "kwdefaults": value.__kwdefaults__, "dict": own}
+    return value
+
+
+def _is_data(key: str, item: Any) -> bool:
+    return not (key.startswith("__") or callable(item) or hasattr(type(item), "__get__"))
+
+
+def _in_place(now: Any, value: Any) -> bool:
+    """Change the object that is there: other modules and the notebook may have it under names of their own."""
+    if type(now) is not type(value):
+        return False
+    if isinstance(now, (dict, set)):
+        now.clear()
+        now.update(value)
+    elif isinstance(now, (list, bytearray)):
+        now[:] = value
+    elif hasattr(now, "setstate") and hasattr(value, "getstate"):
+        now.setstate(value.getstate())
+    elif hasattr(now, "__dict__") and not hasattr(type(now), "__slots__"):
+        vars(now).clear()
+        vars(now).update(vars(value))
+    else:
+        return False
+    return True

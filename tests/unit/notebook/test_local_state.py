@@ -1,0 +1,121 @@
+"""State of modules beside the notebook crosses from step to step like a variable; what is pure does not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cellift.notebook.analysis import Analysis, analyse
+from cellift.notebook.cells import parse_notebook
+from cellift.project.snapshot import Project
+from unit.notebook.make_notebook import codes, edges, notebook, text
+
+
+@pytest.fixture
+def beside(tmp_path: Path) -> Any:
+    """Analyse cells with ``helpers.py`` beside them."""
+
+    def make(helpers: str, *cells: str) -> Analysis:
+        (tmp_path / "helpers.py").write_text(helpers)
+        return analyse(parse_notebook(notebook(*cells), str(tmp_path / "nb.ipynb")), Project(tmp_path))
+
+    return make
+
+
+def crossing(helpers: str, beside: Any, use: str = "helpers.f(1)") -> set[str]:
+    analysis = beside(helpers, "import helpers", f"%%step a\n{use}", f"%%step b\n{use}")
+    assert analysis.ok, [d.message for d in analysis.diagnostics]
+    return edges(analysis.graph)
+
+
+@pytest.mark.parametrize(
+    "helpers",
+    [
+        "n = 0\ndef f(x):\n    global n\n    n += x",
+        "seen = []\ndef f(x):\n    seen.append(x)",
+        "seen = {}\ndef f(x):\n    seen[x] = 1",
+        "seen = {}\ndef f(x):\n    s = seen\n    s[x] = 1",
+        "seen = []\ndef add(rows, x):\n    rows.append(x)\ndef f(x):\n    add(seen, x)",
+        "seen = []\ndef f(x):\n    return seen",
+        "def f(x, seen=[]):\n    seen.append(x)",
+        "def f(x):\n    f.n = x",
+        "class C:\n    n = 0\n    def __init__(self, x):\n        C.n += x\ndef f(x):\n    return C(x)",
+        "class C:\n    n = 0\n    @classmethod\n    def up(cls):\n        cls.n += 1\ndef f(x):\n    C.up()",
+        "class C:\n    seen = []\n    def add(self, x):\n        self.seen.append(x)\ndef f(x):\n    C().add(x)",
+        "import random\nrng = random.Random(1)\ndef f(x):\n    return rng.random()",
+        "import itertools\nids = itertools.count()\ndef f(x):\n    return next(ids)",
+        "def make():\n    n = 0\n    def up(x):\n        nonlocal n\n        n += x\n    return up\nf = make()",
+        "n = 0\ndef g():\n    global n\n    n = 1\ndef f(x):\n    return g()",
+    ],
+)
+def test_state_that_a_function_keeps_goes_to_the_next_step(beside, helpers):
+    assert len(crossing(helpers, beside)) == 1
+
+
+@pytest.mark.parametrize(
+    "helpers",
+    [
+        "def f(x):\n    return x + 1",
+        "import re\nWORD = re.compile('a')\ndef f(x):\n    return WORD.match(str(x))",
+        "TABLE = {1: 2}\ndef f(x):\n    return TABLE.get(x), TABLE[x]",
+        "import logging\nlog = logging.getLogger('a')\ndef f(x):\n    log.info(x)",
+        "seen = []\ndef f(x):\n    seen = []\n    seen.append(x)",
+        "from functools import lru_cache\n@lru_cache\ndef f(x):\n    return x * x",
+        "class C:\n    def __init__(self, x):\n        self.x = x\ndef f(x):\n    return C(x).x",
+        "def f(x, rows=()):\n    return [*rows, x]",
+    ],
+)
+def test_steps_that_use_pure_functions_stay_independent(beside, helpers):
+    assert crossing(helpers, beside) == set()
+
+
+def test_a_function_passed_as_a_value_counts(beside):
+    assert crossing("seen = []\ndef f(x):\n    seen.append(x)", beside, "list(map(helpers.f, [1]))")
+
+
+def test_a_method_counts_wherever_the_object_comes_from(beside):
+    helpers = "made = []\nclass C:\n    def go(self):\n        made.append(1)"
+    analysis = beside(helpers, "import helpers", "%%step a\nc = helpers.C()\nc.go()", "%%step b\nc.go()")
+    assert "a>b:state of helpers.made" in edges(analysis.graph) or any(
+        "helpers:made" in name for name in edges(analysis.graph)
+    )
+
+
+def test_a_definition_that_registers_itself_is_repeated(beside):
+    helpers = "known = {}\ndef register(f):\n    known[f.__name__] = f\n    return f"
+    cells = ("from helpers import register", "@register\ndef one():\n    return 1", "%%step a\n1", "%%step b\n2")
+    graph = beside(helpers, *cells).graph
+    assert "def one" in text(graph, "a")
+    assert "def one" in text(graph, "b")
+
+
+def test_an_import_that_changes_the_process_is_repeated(beside):
+    helpers = "import decimal\ndecimal.getcontext().prec = 3"
+    graph = beside(helpers, "1", "%%step a\nimport helpers", "%%step b\nprint(1)").graph
+    assert "import helpers" in text(graph, "b")
+
+
+def test_a_cache_whose_answers_can_be_noticed_is_refused(beside):
+    helpers = "from functools import cache\n@cache\ndef f(x):\n    print('working')\n    return x"
+    analysis = beside(helpers, "import helpers", "%%step a\nhelpers.f(1)", "%%step b\nhelpers.f(1)")
+    assert "CL302" in codes(analysis)
+
+
+def test_a_module_written_after_its_import_is_refused(beside):
+    cells = ("import helpers", "%%step a\nopen('helpers.py', 'w').write('x = 1')", "%%step b\nprint(helpers)")
+    assert "CL302" in codes(beside("x = 0", *cells))
+
+
+@pytest.mark.parametrize("call", ["helpers.fill(rows)", "fill(rows)", "helpers.through(rows)"])
+def test_an_argument_that_a_local_function_changes_is_changed(beside, call):
+    helpers = "def fill(rows):\n    rows.append(1)\ndef through(rows):\n    fill(rows)"
+    cells = ("import helpers\nfrom helpers import fill", "%%step a\nrows = []", f"%%step b\n{call}", "%%step c\nrows")
+    assert "b>c:rows" in edges(beside(helpers, *cells).graph)
+
+
+def test_a_method_of_a_local_class_that_sets_something_changes_its_object(beside):
+    helpers = "class C:\n    def put(self, x):\n        self.x = x"
+    cells = ("import helpers", "%%step a\nc = helpers.C()", "%%step b\nc.put(1)", "%%step c\nprint(c.x)")
+    assert "b>c:c" in edges(beside(helpers, *cells).graph)

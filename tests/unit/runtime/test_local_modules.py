@@ -1,0 +1,77 @@
+"""What a local module keeps is taken from one process and put into another, in the object that is there."""
+
+from __future__ import annotations
+
+import random
+import sys
+from types import ModuleType
+
+import pytest
+
+from cellift.pipeline.runtime.local_modules import module_states, restore
+
+
+@pytest.fixture
+def module(monkeypatch):
+    made = ModuleType("kept_here")
+    monkeypatch.setitem(sys.modules, "kept_here", made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("before", "now"), [([1], [1, 2]), ({"a": 1}, {"b": 2}), ({1}, {2, 3}), (bytearray(b"a"), bytearray(b"bc"))]
+)
+def test_containers_are_changed_in_place(module, before, now):
+    module.x = alias = before
+    restore("state:module:kept_here:x", now)
+    assert alias == now
+    assert module.x is alias
+
+
+def test_plain_values_are_set(module):
+    module.n = 1
+    restore("state:module:kept_here:n", 5)
+    assert module.n == 5
+    assert module_states(["state:module:kept_here:n", "x", "state:random"]) == {"state:module:kept_here:n": 5}
+
+
+def test_a_class_keeps_its_data_and_not_its_functions(module):
+    class Thing:
+        made = 3
+        seen = [1]  # noqa: RUF012
+
+        def go(self):
+            return 1
+
+    module.Thing = Thing
+    taken = module_states(["state:module:kept_here:Thing"])["state:module:kept_here:Thing"]
+    assert taken == {"made": 3, "seen": [1]}
+    restore("state:module:kept_here:Thing", {"made": 4, "seen": []})
+    assert (Thing.made, Thing.seen, Thing().go()) == (4, [], 1)
+
+
+def test_a_function_keeps_defaults_and_attributes(module):
+    def f(x, seen=[1]):  # noqa: B006
+        return seen
+
+    f.n = 2
+    module.f = f
+    taken = module_states(["state:module:kept_here:f"])["state:module:kept_here:f"]
+    taken["defaults"] = ([1, 2],)
+    taken["dict"] = {"n": 7}
+    restore("state:module:kept_here:f", taken)
+    assert (f(0), f.n) == ([1, 2], 7)
+
+
+def test_a_generator_goes_on_in_the_object_that_is_there(module):
+    module.rng = alias = random.Random(1)
+    other = random.Random(1)
+    other.random()
+    restore("state:module:kept_here:rng", other)
+    expected = random.Random(1)
+    expected.random()
+    assert alias.random() == expected.random()
+
+
+def test_a_module_that_is_not_imported_has_no_state():
+    assert module_states(["state:module:nowhere_at_all:x"]) == {}
