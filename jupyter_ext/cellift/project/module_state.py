@@ -125,6 +125,9 @@ def module_state(project: Project, modules: Iterable[str]) -> ModuleState:
     for reader in readers:
         reader.read()
     _spread(state, readers)
+    for slot in state.slots:
+        # Whoever names the thing itself may look at what it keeps.
+        state.names.setdefault(slot.replace(":", "."), Effect()).reads.add(slot)
     return state
 
 
