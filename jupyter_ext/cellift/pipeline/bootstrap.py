@@ -30,6 +30,7 @@ _MODULES = (
     "values.rebuild",
     "values.special",
     "values.by_value",
+    "values.deep",
     "values.scan",
     "values.sharing",
     "values.unpicklable",

@@ -141,6 +141,10 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
             "outputs": list(step.outputs),
             "keep": list(step.keep),
             "later": list(step.later),
+            "takers": {
+                name: next((each.name for each in graph.steps if each.inputs.get(name) == step.id), "")
+                for name in step.outputs
+            },
         },
         ensure_ascii=False,
     )

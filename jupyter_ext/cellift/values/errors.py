@@ -20,10 +20,16 @@ class CannotCrossError(ValuesError):
         self.type = type_name
         self.member = member
         self.fix = f"Create `{name}` in the step that uses it, or keep it out of the steps that follow."
-        what = f"`{name}` ({type_name}) cannot be passed to another step"
+        self._why = f" ({cause}). "
         if member != name:
-            what += f": its member `{member}` ({member_type}) cannot be saved"
-        super().__init__(f"{what} ({cause}). {self.fix}")
+            self._why = f": its member `{member}` ({member_type}) cannot be saved{self._why}"
+        super().__init__(f"`{name}` ({type_name}) cannot be passed to another step{self._why}{self.fix}")
+
+    def needed_by(self, step: str | None) -> None:
+        """Name the step that uses the value, where it is known."""
+        if step is not None:
+            self.fix = f"Create `{self.name}` in step {step}, which uses it."
+            self.args = (f"`{self.name}` ({self.type}) cannot be passed to step {step}{self._why}{self.fix}",)
 
 
 class DamagedError(ValuesError):

@@ -14,6 +14,7 @@ import pickle
 from typing import Any, Callable
 
 from .by_value import Pickler
+from .deep import in_deep_thread
 from .errors import CannotCrossError, CannotReadError, DamagedError, ValuesError
 from .hashed_file import HashedFile
 from .preview import type_name
@@ -64,7 +65,11 @@ def write_pickle(values: dict[str, Any], reducer: Reducer, file: HashedFile) -> 
         return False
 
     try:
-        (_OrderPickler if reducer.code.odd_sets else _Pickler)(file, keep, reducer).dump(values)
+        pickler = (_OrderPickler if reducer.code.odd_sets else _Pickler)(file, keep, reducer)
+        if reducer.deep:
+            in_deep_thread(lambda: pickler.dump(values))
+        else:
+            pickler.dump(values)
     except (OSError, MemoryError, ValuesError):
         raise
     except Exception as error:

@@ -213,6 +213,28 @@ def _exception(kind: Any, arguments: tuple[Any, ...]) -> Any:
     return error
 
 
+def _numpy() -> Any:
+    return importlib.import_module("numpy")
+
+
+def _fixed(*arguments: Any) -> Any:
+    array = _numpy().ndarray(*arguments)
+    array.flags.writeable = False
+    return array
+
+
+def _part(kind: Any, *arguments: Any) -> Any:
+    return _numpy().ndarray.__new__(kind, *arguments)
+
+
+def _masked(data: Any, mask: Any, fill: Any, hard: bool) -> Any:
+    made = _numpy().ma.MaskedArray(data, False if mask is None else mask, hard_mask=hard)
+    if mask is None:
+        made._mask = _numpy().ma.nomask
+    made._fill_value = fill
+    return made
+
+
 def call(function: Any, *arguments: Any) -> Any:
     """``function(*arguments)``; a text stands for what has no name that pickle could write."""
     return (_CALLS[function] if isinstance(function, str) else function)(*arguments)
@@ -226,6 +248,10 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "cached": lambda function, size, typed: functools.lru_cache(size, typed)(function),
     "attribute": lambda owner, name, *arguments: getattr(owner, name)(*arguments),
     "exception": _exception,
+    "fixed": _fixed,
+    "masked": _masked,
+    "memmap": lambda *arguments: _numpy().memmap(*arguments),
+    "part": _part,
 }
 
 

@@ -5,10 +5,13 @@ Names that share an object must still share it in the next step, so they are wri
 
 from __future__ import annotations
 
+import functools
 import sys
 from typing import Any
 
 from .by_value import Code
+from .deep import in_deep_thread
+from .rebuild import call
 from .scan import Scanner
 
 
@@ -20,6 +23,7 @@ class Groups:
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.failed: dict[str, BaseException] = {}
+        self.deep = False
         self._leader = {name: name for name in values}
         arrays: list[tuple[str, Any]] = []
         owner: dict[int, str] = {}
@@ -28,7 +32,12 @@ class Groups:
         for name, value in values.items():
             scanner = Scanner(code)
             try:
-                scanner.dump(value)
+                try:
+                    scanner.dump(value)
+                except RecursionError:
+                    self.deep = True
+                    scanner = Scanner(code)
+                    in_deep_thread(functools.partial(scanner.dump, value))
             except Exception as error:  # noqa: BLE001 - any class may raise anything from its pickling hooks
                 self.failed[name] = error
             # Kept until the end: the id of a freed object could be given to an object of the next name.
@@ -37,12 +46,14 @@ class Groups:
                 self._join(owner.setdefault(key, name), name)
             arrays += [(name, array) for array in scanner.arrays]
         self.reducer = Reducer(code)
+        self.reducer.deep = self.deep
         for table in _entangled([scanner.tables for scanner in scanners]):
             self.reducer.separate(table)
         for cluster in _overlapping(arrays):
             for name, _ in cluster[1:]:
                 self._join(cluster[0][0], name)
             self.reducer.overlay([array for _, array in cluster])
+        self.reducer.keep_layout([array for _, array in arrays])
         found: dict[str, list[str]] = {}
         for name in values:
             found.setdefault(self._find(name), []).append(name)
@@ -63,7 +74,10 @@ class Reducer:
     def __init__(self, code: Code) -> None:
         self.code = code
         self._blocks: dict[int, tuple[Any, int]] = {}
+        self._compact: dict[int, Any] = {}
         self._tables: set[int] = set()
+        self.deep = False
+        """Whether something is nested so deeply that only a thread with more room can write it."""
         self._kept: list[Any] = []
 
     def overlay(self, arrays: list[Any]) -> None:
@@ -77,6 +91,22 @@ class Reducer:
         block = numpy.asarray(_Memory(low, high - low))
         self._kept += [block, *plain]
         for array in plain:
+            self._blocks[id(array)] = block, low
+
+    def keep_layout(self, arrays: list[Any]) -> None:
+        """Of the rest, those with gaps or turned axes: what is a view and what a copy of them must stay so."""
+        numpy: Any = sys.modules.get("numpy")
+        for array in arrays:
+            flags = array.flags
+            gaps = type(array) is numpy.ndarray and not (flags.c_contiguous or flags.f_contiguous)
+            if not gaps or array.dtype.hasobject or not array.size or id(array) in self._blocks:
+                continue
+            low, high = _bounds(array)
+            if high - low > 4 * array.nbytes + 4096:
+                self._compact[id(array)] = small = _with_small_gaps(array)
+                low, high = _bounds(small)
+            block = numpy.asarray(_Memory(low, high - low))
+            self._kept += [block, array]
             self._blocks[id(array)] = block, low
 
     def separate(self, table: Any) -> None:
@@ -102,9 +132,22 @@ class Reducer:
             return self.code.reduce(value)
         block, low = found
         numpy: Any = sys.modules["numpy"]
-        offset = value.__array_interface__["data"][0] - low
+        like = self._compact.get(id(value), value)
+        arguments = value.shape, value.dtype, block, like.__array_interface__["data"][0] - low, like.strides
         # Only numpy's own constructor is named in the file: it is read by programs that have nothing of ours.
-        return numpy.ndarray, (value.shape, value.dtype, block, offset, value.strides)
+        return (numpy.ndarray, arguments) if value.flags.writeable else (call, ("fixed", *arguments))
+
+
+def _with_small_gaps(array: Any) -> Any:
+    """The same elements in the same order in memory, with room for one between any two."""
+    numpy: Any = sys.modules["numpy"]
+    order = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
+    shape = [array.shape[axis] for axis in order]
+    made = numpy.zeros([*shape[:-1], 2 * shape[-1]], array.dtype)[..., ::2]
+    made = made.transpose([order.index(axis) for axis in range(array.ndim)])
+    made = made[tuple(slice(None, None, -1 if stride < 0 else 1) for stride in array.strides)]
+    made[...] = array
+    return made
 
 
 def _entangled(found: list[dict[int, tuple[Any, set[int]]]]) -> list[Any]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import gc
+import mmap
+import os
 import pickle
 import re
 import sys
@@ -137,6 +139,24 @@ def _exception(value: Any) -> Any:
     return (*reduced[:2], (state, *more), None, None, set_exception)
 
 
+def _array(value: Any, numpy: Any) -> Any:
+    if type(value) is numpy.ma.MaskedArray:
+        mask = None if value._mask is numpy.ma.nomask else numpy.asarray(value._mask)
+        return call, ("masked", numpy.asarray(value._data), mask, value._fill_value, bool(value._hardmask))
+    if type(value) is not numpy.memmap:
+        return NotImplemented
+    root = value if isinstance(value.base, mmap.mmap) else value.base
+    if type(root) is not numpy.memmap or not isinstance(root.base, mmap.mmap) or root.mode == "c":
+        return NotImplemented
+    if value is not root:
+        offset = value.__array_interface__["data"][0] - root.__array_interface__["data"][0]
+        return call, ("part", numpy.memmap, value.shape, value.dtype, root, offset, value.strides)
+    root.flush()
+    mode = "r" if root.mode == "r" else "r+"
+    order = "C" if root.flags.c_contiguous else "F"
+    return call, ("memmap", os.path.abspath(root.filename), root.dtype, mode, root.offset, root.shape, order)
+
+
 def _shared(value: Any) -> str | None:
     """The name under which a module has this one object, which others must not become copies of."""
     kind = type(value)
@@ -162,5 +182,7 @@ def reduce_special(value: Any) -> Any:
                 if each is value:
                     return getattr, (types, key)
         return NotImplemented
+    if kind.__module__ == "numpy.ma" or kind.__name__ == "memmap":
+        return _array(value, sys.modules["numpy"])
     name = _shared(value)
     return NotImplemented if name is None else (getattr, (sys.modules[kind.__module__], name))

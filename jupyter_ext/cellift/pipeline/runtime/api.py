@@ -22,7 +22,7 @@ import time
 from types import ModuleType
 from typing import Any, NoReturn
 
-from ...values import ValuesError, is_plain_value, mark, write
+from ...values import CannotCrossError, ValuesError, is_plain_value, mark, write
 from .cells import Cells, Piece
 from .display import Display
 from .file_guard import FileGuard
@@ -209,7 +209,11 @@ class _StepRun:
         outputs.update(changed)
         outputs.update(module_states(step.outputs))
         kept = {name: self._namespace[name] for name in step.keep if is_plain_value(self._namespace.get(name))}
-        index = write(step.folder, outputs, self.display.items, kept)
+        try:
+            index = write(step.folder, outputs, self.display.items, kept)
+        except CannotCrossError as error:
+            error.needed_by(step.takers.get(error.name) or None)
+            raise
         write_executor_output(step, index)
         return success(index, seconds, sorted(changed))
 

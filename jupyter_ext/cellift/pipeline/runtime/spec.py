@@ -51,6 +51,8 @@ class StepInput(NamedTuple):
     """``state:`` names of the generators that some step of the notebook seeds."""
     rerun: bool
     """Whether changes that the source does not show may be reported: who started the step puts them right."""
+    takers: dict[str, str]
+    """Output -> the first step that takes it, for messages."""
     digests: dict[str, dict[str, str]]
     """Folder of ``inputs`` -> name -> digest that the engine recorded when the step that made it was over."""
 
@@ -105,6 +107,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         folder=local_path(target),
         uri=str(target.get("uri", "")),
         output_file=outputs.get("outputFile") or None,
+        takers=dict(step.get("takers", {})),
         digests=digests,
     )
 
