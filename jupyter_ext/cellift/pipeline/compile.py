@@ -141,14 +141,18 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
             "outputs": list(step.outputs),
             "keep": list(step.keep),
             "later": list(step.later),
-            "takers": {
-                name: next((each.name for each in graph.steps if each.inputs.get(name) == step.id), "")
-                for name in step.outputs
-            },
+            **_takers(step, graph),
         },
         ensure_ascii=False,
     )
     return _ESCAPED.sub(lambda found: "".join(f"\\u{ord(char):04x}" for char in found[0]), text)
+
+
+def _takers(step: Step, graph: Graph) -> dict[str, dict[str, str]]:
+    """For each output the first step that takes it, to name it where the value cannot cross."""
+    takes = {name: [each.name for each in graph.steps if each.inputs.get(name) == step.id] for name in step.outputs}
+    found = {name: steps[0] for name, steps in takes.items() if steps}
+    return {"takers": found} if found else {}
 
 
 # Argo fills in {{…}}, Kubernetes $(…) and $$; lone surrogates have no UTF-8; the rest are line ends to YAML.

@@ -13,7 +13,7 @@ import sys
 import types
 from typing import Any, Callable
 
-from .naming import MAIN, code_bytes, is_importable, is_named, token_of
+from .naming import MAIN, bound_to, code_bytes, is_importable, is_named, token_of
 from .rebuild import (
     MAGIC,
     MODULE,
@@ -107,11 +107,11 @@ class Code:
         cells = function.__closure__
         for cell in cells or ():
             self._cells[id(cell)] = cell
-        by_name = is_named(function)
-        needs = None if by_name or where != MAIN else _globals(function)
+        by_name = bound_to(function)
+        needs = None if is_named(function) or where != MAIN else _globals(function)
         parts = {name: getattr(function, name) for name in _PARTS}
         state = cells, [content_of(cell) for cell in cells or ()], parts, function.__dict__
-        arguments = function.__code__, where, function.__qualname__ if by_name else None, cells, needs
+        arguments = function.__code__, where, by_name, cells, needs
         return make_function, arguments, state, None, None, set_function
 
     def _class(self, cls: Any) -> Any:

@@ -32,12 +32,21 @@ def is_named(value: Any) -> bool:
     return resolve(module, name) is value
 
 
+def bound_to(value: Any) -> str | None:
+    """Its own name if it is known by that, else a name of the notebook that it was given."""
+    if is_named(value):
+        return str(value.__qualname__)
+    return next((name for name, each in list(vars(sys.modules[MAIN]).items()) if each is value), None)
+
+
 def is_importable(value: Any) -> bool:
     """Whether another process has it by importing a module; a module that is not loaded here is taken at its word."""
     module = getattr(value, "__module__", None)
     if module == MAIN:
         return False
-    return module not in sys.modules or is_named(value)
+    if module not in sys.modules:
+        return not isinstance(value, types.FunctionType)
+    return is_named(value)
 
 
 def mark(cls: type, place: str) -> None:

@@ -13,7 +13,16 @@ def reads_back_alike(value: Any) -> bool:
     """Whether a set that is made from the members in their order has them in that order, with as much room."""
     if len(value) < 2:
         return True
-    return _alike(type(value)(list(value)), value)
+    return _alike(type(value)(list(value)), value) and _filled(value) == len(value)
+
+
+def _filled(value: Any) -> int:
+    """Places that are taken, those of removed members too: a set grows when there are too many."""
+    import ctypes
+
+    if sys.implementation.name != "cpython":
+        return len(value)
+    return ctypes.c_ssize_t.from_address(id(value) + object.__basicsize__).value
 
 
 def _alike(again: Any, value: Any) -> bool:

@@ -212,7 +212,7 @@ class _StepRun:
         try:
             index = write(step.folder, outputs, self.display.items, kept)
         except CannotCrossError as error:
-            error.needed_by(step.takers.get(error.name) or None)
+            error.needed_by(step.takers.get(error.name))
             raise
         write_executor_output(step, index)
         return success(index, seconds, sorted(changed))
