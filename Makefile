@@ -25,7 +25,7 @@ LABEXTENSION := jupyter_ext/cellift/labextension
 FRONT_END_SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) \
   labextension/package.json labextension/tsconfig.json
 
-.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-truth test-pythons test-oldest test-binder chromium pictures lock
+.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-truth test-pythons test-oldest test-binder chromium pictures docs lock
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
@@ -120,6 +120,9 @@ test-binder: ## the steps of binder/ in a clean environment
 
 bench: env $(STAMPS)/kfp ## the budgets of the design, beside the rivals
 	for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+
+docs: env ## write the list of codes into docs/diagnostics.md
+	$(BIN)/python -m cellift.api.diagnostics_page
 
 pictures: front-end chromium ## take the pictures of docs/images/ anew
 	$(BIN)/python tests/e2e/pictures.py

@@ -55,7 +55,10 @@ export function GraphView(props: { pipeline: IPipeline; trans: TranslationBundle
     window.clearTimeout(waiting.current);
     waiting.current = window.setTimeout(() => {
       if (node.isConnected && !drag.current) {
-        setTip({ target, remark, anchor: node.getBoundingClientRect() });
+        // Beside the whole drawing, so that none of it is covered.
+        const { left, top, right, height } = node.getBoundingClientRect();
+        const edge = frame.current?.getBoundingClientRect().right ?? right;
+        setTip({ target, remark, anchor: new DOMRect(left, top, Math.max(right, edge) - left, height) });
       }
     }, after);
   };

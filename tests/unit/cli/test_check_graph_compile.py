@@ -27,7 +27,7 @@ def test_check_shows_place_source_caret_and_counts(bad: Path, capsys: Capture) -
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("cell 2, line 2: error CL104: `modle`")
     assert lines[1:3] == ["    y = modle(x)", "        ^"]
-    assert lines[-1] == f"{bad}: 1 step, 1 error"
+    assert lines[-2:] == [f"{bad}: 1 step, 1 error", "What a code means, with examples: cellift explain CL104"]
 
 
 def test_check_as_json_is_the_list_of_diagnostics(bad: Path, capsys: Capture) -> None:

@@ -37,4 +37,7 @@ def run(args: Namespace) -> int:
         for line in diagnostic_lines(analysis.diagnostics, notebook, painter(sys.stdout)):
             print(line)
         print(f"{args.notebook}: {plural(len(analysis.graph.steps), 'step')}, {counts(analysis.diagnostics)}")
+        codes = list(dict.fromkeys(one.code for one in analysis.diagnostics))
+        if codes:
+            print(f"What a code means, with examples: cellift explain {codes[0]}")
     return 0 if analysis.ok else 1
