@@ -43,6 +43,10 @@ describe('CelliftClient', () => {
     await client.analyse('a/b.ipynb', content);
     const body = JSON.stringify({ path: 'a/b.ipynb', content });
     expect(request).toHaveBeenCalledWith('graph', { method: 'POST', body }, serverSettings);
+    await client.analyse('a/b.ipynb', content, { explain: true });
+    expect(request).toHaveBeenCalledWith('graph?explain=1', { method: 'POST', body }, serverSettings);
+    await client.importKale('a/b.ipynb', content);
+    expect(request).toHaveBeenCalledWith('import/kale', { method: 'POST', body }, serverSettings);
   });
 
   it('says that a run was started from here', async () => {

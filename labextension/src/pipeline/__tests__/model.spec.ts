@@ -348,6 +348,20 @@ describe('the parameters', () => {
   });
 });
 
+describe('the reasons', () => {
+  it('are asked for once for each analysis', async () => {
+    const { server, pipeline } = await ready();
+    server.analysis = { ...server.analysis, explanation: { steps: [], edges: [] } };
+    const before = server.count('analyse');
+    expect(await pipeline.explain()).toEqual({ steps: [], edges: [] });
+    expect(await pipeline.explain()).toEqual({ steps: [], edges: [] });
+    expect(server.count('analyse')).toBe(before + 1);
+    await pipeline.refresh();
+    await pipeline.explain();
+    expect(server.count('analyse')).toBe(before + 3);
+  });
+});
+
 it('leaves nothing behind when its notebook is closed', async () => {
   const { pipeline, server, model } = await ready();
   pipeline.dispose();
