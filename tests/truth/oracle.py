@@ -23,7 +23,7 @@ _IN_ORDER = Path(__file__).with_name("in_order.py")
 _SECONDS = 120.0
 _TIMES = re.compile(r"(CPU times|Wall time): |.* per loop \(mean ± |<Figure size .* Axes>$")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]+")
-_TIME = re.compile(r"^(CPU times|Wall time): .*|\b[\d.]+ [nuµm]?s ± .*")
+_TIME = re.compile(r"^(CPU times|Wall time): .*|\b[\d.e+]+ [nuµμm]?s ± .*")
 _FIGURE = re.compile(r"<Figure size .* Axes>$")  # shown as a picture by a front end, and by a step
 
 Verdict = Literal["equal", "refused", "different", "failed", "no case"]

@@ -15,6 +15,7 @@ from cellift.notebook.files import with_file_order
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.held_state import changed_attributes
 from cellift.notebook.hidden_state import hidden_state_warnings
+from cellift.notebook.installs import installed_pins
 from cellift.notebook.kept import names_to_keep
 from cellift.notebook.local_state import LocalState
 from cellift.notebook.lookups import names_after_at
@@ -92,7 +93,9 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     found += _code_that_cannot_travel(flow, wiring, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
-    steps = tuple(_step(layout.groups[i], i, wiring, ids, found, project) for i in sorted(wiring.plans))
+    pins, missing = installed_pins(layout.code, project)
+    found += missing
+    steps = tuple(_step(layout.groups[i], i, wiring, ids, found, project, pins) for i in sorted(wiring.plans))
     file_order = with_file_order(wiring.edges(ids, step_names), wiring.plans, ids, step_names)
     graph = Graph(
         name,
@@ -154,6 +157,7 @@ def _step(
     ids: Mapping[int, str],
     found: list[Diagnostic],
     project: Project | None,
+    pins: Mapping[int, set[str]],
 ) -> Step:
     plan = wiring.plans[index]
     code: tuple[CodeSlice, ...] = code_slices(plan.statements, index)
@@ -196,7 +200,7 @@ def _step(
         dict(group.options),
         names_to_keep((statement for statement in plan.statements if statement.owner == index), outputs),
         wiring.later(index),
-        packages=needs.packages,
+        packages=tuple(sorted({*needs.packages, *pins.get(SETUP, ()), *pins.get(index, ())})),
         modules=needs.modules,
         files=needs.files,
     )

@@ -61,6 +61,16 @@ def providers(modules: Iterable[str], folders: Sequence[str]) -> dict[str, tuple
     return found
 
 
+def distribution(name: str, folders: Sequence[str]) -> Distribution | None:
+    """The distribution of that name in the first folder that has it."""
+    for folder in folders:
+        stamp = _stamp(folder)
+        for one in _listed(folder, stamp) if stamp is not None else ():
+            if one.name == _normal(name):
+                return one
+    return None
+
+
 def editable(module: str, file: str | None, folders: Sequence[str]) -> Distribution | None:
     """The distribution that was installed as a link to the folder that has the module."""
     top = module.partition(".")[0]
