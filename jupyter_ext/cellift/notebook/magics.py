@@ -27,7 +27,7 @@ _AS_IN_A_STEP = frozenset({"system", "getoutput", "run_line_magic", "run_cell_ma
 #: What the runner's own shell has besides, written by us.
 _OURS = frozenset({"timing", "timed", "clock", "time_cell", "capture_cell"})
 _PROBED = frozenset({"__class__", "config", "kernel"})
-_BY_CALL = (Does.CALL, Does.STATE, Does.NOTHING, Does.OUTPUT)
+_BY_CALL = (Does.CALL, Does.STATE, Does.NOTHING, Does.OUTPUT, Does.TIMEIT)
 
 
 @dataclass
