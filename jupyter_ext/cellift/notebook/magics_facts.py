@@ -13,7 +13,9 @@ from cellift.notebook.magics_rewrite import without_timeit_options
 from cellift.notebook.magics_table import CELL, LINE, SCRIPTS, SHOWN, WRITERS, Does
 
 _DOLLAR = re.compile(r"\$(\$?[\w.]+)(?=(?:[^']*'[^']*')*[^']*$)")
-_FILE = re.compile(r"[\w\-]+\.[A-Za-z][A-Za-z0-9]{0,7}\b")
+_FILE = re.compile(r"(?<![\w\-])[\w\-]+\.[A-Za-z][A-Za-z0-9]{0,7}\b")
+_ANY_DOLLAR = re.compile(r"\$(\$?[\w.]+)")
+_LONG = 5000
 _TARGET = re.compile(r"--(?:out|err)[ =](\w+)")
 _EXIT_CODE = "_exit_code"
 
@@ -135,7 +137,8 @@ def _fields(text: str) -> Iterator[str]:
     except ValueError:
         return
     for literal, name, form, _ in parts:
-        for word in _DOLLAR.findall(literal):
+        # Whether a quote is open is looked up from each place to the end: not in long texts, where it would never end.
+        for word in (_DOLLAR if len(literal) < _LONG else _ANY_DOLLAR).findall(literal):
             if not word.startswith("$"):
                 yield word.rstrip(".") if word.rstrip(".").isidentifier() else word
         if name is not None:

@@ -11,6 +11,7 @@ from typing import Any
 _PROMPT = re.compile(r"(>>>|\.\.\.)( |$)")
 #: IPython gives up then, too.
 _MOST = 500
+_MAGIC_LINE = re.compile(r"^[ \t]*[!%]", re.MULTILINE)
 
 
 class TooManyError(ValueError):
@@ -34,6 +35,8 @@ def as_calls(text: str) -> str:
 
     Raises ``TooManyError``.
     """
+    if len(_MAGIC_LINE.findall(text)) > _MOST:
+        raise TooManyError(_MOST)
     lines = text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"
@@ -52,7 +55,10 @@ def _first(lines: list[str]) -> tuple[int, list[str]] | None:
     """The line (from 0) of the first piece of IPython syntax, and the lines with it transformed."""
     from IPython.core import inputtransformer2 as ipython
 
-    tokens = ipython.make_tokens_by_line(lines)
+    try:
+        tokens = ipython.make_tokens_by_line(lines)
+    except SyntaxError:  # its lines are indented in a way that is no Python; the parser says where
+        return None
     candidates: list[Any] = []
     for transformer in (ipython.MagicAssign, ipython.SystemAssign, ipython.EscapedCommand, ipython.HelpEnd):
         found = transformer.find(tokens)  # type: ignore[no-untyped-call]

@@ -184,3 +184,13 @@ def test_names_of_ipython_are_errors() -> None:
     assert codes(analysed("%%step a\nprint(Out[1])")) == ["CL205"]
     assert codes(analysed("%%step a\nprint(_)")) == ["CL205"]
     assert codes(analysed("%%step a\n_, x = 1, 2\nprint(_)")) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["%%bash\n" + "x" * 1_000_000, "!ls " + "$a{b} '" * 10_000, "!echo\n" * 3000, "%env {\n \t%time\tx\n  !ls"],
+    ids=["one long word", "many names", "many magics", "wrong indentation"],
+)
+@pytest.mark.timeout(30)
+def test_no_text_of_magics_keeps_the_analysis_busy(source: str) -> None:
+    assert analysed((source, {"cellift": {"step": "a"}})) is not None
