@@ -9,7 +9,7 @@ from cellift.engine.plan import Plan, build_plan
 from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from cellift.notebook.analysis import Analysis
     from cellift.notebook.cells import Notebook
@@ -114,6 +114,66 @@ def prepare_notebook(
         notebook=notebook,
         diagnostics=list(analysis.diagnostics),
     )
+
+
+def compile_notebook(
+    data: str | bytes | Mapping[str, Any], path: str | None, *, include: Sequence[str] = (), image: str | None = None
+) -> Prepared:
+    """Compile a notebook for a cluster, with its packages, its local modules and the files that *include* names.
+
+    Raises `RefusedError`. ``image``: the container image of the steps, by default the one that this process runs in.
+    """
+    import os
+
+    from cellift.pipeline.compile import compile_graph
+    from cellift.pipeline.parameters import encode_parameters
+    from cellift.project.data_files import matching
+
+    notebook, analysis = _analyse(data, path)
+    if not analysis.ok:
+        raise RefusedError(analysis.diagnostics)
+    graph, project = analysis.graph, project_of(notebook)
+    given = image or os.environ.get("JUPYTER_IMAGE_SPEC") or os.environ.get("JUPYTER_IMAGE") or None
+    if given is None:
+        _refuse_unpublished(graph, project)
+    wanted = {file for step in graph.steps for file in step.modules}
+    for pattern in [*include, *_included(notebook)]:
+        found = matching(pattern, project.folder) if project.folder is not None else set()
+        if not found:
+            raise RefusedError([diagnose("CL607", f"No file beside the notebook fits `{pattern}`.")])
+        wanted |= found
+    files = {name: (project.folder / name).read_bytes() for name in sorted(wanted)} if project.folder else {}
+    ir = compile_graph(graph, image=given, files=files)
+    parameters = {parameter.name: parameter.default for parameter in graph.parameters}
+    plan = build_plan(ir, encode_parameters(graph, parameters))
+    return Prepared(graph.name, ir, plan, parameters, graph, notebook, list(analysis.diagnostics))
+
+
+def _included(notebook: Notebook) -> list[str]:
+    """``metadata.cellift.pipeline.include`` of the notebook: a pattern, or a list of them."""
+    cellift = notebook.metadata.get("cellift")
+    pipeline = cellift.get("pipeline") if isinstance(cellift, dict) else None
+    given = pipeline.get("include", []) if isinstance(pipeline, dict) else []
+    patterns = [given] if isinstance(given, str) else given
+    return [one for one in patterns if isinstance(one, str) and one] if isinstance(patterns, list) else []
+
+
+def _refuse_unpublished(graph: Graph, project: Project) -> None:
+    wanted = {pin: step for step in reversed(graph.steps) for pin in step.packages}
+    found = [
+        diagnose(
+            "CL604",
+            f"Step {wanted[one.pin].name} imports from {one.name}, which was installed from {origin}; a container "
+            "would not find it on a package index.",
+            cell=wanted[one.pin].cells[0] if wanted[one.pin].cells else None,
+            line=1,
+            fix="Publish it, put the module beside the notebook, or give an image that has it: --image IMAGE.",
+        )
+        for one in project.known_distributions()
+        if one.pin in wanted and (origin := one.origin()) is not None
+    ]
+    if found:
+        raise RefusedError(found)
 
 
 def prepare_ir(text: str, *, overrides: Mapping[str, Any] | None = None) -> Prepared:

@@ -71,4 +71,9 @@ CATALOGUE: dict[str, Code] = {
     "CL521": Code("error", "Steps that would have to use files in another order"),
     "CL601": Code("error", "Pipeline feature not supported here"),
     "CL602": Code("error", "Not a pipeline"),
+    "CL603": Code("error", "Files too large for a container"),
+    "CL604": Code("error", "Package that no index has"),
+    "CL605": Code("error", "Another file than the pipeline was compiled with"),
+    "CL606": Code("error", "Package that could not be installed"),
+    "CL607": Code("error", "Nothing to include"),
 }

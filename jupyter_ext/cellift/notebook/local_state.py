@@ -40,6 +40,7 @@ class LocalState:
         self.methods: frozenset[str] = frozenset()
         self._bound: set[str] = set()
         self._repeated: set[int] = set()
+        self._process: dict[int, str] = {}  # statements that change the process through a local function
         self._cached: dict[str, list[tuple[ast.stmt, int]]] = {}
         if project is None or project.folder is None:
             return
@@ -103,7 +104,7 @@ class LocalState:
         place = node.lineno, column(node)
         if not self._bound:
             names = {name for effect in self._effects() for name in (*effect.reads, *effect.changes)}
-            for name in sorted(map(_pseudo, names)):
+            for name in sorted(map(_pseudo, _slots(names))):
                 facts.binds[name] = Binding(name, Kind.DATA, *place, certain=True)
             self._bound |= {"", *names}
         if not isinstance(node, _IMPORTS):
@@ -129,9 +130,11 @@ class LocalState:
             effect, full = self._effect(node)
             if effect is None:
                 continue
-            for name in sorted(map(_pseudo, effect.reads | effect.changes)):
+            if any(name.startswith("state:") for name in effect.changes):
+                self._process.setdefault(id(statement), ast.unparse(node))
+            for name in sorted(map(_pseudo, _slots(effect.reads | effect.changes))):
                 sink.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
-            for name in sorted(map(_pseudo, effect.changes)):
+            for name in sorted(map(_pseudo, _slots(effect.changes))):
                 how = f"{ast.unparse(node)}()"
                 sink.changes.setdefault(name, Change(name, node.lineno, column(node), how))
             if full in self._state.caches or (self._asked and full and not effect.changes):
@@ -227,7 +230,27 @@ class LocalState:
         for statement in statements:
             if id(statement.node) in self._repeated and statement.travel is Travel.COPY:
                 statement.travel = Travel.REPLAY
-        return [*self._cache_diagnostics(statements, step_names), *self._rewritten(statements)]
+        read = {name for s in statements for name, one in s.reads.items() if one.version.statement is not s}
+        last = max((statement.owner for statement in statements), default=0)
+        found: list[Diagnostic] = []
+        for statement in statements:
+            how = self._process.get(id(statement.node))
+            if how is None or statement.owner in (0, last) or statement.travel is not Travel.OWN:
+                continue
+            if isinstance(statement.node, ast.Expr) and not any(name in read for name in statement.makes):
+                statement.travel = Travel.REPLAY
+                continue
+            found.append(
+                diagnose(
+                    "CL302",
+                    f"{step_names[statement.owner].capitalize()} changes the state of the process ({how}()) in a "
+                    "statement that does more; later steps would run without that change.",
+                    cell=statement.code.cell.id,
+                    line=statement.node.lineno,
+                    fix="Make the change in a statement of its own, or above the first step.",
+                )
+            )
+        return [*found, *self._cache_diagnostics(statements, step_names), *self._rewritten(statements)]
 
     def _rewritten(self, statements: Sequence[Statement]) -> Iterator[Diagnostic]:
         """The notebook goes on with the module that it has imported; a later step would import what was written."""
@@ -280,6 +303,11 @@ class LocalState:
 def is_kept_by_module(statement: Statement) -> bool:
     """Whether the statement changes state that is handed from step to step as such."""
     return any(name.startswith(PREFIX) for name in statement.facts.changes)
+
+
+def _slots(names: Iterable[str]) -> set[str]:
+    """What modules keep themselves, without the state of the process."""
+    return {name for name in names if not name.startswith("state:")}
 
 
 def _pseudo(slot: str) -> str:

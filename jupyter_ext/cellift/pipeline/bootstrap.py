@@ -50,6 +50,7 @@ _MODULES = (
     "pipeline.runtime.process_state",
     "pipeline.runtime.state_guard",
     "pipeline.runtime.local_modules",
+    "pipeline.runtime.shipped",
     "pipeline.runtime",
     "pipeline.runtime.commands",
     "pipeline.runtime.timing",

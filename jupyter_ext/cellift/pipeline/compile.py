@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from cellift.notebook.diagnostics import RefusedError, diagnose
@@ -12,6 +13,7 @@ from cellift.notebook.graph import Graph, Parameter, Step
 from .bootstrap import bootstrap
 from .identifiers import COMPONENT, OUTPUT, STEP_PARAMETER, artifact_key, parameter_key, pipeline_name
 from .parameters import declaration, definition
+from .shipping import VARIABLE, check_size, digest, packed
 
 DEFAULT_IMAGE = "python:3.11"
 
@@ -27,11 +29,14 @@ _HASH_SEED = {"name": "PYTHONHASHSEED", "value": "0"}
 _ARTIFACT = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
 
 
-def compile_graph(graph: Graph, *, image: str | None = None) -> dict[str, Any]:
+def compile_graph(
+    graph: Graph, *, image: str | None = None, files: Mapping[str, bytes] | None = None
+) -> dict[str, Any]:
     """The ``PipelineSpec`` of ``graph`` as a dict in the protobuf's JSON form.
 
-    ``image`` is the container image of the steps (default :data:`DEFAULT_IMAGE`; local runs do not use it). Raises
-    :class:`RefusedError` for a graph that has no step.
+    ``image`` is the container image of the steps (default :data:`DEFAULT_IMAGE`; local runs do not use it). ``files``
+    are those of the notebook's folder that travel along: modules of the steps, and data. Raises :class:`RefusedError`
+    for a graph that has no step, and for more files than a container can be given.
     """
     if not graph.steps:
         raise RefusedError([diagnose("CL101", "The notebook has no steps.")])
@@ -45,17 +50,23 @@ def compile_graph(graph: Graph, *, image: str | None = None) -> dict[str, Any]:
     if graph.description:
         info["description"] = graph.description
     root: dict[str, Any] = {
-        "dag": {"tasks": {step.id: _task(step, graph, parameters, sorted(after[step.id])) for step in graph.steps}}
+        "dag": {
+            "tasks": {step.id: _task(step, graph, parameters, sorted(after[step.id]), files) for step in graph.steps}
+        }
     }
     if parameters:
         root["inputDefinitions"] = {"parameters": {name: definition(found) for name, found in parameters.items()}}
+    container = _container(image or DEFAULT_IMAGE)
+    if files:
+        container["env"].append({"name": VARIABLE, "value": packed(files)})
+        check_size(container, files)
     return {
         "schemaVersion": SCHEMA_VERSION,
         "sdkVersion": SDK_VERSION,
         "pipelineInfo": info,
         "root": root,
         "components": {COMPONENT: _component(graph, parameters)},
-        "deploymentSpec": {"executors": {_EXECUTOR: {"container": _container(image or DEFAULT_IMAGE)}}},
+        "deploymentSpec": {"executors": {_EXECUTOR: {"container": container}}},
     }
 
 
@@ -95,8 +106,10 @@ def _component(graph: Graph, parameters: dict[str, Parameter]) -> dict[str, Any]
     }
 
 
-def _task(step: Step, graph: Graph, parameters: dict[str, Parameter], after: list[str]) -> dict[str, Any]:
-    given: dict[str, Any] = {STEP_PARAMETER: {"runtimeValue": {"constant": _payload(step, graph, parameters)}}}
+def _task(
+    step: Step, graph: Graph, parameters: dict[str, Parameter], after: list[str], files: Mapping[str, bytes] | None
+) -> dict[str, Any]:
+    given: dict[str, Any] = {STEP_PARAMETER: {"runtimeValue": {"constant": _payload(step, graph, parameters, files)}}}
     given.update({parameter_key(name, parameters): {"componentInputParameter": name} for name in step.params})
     inputs: dict[str, Any] = {"parameters": given}
     producers = sorted(set(step.inputs.values()))
@@ -120,7 +133,7 @@ def _key(producer: str, graph: Graph) -> str:
     return artifact_key(producer, {parameter.name for parameter in graph.parameters})
 
 
-def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
+def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter], files: Mapping[str, bytes] | None) -> str:
     """What the runner needs to know about a step, as JSON text."""
     own = next((place for place, part in enumerate(step.code) if part.cell in step.cells), len(step.code))
     text = json.dumps(
@@ -142,6 +155,7 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter]) -> str:
             "keep": list(step.keep),
             "later": list(step.later),
             **_takers(step, graph),
+            **({} if files is None else _brought(step, graph, files)),
         },
         ensure_ascii=False,
     )
@@ -153,6 +167,27 @@ def _takers(step: Step, graph: Graph) -> dict[str, dict[str, str]]:
     takes = {name: [each.name for each in graph.steps if each.inputs.get(name) == step.id] for name in step.outputs}
     found = {name: steps[0] for name, steps in takes.items() if steps}
     return {"takers": found} if found else {}
+
+
+def _brought(step: Step, graph: Graph, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """Packages of the step itself; ``carried`` are those of the steps whose values it may have to read."""
+    before: set[str] = set()
+    waiting = [step.id]
+    known = {one.id: one for one in graph.steps}
+    while waiting:
+        for producer in known[waiting.pop()].inputs.values():
+            if producer not in before and producer in known:
+                before.add(producer)
+                waiting.append(producer)
+    modules = {path for one in (step, *(known[name] for name in before)) for path in one.modules}
+    own = set(step.packages)
+    local = {path for one in graph.steps for path in one.modules}
+    return {
+        "packages": sorted(own),
+        "carried": sorted({pin for name in before for pin in known[name].packages} - own),
+        "modules": {path: digest(files[path]) for path in sorted(modules) if path in files},
+        "data": {path: digest(data) for path, data in sorted(files.items()) if path not in local},
+    }
 
 
 # Argo fills in {{…}}, Kubernetes $(…) and $$; lone surrogates have no UTF-8; the rest are line ends to YAML.

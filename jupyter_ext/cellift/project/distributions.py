@@ -87,6 +87,12 @@ def editable(module: str, file: str | None, folders: Sequence[str]) -> Distribut
     return None
 
 
+def installed(folders: Sequence[str]) -> tuple[Distribution, ...]:
+    """All distributions of the folders."""
+    stamps = ((folder, _stamp(folder)) for folder in folders)
+    return tuple(one for folder, stamp in stamps if stamp is not None for one in _listed(folder, stamp))
+
+
 def _stamp(folder: str) -> int | None:
     try:
         return os.stat(folder).st_mtime_ns  # noqa: PTH116

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cellift.project.data_files import is_litter, named_files
-from cellift.project.distributions import Distribution, distribution, editable, providers
+from cellift.project.distributions import Distribution, distribution, editable, installed, providers
 from cellift.project.imports import imported_modules
 from cellift.project.modules import Found, find_module, read_source
 from cellift.project.paths import SearchPath, search_path
@@ -192,6 +192,10 @@ class Project:
     def installed(self, name: str) -> Distribution | None:
         """The distribution of that name, as the interpreter finds it first."""
         return distribution(name, self._path.folders)
+
+    def known_distributions(self) -> tuple[Distribution, ...]:
+        """Everything that is installed for the interpreter."""
+        return installed(self._path.folders)
 
     def _is_installed(self, module: str) -> bool:
         top = module.partition(".")[0]

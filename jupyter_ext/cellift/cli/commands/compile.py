@@ -17,6 +17,14 @@ def configure(parser: ArgumentParser) -> None:
     """Add the arguments."""
     parser.add_argument("notebook", metavar="NB", help="the notebook (.ipynb)")
     parser.add_argument("-o", "--output", metavar="FILE", required=True, help="where to write; - for standard output")
+    parser.add_argument(
+        "--include",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="bring files from the notebook's folder along; may be repeated",
+    )
+    parser.add_argument("--image", help="container image of the steps (default: the one that this command runs in)")
     parser.add_argument("--json", action="store_true", help="print what was written, or why not, as JSON")
 
 
@@ -26,7 +34,7 @@ def run(args: Namespace) -> int:
     from cellift.cli.errors import UsageError
     from cellift.cli.output import print_json, write_whole
     from cellift.cli.source import print_diagnostics, read_source, refused
-    from cellift.engine.prepare import prepare_notebook
+    from cellift.engine.prepare import compile_notebook
     from cellift.pipeline.ir import dump_ir
 
     if args.json and args.output == "-":
@@ -34,7 +42,7 @@ def run(args: Namespace) -> int:
     source = None
     try:
         source = read_source(args.notebook)
-        prepared = prepare_notebook(source.data, str(source.path))
+        prepared = compile_notebook(source.data, str(source.path), include=args.include, image=args.image)
     except RefusedError as error:
         return refused(error, source, as_json=args.json)
     data = dump_ir(prepared.ir).encode()

@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from ...values import CannotCrossError, ValuesError, is_plain_value, mark, write
+from . import shipped
 from .cells import Cells, Piece
 from .display import Display
 from .file_guard import FileGuard
@@ -182,6 +183,9 @@ class _StepRun:
         """Run the code, write the values, give the result."""
         step = self._step
         cells = Cells(step.code, step.own)
+        if step.packages or step.carried:
+            shipped.install_for(step)
+        shipped.unpack(step.modules, step.data)
         self._inputs.mentioned = cells.mentions
         self._become_main()
         install(self.display)

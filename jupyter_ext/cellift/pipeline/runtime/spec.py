@@ -53,6 +53,12 @@ class StepInput(NamedTuple):
     """Whether changes that the source does not show may be reported: who started the step puts them right."""
     takers: dict[str, str]
     """Output -> the first step that takes it, for messages."""
+    modules: dict[str, str]
+    """Path -> digest of the modules that travel with the step, ``data`` of the other files."""
+    data: dict[str, str]
+    packages: tuple[str, ...]
+    """Pinned requirements; ``carried`` are those of the steps that made its inputs."""
+    carried: tuple[str, ...]
     digests: dict[str, dict[str, str]]
     """Folder of ``inputs`` -> name -> digest that the engine recorded when the step that made it was over."""
 
@@ -108,6 +114,10 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         uri=str(target.get("uri", "")),
         output_file=outputs.get("outputFile") or None,
         takers=dict(step.get("takers", {})),
+        modules=dict(step.get("modules", {})),
+        data=dict(step.get("data", {})),
+        packages=tuple(step.get("packages", ())),
+        carried=tuple(step.get("carried", ())),
         digests=digests,
     )
 
