@@ -102,7 +102,8 @@ class Launcher:
         command = [self.python, *container["command"][1:], *(arg.replace("{{$}}", text) for arg in container["args"])]
         folder = self.folder / name
         folder.mkdir(parents=True, exist_ok=True)
-        variables = {**os.environ, **environment}
+        given = {item["name"]: item["value"] for item in container.get("env", ())}
+        variables = {**os.environ, **given, **environment}
         if self.local:
             variables["CELLIFT_TASK_DIR"] = str(folder)
         done = subprocess.run(
