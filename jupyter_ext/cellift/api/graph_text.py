@@ -42,7 +42,7 @@ def graph_lines(graph: Mapping[str, Any]) -> list[str]:
         leaving = [edge for edge in graph["edges"] if edge["source"] == step["id"]]
         for edge in leaving:
             branch = "└─" if edge is leaving[-1] else "├─"
-            label = ", ".join(name["name"] for name in edge["names"])
+            label = ", ".join(name["label"] for name in edge["names"])
             lines.append(
                 f"{branch} {label} → {names[edge['target']]}" if label else f"{branch} → {names[edge['target']]}"
             )
@@ -56,7 +56,7 @@ def mermaid(graph: Mapping[str, Any]) -> str:
         shape = '(["{}"])' if step["role"] == "setup" else '["{}"]'
         lines.append(f"  {_node(step['id'])}{shape.format(_escape(step['name']))}")
     for edge in graph["edges"]:
-        label = _escape(names_label([name["name"] for name in edge["names"]]))
+        label = _escape(names_label([name["label"] for name in edge["names"]]))
         arrow = f'-- "{label}" -->' if label else "-->"
         lines.append(f"  {_node(edge['source'])} {arrow} {_node(edge['target'])}")
     return "\n".join(lines) + "\n"

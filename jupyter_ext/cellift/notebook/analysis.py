@@ -14,7 +14,7 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files import with_file_order
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.held_state import changed_attributes
-from cellift.notebook.hidden_state import hidden_state_warnings
+from cellift.notebook.hidden_state import generators_that_stay, hidden_state_warnings
 from cellift.notebook.installs import installed_pins
 from cellift.notebook.kept import names_to_keep
 from cellift.notebook.local_state import LocalState
@@ -25,12 +25,17 @@ from cellift.notebook.scopes import Around, read_statement
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.shell_order import with_shell_order
 from cellift.notebook.slices import code_slices
-from cellift.notebook.state_changes import repeat_state_changes
+from cellift.notebook.state_aliases import imported_names, note_alias
+from cellift.notebook.state_changes import Channels, StateChanges
+from cellift.notebook.state_draws import Draws
+from cellift.notebook.state_files import FileUse
+from cellift.notebook.state_names import is_pseudo, quoted
+from cellift.notebook.state_outside import look_outside
 from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
 from cellift.notebook.storing import note_stored
 from cellift.notebook.surroundings import needs_of
-from cellift.notebook.wiring import Conflict, Plan, Wiring, definitions_to_keep
+from cellift.notebook.wiring import Conflict, Plan, Wiring, definitions_to_keep, repeated_in_conflict
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -73,30 +78,47 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found = list(layout.diagnostics)
     step_names = {index: f"step {group.name}" if index else "the set-up" for index, group in enumerate(layout.groups)}
     kept_as_data: frozenset[int] = frozenset()
+    channels = Channels()
+    nodes = [node for owned in layout.code for node in owned.code.statements]
+    outside = look_outside(nodes, project)
     while True:
         reader = ParameterReader()
-        local = LocalState([node for owned in layout.code for node in owned.code.statements], project)
-        statements, warnings = _statements(layout, reader, project, local)
+        local = LocalState(nodes, project)
+        draws = Draws(nodes, (owned.code.text for owned in layout.code), local.seeds, outside.without_draws)
+        statements, warnings = _statements(layout, reader, project, local, draws, channels)
         flow = Flow(statements, step_names, kept_as_data)
         flow.run()
-        warnings += classify_setup(statements)
-        warnings += repeat_state_changes(statements, step_names)
+        files = FileUse(statements, outside.without_files)
+        classify_setup(statements, files)
+        states = StateChanges(statements, files, channels)
+        states.decide()
         warnings += local.repeat(statements, step_names)
         computed = any(s.owner == SETUP and s.travel is Travel.OWN for s in statements)
         owners = range(0 if computed else 1, len(layout.groups))
         wiring = Wiring(statements, owners)
         more = (flow.code_to_keep() | definitions_to_keep(wiring.conflicts)) - kept_as_data
-        if not more:
+        handed_on = states.more_channels([*states.stuck, *repeated_in_conflict(wiring.conflicts)])
+        if not more and handed_on is None:
             break
         kept_as_data |= more
-    found += [*warnings, *flow.diagnostics, *hidden_state_warnings(statements, flow, step_names)]
+        channels = handed_on or channels
+    found += [*warnings, *flow.diagnostics, *states.refusals(step_names)]
+    found += hidden_state_warnings(statements, flow, states, step_names)
+    found += generators_that_stay(wiring.plans, step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     found += _code_that_cannot_travel(flow, wiring, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
     pins, missing = installed_pins(layout.code, project)
     found += missing
-    steps = tuple(_step(layout.groups[i], i, wiring, ids, found, project, pins) for i in sorted(wiring.plans))
-    file_order = with_file_order(wiring.edges(ids, step_names), wiring.plans, ids, step_names)
+    steps = tuple(
+        replace(
+            _step(layout.groups[i], i, wiring, ids, found, project, pins),
+            seeded=draws.seeded,
+            repeated=states.repeated(i),
+        )
+        for i in sorted(wiring.plans)
+    )
+    file_order = with_file_order(wiring.edges(ids, step_names), wiring.plans, files, ids, step_names)
     graph = Graph(
         name,
         notebook.path,
@@ -113,11 +135,18 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
 
 
 def _statements(
-    layout: Layout, reader: ParameterReader, project: Project | None, local: LocalState
+    layout: Layout,
+    reader: ParameterReader,
+    project: Project | None,
+    local: LocalState,
+    draws: Draws,
+    channels: Channels,
 ) -> tuple[list[Statement], list[Diagnostic]]:
     """Every statement of every cell with its facts; ``reader`` finds the parameters among them."""
-    around = _around([node for owned in layout.code for node in owned.code.statements])
+    nodes = [node for owned in layout.code for node in owned.code.statements]
+    around = _around(nodes)
     around = replace(around, changing_methods=around.changing_methods | local.methods)
+    names = imported_names(nodes)
     statements: list[Statement] = []
     star_names = project.star_names if project is not None else None
     for owned in layout.code:
@@ -127,7 +156,10 @@ def _statements(
                 continue
             facts = read_statement(node, owned.code.column, around, star_names)
             note_stored(node, facts, around.changing_methods)
+            draws.note(facts, node, owned.code.column)
             local.note(facts, node, owned.code.column)
+            note_alias(facts, node, names)
+            channels.note(len(statements), facts, node)
             statement = Statement(len(statements), owned.code, node, owned.owner, facts)
             if node in chosen:
                 statement.travel = Travel.PARAMETER
@@ -161,7 +193,7 @@ def _step(
 ) -> Step:
     plan = wiring.plans[index]
     code: tuple[CodeSlice, ...] = code_slices(plan.statements, index)
-    outputs = set(plan.outputs)
+    outputs = set(plan.outputs) | wiring.left_behind(index)
     for name in group.options.get("output", ()):
         makes = {made for statement in plan.statements for made, v in statement.makes.items() if not v.kind.is_code}
         if name in makes or name in plan.inputs:
@@ -253,10 +285,10 @@ def _conflict_diagnostics(conflicts: Sequence[Conflict], step_names: Mapping[int
         found.append(
             diagnose(
                 "CL111",
-                f"{step.capitalize()} needs `{name}` as it was after {where}, and another value of `{name}` too.",
+                f"{step.capitalize()} needs {quoted(name)} as it was after {where}, and another value of it too.",
                 cell=cell.id,
                 line=conflict.statement.node.lineno,
-                fix=f"Use another name for one of the two values of `{name}`.",
+                fix=_other_name(name),
             )
         )
     return found
@@ -281,6 +313,12 @@ def _code_that_cannot_travel(flow: Flow, wiring: Wiring, step_names: Mapping[int
         )
         for (owner, name), (statement, definition) in {**flow.by_value, **users}.items()
     ]
+
+
+def _other_name(name: str) -> str:
+    if is_pseudo(name):
+        return "Put what uses it above the first step into a step of its own."
+    return f"Use another name for one of the two values of `{name}`."
 
 
 def _in_order(found: Sequence[Diagnostic], notebook: Notebook) -> list[Diagnostic]:

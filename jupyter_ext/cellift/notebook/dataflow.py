@@ -103,7 +103,7 @@ class Flow:
         for name, read in statement.reads.items():
             if read.version.stateful:
                 changes.setdefault(name, Change(name, read.use.line, read.use.column, "its state moves on"))
-        for binding in [*facts.binds.values(), *later_binds.values()]:
+        for binding in {**later_binds, **facts.binds}.values():
             if not binding.certain or binding.keeps_previous:
                 self._keep_previous(statement, binding)
         for use in facts.may_delete.values():

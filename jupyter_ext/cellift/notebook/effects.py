@@ -85,6 +85,19 @@ STATE_CHANGERS = frozenset(
     "set_memory_growth enable_eager_execution setcontext set_start_method set_config load_dotenv".split()
 )
 
+#: Functions that change the state of the process, whose last names alone would not tell.
+STATE_CALLS = frozenset(
+    "signal.signal signal.alarm socket.setdefaulttimeout gc.disable gc.enable gc.set_threshold gc.freeze "
+    "threading.stack_size sys.settrace sys.setprofile sys.setswitchinterval sys.set_int_max_str_digits time.tzset "
+    "site.addsitedir numpy.seterrcall numpy.set_string_function importlib.reload csv.register_dialect codecs.register "
+    "csv.field_size_limit mimetypes.add_type copyreg.pickle sqlite3.register_adapter sqlite3.register_converter "
+    "matplotlib.pyplot.ion matplotlib.pyplot.ioff seaborn.set logging.captureWarnings logging.addLevelName "
+    "logging.setLoggerClass logging.config.dictConfig logging.config.fileConfig urllib.request.install_opener "
+    "asyncio.set_event_loop_policy urllib3.disable_warnings locale.resetlocale os.fchdir faulthandler.enable "
+    "pandas.api.extensions.register_dataframe_accessor sys.addaudithook os.umask tracemalloc.start "
+    "multiprocessing.set_start_method matplotlib.rc_file decimal.setcontext random.setstate".split()
+)
+
 #: Those of them that seed a global random generator.
 SEED_FUNCTIONS = frozenset({"seed", "manual_seed", "manual_seed_all", "set_seed", "set_random_seed"})
 
@@ -96,6 +109,30 @@ SCOPED_STATE = frozenset(
 
 #: Calls that only show something.
 DISPLAY_FUNCTIONS = frozenset({"print", "display", "pprint", "pp"})
+
+#: Functions whose first argument is a file that they read or look at, besides ``read_…``.
+FILE_READERS = frozenset(
+    "load loadtxt genfromtxt fromfile imread load_model load_dotenv exists isfile isdir lexists getsize getmtime stat "
+    "lstat access readlink run_path".split()
+)
+
+#: Methods of a path that read it, or look whether it is there.
+PATH_READERS = frozenset("read_text read_bytes exists is_file is_dir stat samefile".split())
+
+#: Methods of a path that change what is there.
+PATH_WRITERS = frozenset("write_text write_bytes touch unlink mkdir rmdir symlink_to hardlink_to chmod".split())
+
+#: Methods of tables whose first argument is a file that they write.
+TABLE_WRITERS = frozenset(
+    "to_csv to_parquet to_json to_pickle to_excel to_feather to_hdf to_stata to_orc to_html to_latex to_markdown "
+    "to_xml to_file to_string write_csv write_parquet write_json write_ipc write_html write_image".split()
+)
+
+#: Functions and methods whose first argument is a file that they write.
+WRITE_FIRST = frozenset(
+    "savefig save savez savez_compressed savetxt imsave imwrite tofile save_model save_pretrained save_weights "
+    "to_disk export_text".split()
+)
 
 #: Calls that write files, besides ``to_…`` and ``open`` with such a mode.
 FILE_WRITERS = frozenset(

@@ -10,7 +10,6 @@ from cellift.notebook.analysis import Analysis
 from cellift.notebook.cells import Notebook
 from cellift.notebook.diagnostics import Diagnostic
 from cellift.notebook.graph import Edge, Place
-from cellift.notebook.state_changes import own_functions, state_change
 from cellift.notebook.state_names import label
 from cellift.notebook.statements import Read, Statement, Travel, Version
 from cellift.notebook.steps import SETUP
@@ -42,7 +41,6 @@ class _Reasons:
         self._notebook = notebook
         self._numbers = {cell.id: cell.number for cell in notebook.cells}
         self._plans = plans
-        self._functions = own_functions(list({s: None for plan in plans.values() for s in plan.statements}))
 
     def step(self, plan: Plan) -> dict[str, Any]:
         """What the step has besides its own cells, and why."""
@@ -103,7 +101,7 @@ class _Reasons:
         return {**self._line(statement), "names": sorted(statement.makes), "used": None, "reason": reason}
 
     def _repeated(self, statement: Statement) -> dict[str, Any]:
-        how = state_change(statement, self._functions)
+        how = statement.effect
         what = f"it changes the state of the process ({how})" if how else "it is there for what it does to the process"
         return {**self._line(statement), "reason": f"{what}, and every step is a process of its own"}
 

@@ -1,68 +1,79 @@
-"""Files that steps share: who writes and who mentions the same file name keep the order of the notebook."""
+"""Files that steps share: who writes a file and who uses it keep the order of the notebook."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cellift.notebook.facts import Kind, Use
 from cellift.notebook.graph import Edge, EdgeName, Place
-from cellift.notebook.statements import Statement, Travel, Version
+from cellift.notebook.state_files import FileAct, FileUse
+from cellift.notebook.state_names import FILES
+from cellift.notebook.state_paths import ANY, overlap
+from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.wiring import Plan
 
-_Mention = tuple[Statement, Use]
+_Used = tuple[Statement, FileAct]
 
 
 def with_file_order(
-    edges: Sequence[Edge], plans: Mapping[int, Plan], ids: Mapping[int, str], names: Mapping[int, str]
+    edges: Sequence[Edge],
+    plans: Mapping[int, Plan],
+    use: FileUse,
+    ids: Mapping[int, str],
+    names: Mapping[int, str],
 ) -> list[Edge]:
-    """``edges`` with those added that keep steps in order when they mention one file and one of them writes files.
+    """``edges`` with those added that keep steps in order when they use one file and one of them writes it.
 
-    File names are compared without their folders; names that are put together while running are not seen.
+    A file name that is put together while running may be any. Steps that are in order already get no edge more.
     """
-    mentions = {owner: _mentions(plan) for owner, plan in plans.items()}
-    writers = {owner for owner, plan in plans.items() if any(s.facts.writes_files for s in plan.statements)}
-    found = {(edge.source, edge.target): edge for edge in edges}
+    used = {owner: _used(plan, use) for owner, plan in plans.items()}
+    index = {identifier: owner for owner, identifier in ids.items()}
+    found = {(index[edge.source], index[edge.target]): edge for edge in edges}
+    above: dict[int, set[int]] = {}
     for target in sorted(plans):
-        for source in sorted(owner for owner in plans if owner < target and (owner in writers or target in writers)):
-            shared = sorted(mentions[source].keys() & mentions[target].keys())
-            if not shared:
+        above[target] = set()
+        for source in (source for source, other in found if other == target):
+            above[target] |= {source} | above.get(source, set())
+        for source in sorted((owner for owner in plans if owner < target), reverse=True):
+            known = found.get((source, target))
+            if known is None and source in above[target]:
                 continue
-            key = (ids[source], ids[target])
-            known = found[key].names if key in found else ()
-            reasons = tuple(
+            reasons = _reasons(used, source, target, names)
+            if reasons:
+                earlier = known.names if known is not None else ()
+                found[source, target] = Edge(ids[source], ids[target], (*earlier, *reasons))
+                above[target] |= {source} | above[source]
+    return [found[key] for key in sorted(found, key=lambda key: (key[1], key[0]))]
+
+
+def _used(plan: Plan, use: FileUse) -> dict[FileAct, _Used]:
+    found: dict[tuple[str, bool], _Used] = {}
+    for statement in plan.statements:
+        for act in use.of(statement):
+            if statement.travel is Travel.REPLAY and act.writes:
+                continue  # every step does it for itself
+            found.setdefault((act.name, act.writes), (statement, act))
+    return {act: (statement, act) for statement, act in found.values()}
+
+
+def _reasons(
+    used: Mapping[int, Mapping[FileAct, _Used]], source: int, target: int, names: Mapping[int, str]
+) -> list[EdgeName]:
+    found: dict[str, EdgeName] = {}
+    for one, (above, _) in used[source].items():
+        for other, (below, _) in used[target].items():
+            if not (one.writes or other.writes) or not overlap(one.name, other.name):
+                continue
+            name = other.name if ANY in one.name else one.name
+            name = FILES if name == ANY else name
+            what = f"a file `{name}`" if name != FILES else "files whose names are not in the source"
+            writer = names[source if one.writes else target]
+            found.setdefault(
+                name,
                 EdgeName(
-                    file,
-                    _place(mentions[source][file]),
-                    _place(mentions[target][file]),
-                    f"{names[source]} and {names[target]} use a file `{file}`, "
-                    f"and {names[source if source in writers else target]} writes files",
-                )
-                for file in shared
+                    name,
+                    Place(above.code.cell.id, one.use.line),
+                    Place(below.code.cell.id, other.use.line),
+                    f"{names[source]} and {names[target]} use {what}, and {writer} writes files",
+                ),
             )
-            found[key] = Edge(*key, (*known, *reasons))
-    order = {identifier: index for index, identifier in ids.items()}
-    return sorted(found.values(), key=lambda edge: (order[edge.target], order[edge.source]))
-
-
-def _mentions(plan: Plan) -> dict[str, _Mention]:
-    found: dict[str, _Mention] = {}
-    given = [
-        version.statement for version in [*plan.parameters.values(), *plan.inputs.values()] if _is_literal(version)
-    ]
-    for statement in [*given, *plan.statements]:
-        if statement.travel is Travel.REPLAY:
-            continue  # every step does it for itself: `pd.set_option("display.width", 80)`
-        for file, use in statement.facts.files.items():
-            found.setdefault(file, (statement, use))
-    return found
-
-
-def _is_literal(version: Version) -> bool:
-    """Whether the value is written down where the name is bound; that of a call mentions files that it read itself."""
-    binding = version.statement.facts.binds.get(version.name)
-    return version.statement.travel is Travel.PARAMETER or (binding is not None and binding.kind is Kind.CONSTANT)
-
-
-def _place(mention: _Mention) -> Place:
-    statement, use = mention
-    return Place(statement.code.cell.id, use.line)
+    return [found[name] for name in sorted(found)]

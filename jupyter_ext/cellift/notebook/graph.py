@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from cellift.notebook.state_names import label
 from cellift.notebook.value_types import ANY, ParameterType, ValueType
 
 
@@ -47,6 +48,7 @@ class EdgeName:
         """The JSON shape of ``cellift graph --json``."""
         return {
             "name": self.name,
+            "label": label(self.name),
             "reason": self.reason,
             "producer": self.producer.to_dict(),
             "consumer": self.consumer.to_dict(),
@@ -110,9 +112,11 @@ class Step:
 
     ``inputs`` maps a name to the id of the step that it comes from; ``outputs`` are the names that are kept;
     those of ``keep`` only if they hold plain values at the end. ``later`` are the inputs that steps further down the
-    document take from the same step: they must not be changed here without the source showing it.
-    ``packages`` are pinned requirements of what it imports; ``modules`` are the files of modules beside the notebook
-    that it imports, ``files`` the data files there that its code names (paths relative to the notebook's folder).
+    document take from the same step: they must not be changed here without the source showing it. ``seeded`` are the
+    global random generators that something in the notebook seeds; ``repeated`` the kinds of process state whose
+    changes in this step later steps repeat as text. ``packages`` are pinned requirements of what it imports;
+    ``modules`` are the files of modules beside the notebook that it imports, ``files`` the data files there that its
+    code names (paths relative to the notebook's folder).
     """
 
     id: str
@@ -129,6 +133,8 @@ class Step:
     packages: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    seeded: tuple[str, ...] = ()
+    repeated: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON shape of ``cellift graph --json`` (without the code)."""

@@ -15,7 +15,7 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.facts import Binding, Body, Change, Facts, Kind, Use
 from cellift.notebook.local_functions import LocalFunctions
 from cellift.notebook.sharing import shared_names
-from cellift.notebook.state_generators import imported_names
+from cellift.notebook.state_aliases import imported_names
 from cellift.notebook.statements import Statement, Travel
 
 if TYPE_CHECKING:

@@ -10,18 +10,18 @@ import ast
 from collections.abc import Iterable, Sequence
 
 from cellift.notebook.dataflow import changes_state
-from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import DISPLAY_FUNCTIONS
 from cellift.notebook.magics_facts import is_about_its_cell, runs_once
 from cellift.notebook.sharing import last_name
+from cellift.notebook.state_files import FileUse
+from cellift.notebook.state_names import is_pseudo
 from cellift.notebook.statements import Statement, Travel, Version
 from cellift.notebook.steps import SETUP
 
 
-def classify_setup(statements: Sequence[Statement]) -> list[Diagnostic]:
+def classify_setup(statements: Sequence[Statement], files: FileUse) -> None:
     """Decide for every set-up statement how it travels; ``dataflow`` has already found what can be copied."""
     read = {version for statement in statements for version in versions_read(statement)}
-    found: list[Diagnostic] = []
     computing = {s.code.cell.id for s in statements if s.owner == SETUP and s.travel is Travel.OWN and s.makes}
     for statement in statements:
         if statement.owner != SETUP or statement.travel is Travel.PARAMETER:
@@ -32,13 +32,8 @@ def classify_setup(statements: Sequence[Statement]) -> list[Diagnostic]:
         elif statement.travel is Travel.COPY:
             if _acts_on_the_process(statement, read):
                 statement.travel = Travel.REPLAY
-        elif _is_replayed(statement):
+        elif _is_replayed(statement) and not files.leaves_files(statement):
             statement.travel = Travel.REPLAY
-        else:
-            change = changes_state(statement.facts, (name for name in statement.reads if _is_code(statement, name)))
-            if change is not None:
-                found.append(_does_both(statement, change.line, change.how))
-    return found
 
 
 def versions_read(statement: Statement) -> Iterable[Version]:
@@ -62,13 +57,22 @@ def _acts_on_the_process(statement: Statement, read: set[Version]) -> bool:
 
 def _is_replayed(statement: Statement) -> bool:
     """A statement that binds nothing, changes no value and shows nothing is there for the state of the process."""
-    if statement.makes or _only_shows(statement.node) or runs_once(statement.node):
+    if any(not _is_seed(version) for version in statement.makes.values()):
         return False
+    if _only_shows(statement.node) or runs_once(statement.node):
+        return False
+    if any(is_pseudo(v.name) and v.statement.travel is Travel.OWN for v in versions_read(statement)):
+        return False  # what it goes on from is handed on
     if any(version.statement.travel is Travel.OWN for version in versions_read(statement)):
-        return (
+        return bool(statement.makes) or (
             changes_state(statement.facts, (name for name in statement.reads if _is_code(statement, name))) is not None
         )
     return True
+
+
+def _is_seed(version: Version) -> bool:
+    """A global generator that is set, not drawn from."""
+    return is_pseudo(version.name) and not version.how
 
 
 def _is_code(statement: Statement, name: str) -> bool:
@@ -89,15 +93,3 @@ def is_without_effect(node: ast.stmt) -> bool:
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant)
     return isinstance(node, ast.Pass) or (isinstance(node, ast.AnnAssign) and node.value is None)
-
-
-def _does_both(statement: Statement, line: int, how: str) -> Diagnostic:
-    cell = statement.code.cell
-    return diagnose(
-        "CL301",
-        f"Cell {cell.number}, line {line} computes a value and changes state ({how}); the steps get the value, "
-        "not the state.",
-        cell=cell.id,
-        line=line,
-        fix=f"Put {how} into a statement of its own.",
-    )

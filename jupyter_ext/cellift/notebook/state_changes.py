@@ -1,147 +1,208 @@
-"""Statements of steps that change the state of the process: options, environment, filters, levels, the decimal context.
+"""Statements that change the state of the process: options, environment, filters, levels, attributes of modules.
 
 Later steps run in processes of their own, so such a statement is repeated at the beginning of each of them, in document
-order. What cannot be repeated as it stands is refused.
+order. Where it does more than that, the changed state itself is handed on, as a pseudo-variable like ``state:environ``
+(a *channel*), if the step's runner knows how to; else it is refused.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cellift.notebook.diagnostics import Diagnostic, diagnose
-from cellift.notebook.effects import (
-    CONTAINER_METHODS,
-    DISPLAY_FUNCTIONS,
-    SCOPED_STATE,
-    SEED_FUNCTIONS,
-    STATE_CHANGERS,
-)
-from cellift.notebook.facts import Kind
+from cellift.notebook.effects import DISPLAY_FUNCTIONS
+from cellift.notebook.facts import Binding, Facts, Kind, Use
 from cellift.notebook.local_state import is_kept_by_module
-from cellift.notebook.magics_facts import state_magic
-from cellift.notebook.sharing import dotted_name
+from cellift.notebook.sharing import last_name
+from cellift.notebook.state_files import FileUse
+from cellift.notebook.state_kinds import KINDS, STREAMS, StateChange, States
+from cellift.notebook.state_names import STATE, is_pseudo
+from cellift.notebook.state_reach import Code, Reach
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_DEFINITIONS = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
+_NEVER = (*_FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
-def repeat_state_changes(statements: Sequence[Statement], step_names: Mapping[int, str]) -> list[Diagnostic]:
-    """Mark what later steps repeat (`Travel.REPLAY`); diagnostics for what they would have to, but cannot."""
-    last = max((statement.owner for statement in statements), default=SETUP)
-    functions = own_functions(statements)
-    read = {name for s in statements for name, one in s.reads.items() if one.version.statement is not s}
-    found: list[Diagnostic] = []
-    for statement in statements:
-        if statement.owner in (SETUP, last) or statement.travel is Travel.PARAMETER:
-            continue
-        how = state_change(statement, functions)
-        if how is None or is_kept_by_module(statement):
-            continue
-        if _can_be_repeated(statement, functions, read):
-            statement.travel = Travel.REPLAY
-            continue
-        step = step_names[statement.owner]
-        found.append(
-            diagnose(
-                "CL302",
-                f"{step.capitalize()} changes the state of the process ({how}) in a statement that does more; "
-                "later steps would run without that change.",
-                cell=statement.code.cell.id,
-                line=statement.node.lineno,
-                fix="Make the change in a statement of its own, or above the first step.",
+@dataclass
+class Channels:
+    """What an earlier try has shown: which kinds are handed on by value, from which statement on, and who takes them.
+
+    Statements are known by their place in the document.
+    """
+
+    start: dict[str, int] = field(default_factory=dict)
+    changing: dict[int, frozenset[str]] = field(default_factory=dict)
+    taking: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def note(self, index: int, facts: Facts, node: ast.stmt) -> None:
+        """Add the reads and bindings of channels to the facts of a statement."""
+        for kind in sorted(self.taking.get(index, frozenset()) | self.changing.get(index, frozenset())):
+            name = f"{STATE}{kind}"
+            facts.reads.setdefault(name, Use(name, node.lineno, node.col_offset + 1, soft=True))
+            if kind in self.changing.get(index, ()):
+                facts.binds.setdefault(name, Binding(name, Kind.DATA, node.lineno, node.col_offset + 1))
+
+
+class StateChanges:
+    """Decides for every statement that changes state how later steps come by that change."""
+
+    def __init__(self, statements: Sequence[Statement], files: FileUse, channels: Channels) -> None:
+        self._statements = statements
+        self._files = files
+        self._channels = channels
+        self._states = States([statement.node for statement in statements])
+        self._reach = Reach(statements)
+        self._last = max((statement.owner for statement in statements), default=SETUP)
+        self._read = {n for s in statements for n, one in s.reads.items() if one.version.statement is not s}
+        self._found: dict[int, tuple[StateChange, ...]] = {}
+        #: Statements that cannot be repeated.
+        self.stuck: list[Statement] = []
+
+    def of(self, statement: Statement) -> tuple[StateChange, ...]:
+        """What the statement, and what it calls of the notebook, leaves changed."""
+        if statement.index not in self._found:
+            self._found[statement.index] = tuple(self._changes(statement))
+        return self._found[statement.index]
+
+    def decide(self) -> None:
+        """Mark what later steps repeat (`Travel.REPLAY`); the rest is ``stuck``."""
+        for statement in self._statements:
+            changes = self.of(statement)
+            statement.effect = changes[0].how if changes else ""
+            if statement.owner == self._last or statement.travel in (Travel.PARAMETER, Travel.REPLAY):
+                continue
+            if not changes or statement.index in self._channels.changing or is_kept_by_module(statement):
+                continue
+            if self._can_be_repeated(statement):
+                statement.travel = Travel.REPLAY
+            elif statement.owner != SETUP or statement.travel is Travel.OWN:
+                self.stuck.append(statement)
+
+    def more_channels(self, stuck: Iterable[Statement]) -> Channels | None:
+        """Channels with those that ``stuck`` needs added; None when there are none to add."""
+        start = dict(self._channels.start)
+        before = dict(start)
+        for statement in stuck:
+            kinds = {change.kind for change in self.of(statement)}
+            if kinds <= set(KINDS):
+                for kind in kinds:
+                    start[kind] = min(start.get(kind, statement.index), statement.index)
+        if start == before:
+            return None
+        changing: dict[int, frozenset[str]] = {}
+        growing = True
+        while growing:  # a statement that changes two kinds takes the other one with it
+            growing = False
+            for statement in self._statements:
+                kinds = {change.kind for change in self.of(statement)} & set(KINDS)
+                if statement.owner == self._last or not any(
+                    start.get(k, statement.index + 1) <= statement.index for k in kinds
+                ):
+                    continue
+                changing[statement.index] = frozenset(kinds)
+                for kind in kinds:
+                    if start.get(kind, statement.index + 1) > statement.index:
+                        start[kind] = statement.index
+                        growing = True
+        first_owner = {kind: self._statements[index].owner for kind, index in start.items()}
+        taking: dict[int, frozenset[str]] = {}
+        for owner in range(1, self._last + 1):
+            kinds = {kind for kind, first in first_owner.items() if first < owner}
+            own = [s for s in self._statements if s.owner == owner and not isinstance(s.node, _NEVER)]
+            taker = next((s for s in own if s.travel is not Travel.REPLAY or s.index in changing), None)
+            if taker is not None and kinds:
+                taking[taker.index] = frozenset(kinds)
+        return Channels(start, changing, taking)
+
+    def repeated(self, owner: int) -> tuple[str, ...]:
+        """Kinds of state that the step changes in statements that later steps repeat."""
+        return tuple(
+            sorted(
+                {
+                    change.kind
+                    for statement in self._statements
+                    if statement.owner == owner and statement.travel is Travel.REPLAY
+                    for change in self.of(statement)
+                    if change.kind in KINDS
+                }
             )
         )
-    return found
 
+    def refusals(self, step_names: Mapping[int, str]) -> list[Diagnostic]:
+        """An error for every statement that can neither be repeated nor handed on."""
+        return [self._refusal(s, step_names) for s in self.stuck if s.index not in self._channels.changing]
 
-def own_functions(statements: Sequence[Statement]) -> dict[str, Statement]:
-    """Name -> the last definition of the notebook's functions."""
-    return {s.node.name: s for s in statements if isinstance(s.node, _FUNCTIONS)}
+    def _refusal(self, statement: Statement, step_names: Mapping[int, str]) -> Diagnostic:
+        how = self.of(statement)[0].how
+        cell = statement.code.cell
+        if statement.owner == SETUP:
+            return diagnose(
+                "CL301",
+                f"Cell {cell.number}, line {statement.node.lineno} computes a value and changes state ({how}); the "
+                "steps get the value, not the state.",
+                cell=cell.id,
+                line=statement.node.lineno,
+                fix=f"Put {how} into a statement of its own.",
+            )
+        return diagnose(
+            "CL302",
+            f"{step_names[statement.owner].capitalize()} changes the state of the process ({how}) in a statement that "
+            "does more; later steps would run without that change.",
+            cell=cell.id,
+            line=statement.node.lineno,
+            fix="Make the change in a statement of its own, or above the first step.",
+        )
 
+    def _changes(self, statement: Statement) -> list[StateChange]:
+        if isinstance(statement.node, _NEVER):
+            return []
+        found: list[StateChange] = []
+        for code in self._reach.of(statement):
+            changes = self._states.changes(code.nodes)
+            if code.function is not None and isinstance(code.function, _FUNCTIONS):
+                changes = self._lasting(code, changes)
+            inside = f" in {code.function.name}()" if isinstance(code.function, _FUNCTIONS) else ""
+            found.extend(StateChange(change.how + inside, change.kind) for change in changes)
+        return self._without_streams(statement, found)
 
-def state_change(statement: Statement, functions: Mapping[str, Statement]) -> str | None:
-    """What in the statement changes the state of the process, for people; None when nothing is seen to."""
-    if isinstance(statement.node, (*_DEFINITIONS, ast.Import, ast.ImportFrom)):
-        return None
-    modules = {name for name, read in statement.reads.items() if read.version.kind is Kind.IMPORT}
-    how = _first_change([statement.node], modules)
-    if how is not None:
-        return how
-    for name in sorted(statement.facts.called):
-        called = functions.get(name)
-        if called is not None and statement.reads.get(name) and statement.reads[name].version.statement is called:
-            names = {name for name, read in statement.reads.items() if read.version.kind is Kind.IMPORT}
-            inner = _first_change(called.node.body, names)  # type: ignore[attr-defined]
-            if inner is not None:
-                return f"{inner} in {name}()"
-    return None
+    def _lasting(self, code: Code, changes: list[StateChange]) -> list[StateChange]:
+        """Without what a ``finally``, or the ``__exit__`` of the same class, undoes."""
+        assert isinstance(code.function, _FUNCTIONS)
+        if code.function.name not in ("__enter__", "__exit__"):
+            undone = self._states.put_back(*code.nodes)
+            return [change for change in changes if change.kind not in undone]
+        other = "__exit__" if code.function.name == "__enter__" else "__enter__"
+        sibling = self._reach.sibling(code.function, other)
+        undone = {change.kind for change in self._states.changes(sibling.body)} if sibling is not None else set()
+        return [change for change in changes if change.kind not in undone]
 
+    def _without_streams(self, statement: Statement, found: list[StateChange]) -> list[StateChange]:
+        """A step that sets ``sys.stdout`` and sets it again has put it back."""
+        if not any(change.kind == STREAMS for change in found):
+            return found
+        setting = sum(
+            change.kind == STREAMS
+            for other in self._statements
+            if other.owner == statement.owner and not isinstance(other.node, _NEVER)
+            for change in self._states.changes([other.node])
+        )
+        return [change for change in found if change.kind != STREAMS] if setting > 1 else found
 
-def _can_be_repeated(statement: Statement, functions: Mapping[str, Statement], read: set[str]) -> bool:
-    """It makes no name that other statements read, shows nothing, and what it calls of the notebook does neither."""
-    if any(not version.kind.is_code and name in read for name, version in statement.makes.items()):
-        return False
-    nodes: list[ast.AST] = [statement.node]
-    for name in statement.facts.called:
-        if name in functions:
-            nodes.append(functions[name].node)
-    calls = (node for root in nodes for node in ast.walk(root) if isinstance(node, ast.Call))
-    return not any((dotted_name(call.func) or "").rpartition(".")[2] in DISPLAY_FUNCTIONS for call in calls)
-
-
-def _first_change(nodes: Iterable[ast.AST], modules: set[str]) -> str | None:
-    for node in nodes:
-        if isinstance(node, _DEFINITIONS):
-            continue
-        if isinstance(node, (ast.With, ast.AsyncWith)) and any(_is_scoped(item.context_expr) for item in node.items):
-            continue
-        how = _change(node, modules)
-        if how is None:
-            how = _first_change(ast.iter_child_nodes(node), modules)
-        if how is not None:
-            return how
-    return None
-
-
-def _is_scoped(manager: ast.expr) -> bool:
-    """``with warnings.catch_warnings():`` undoes at its end what is changed in it."""
-    called = manager.func if isinstance(manager, ast.Call) else manager
-    return (dotted_name(called) or "").rpartition(".")[2] in SCOPED_STATE
-
-
-def _change(node: ast.AST, modules: set[str]) -> str | None:
-    if isinstance(node, ast.Call):
-        if (magic := state_magic(node)) is not None:
-            return magic
-        path = dotted_name(node.func) or ""
-        last = path.rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
-        if last in SEED_FUNCTIONS:
-            return None
-        if last in STATE_CHANGERS and (_root(node.func) in modules or last in ("setLevel", "disable")):
-            return f"{path or last}()"
-        if last in CONTAINER_METHODS and path.count(".") > 1 and path.partition(".")[0] in modules:
-            return f"{path}()"
-        return None
-    targets: Sequence[ast.expr] = ()
-    if isinstance(node, (ast.Assign, ast.Delete)):
-        targets = node.targets
-    elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
-        targets = [node.target]
-    for target in targets:
-        if isinstance(target, (ast.Attribute, ast.Subscript)) and _root(target) in modules:
-            return ast.unparse(target)
-    return None
-
-
-def _root(node: ast.expr) -> str | None:
-    """The name that an attribute, an item or a call starts from: ``getcontext`` of ``getcontext().prec``."""
-    while True:
-        if isinstance(node, (ast.Attribute, ast.Subscript)):
-            node = node.value
-        elif isinstance(node, ast.Call):
-            node = node.func
-        else:
-            return node.id if isinstance(node, ast.Name) else None
+    def _can_be_repeated(self, statement: Statement) -> bool:
+        """It makes no name that others read, writes and shows nothing, nor does what it calls of the notebook."""
+        if any(change.kind == STREAMS for change in self.of(statement)):
+            return False
+        for name, version in statement.makes.items():
+            drawn = is_pseudo(name) and version.how
+            if drawn or (not is_pseudo(name) and not version.kind.is_code and name in self._read):
+                return False
+        if any(map(is_pseudo, statement.makes)) and any(map(is_pseudo, statement.reads)):
+            return False
+        if self._files.leaves_files(statement):
+            return False
+        nodes = (node for code in self._reach.of(statement) for node in code.walk())
+        return not any(isinstance(node, ast.Call) and last_name(node.func) in DISPLAY_FUNCTIONS for node in nodes)

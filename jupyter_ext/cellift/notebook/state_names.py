@@ -20,6 +20,8 @@ _WORDS = {
     "matplotlib": "options of matplotlib",
 }
 
+_GENERATORS = {"random": "Python", "numpy.random": "numpy"}
+
 
 def is_pseudo(name: str) -> bool:
     """Whether the name stands for hidden state or files: no Python name has a colon."""
@@ -37,4 +39,9 @@ def label(name: str) -> str:
     rest = name[len(STATE) :]
     if rest.startswith("module:"):
         return f"state of {rest[len('module:') :].replace(':', '.')}"
-    return _WORDS.get(rest) or f"random state of {rest.partition('.')[0]}"
+    return _WORDS.get(rest) or f"{_GENERATORS.get(rest, rest)} random generator"
+
+
+def quoted(name: str) -> str:
+    """The name within a sentence: variables stand out as code, the rest in words."""
+    return f"the {label(name)}" if is_pseudo(name) else f"`{name}`"

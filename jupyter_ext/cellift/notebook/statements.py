@@ -90,6 +90,8 @@ class Statement:
     owner: int
     facts: Facts
     travel: Travel = Travel.OWN
+    #: What it leaves changed in the process, for people.
+    effect: str = ""
     reads: dict[str, Read] = field(default_factory=dict)
     makes: dict[str, Version] = field(default_factory=dict)
 

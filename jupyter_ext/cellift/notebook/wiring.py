@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 from cellift.notebook.facts import Kind, Use
 from cellift.notebook.graph import Edge, EdgeName, Place
-from cellift.notebook.state_names import is_pseudo
+from cellift.notebook.state_generators import CARRIED
+from cellift.notebook.state_names import is_pseudo, quoted
 from cellift.notebook.statements import Statement, Travel, Version
 from cellift.notebook.steps import SETUP
 
@@ -183,6 +184,18 @@ class Wiring:
         mine = self.plans[owner].sources
         return tuple(sorted(n for n, source in mine.items() if any(other.get(n) == source for other in below)))
 
+    def left_behind(self, owner: int) -> set[str]:
+        """Generators that the step seeds or draws from: a later step may draw without its source showing it."""
+        if owner == max(self.plans):
+            return set()
+        return {
+            name
+            for statement in self.plans[owner].statements
+            if statement.owner == owner and statement.travel is Travel.OWN
+            for name in statement.makes
+            if name in CARRIED
+        }
+
     def edges(self, ids: Mapping[int, str], names: Mapping[int, str]) -> list[Edge]:
         """The edges in document order, each name with the places that make it and use it."""
         edges = []
@@ -204,11 +217,11 @@ class Wiring:
             producer = link.place if link is not None else version.place
         consumer = Place(need.statement.code.cell.id, need.use.line)
         if not made_there:
-            what = f"`{name}` shares its object with another name since {names[source]}"
+            what = f"{quoted(name)} shares its object with another name since {names[source]}"
         elif version.how:
-            what = f"`{name}` is changed ({version.how}) in {names[source]}"
+            what = f"{quoted(name)} is changed ({version.how}) in {names[source]}"
         else:
-            what = f"`{name}` is made in {names[source]}"
+            what = f"{quoted(name)} is {'seeded' if name in CARRIED else 'made'} in {names[source]}"
         by = f" by {need.via}" if need.via else ""
         return EdgeName(name, producer, consumer, f"{what} and used{by} in {names[plan.owner]}")
 
@@ -235,3 +248,13 @@ def definitions_to_keep(conflicts: Iterable[Conflict]) -> set[int]:
             if kinds <= {Kind.FUNCTION, Kind.CLASS, Kind.CONSTANT}:
                 candidates.add(conflict.statement.index)
     return candidates
+
+
+def repeated_in_conflict(conflicts: Iterable[Conflict]) -> list[Statement]:
+    """Repeated statements of steps that need what is not as it was then: their effect must be handed on instead."""
+    found = {
+        conflict.statement: None
+        for conflict in conflicts
+        if conflict.statement.travel is Travel.REPLAY and conflict.statement.owner != SETUP
+    }
+    return list(found)

@@ -154,6 +154,8 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter], files: 
             "outputs": list(step.outputs),
             "keep": list(step.keep),
             "later": list(step.later),
+            "seeded": list(step.seeded),
+            "repeated": list(step.repeated),
             **_takers(step, graph),
             **({} if files is None else _brought(step, graph, files)),
         },

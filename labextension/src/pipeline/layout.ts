@@ -53,7 +53,7 @@ export type Direction = 'up' | 'down' | 'left' | 'right';
 
 /** The names of an edge in short: as many as fit, then how many more. */
 export function edgeLabel(edge: IEdge): string {
-  const names = [...new Set(edge.names.map(crossing => crossing.name))];
+  const names = [...new Set(edge.names.map(crossing => crossing.label ?? crossing.name))];
   let label = '';
   for (let index = 0; index < names.length; index++) {
     const next = label === '' ? names[index] : `${label}, ${names[index]}`;

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unit.notebook.make_notebook import PARAMETERS, edges, graph_of
+from unit.notebook.make_notebook import PARAMETERS, edges, graph_of, text
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_a_file_name_that_is_a_parameter_counts_too() -> None:
 def test_a_file_name_that_a_step_assigns_counts_where_it_is_used() -> None:
     names = "%%step a\nBASE = 'work'\nOUT = f'{BASE}/x.csv'"
     graph = graph_of(names, "%%step b\nopen(OUT, 'w')", "%%step c\nprint(open(OUT).read())")
-    assert edges(graph) == {"a>b:OUT", "a>b:x.csv", "a>c:OUT", "b>c:x.csv"}
+    assert edges(graph) == {"a>b:OUT", "a>c:OUT", "b>c:x.csv"}
 
 
 def test_a_file_that_a_value_was_read_from_orders_nothing() -> None:
@@ -76,3 +76,63 @@ def test_replacing_text_writes_no_file() -> None:
 def test_moving_a_file_orders_the_steps() -> None:
     cells = ["%%step a\nimport os\nos.replace('new.csv', 'in.csv')", "%%step b\ny = open('in.csv').read()"]
     assert edges(graph_of(*cells)) == {"a>b:in.csv"}
+
+
+WRITE_AND_READ = [
+    ("from pathlib import Path\np = Path('out')\n(p / 'a.txt').write_text('1')", "print((p / 'a.txt').exists())"),
+    ("for i in range(3):\n    open(f'part_{i}.txt', 'w').write('x')", "import glob\nprint(glob.glob('part_*.txt'))"),
+    ("import json\nwith open('a.json', 'w') as f:\n    json.dump({}, f)", "print(json.load(open('a.json')))"),
+    ("import sqlite3\nsqlite3.connect('x.db').execute('create table t(v)')", "sqlite3.connect('x.db')"),
+    ("import os\nos.makedirs('results', exist_ok=True)", "open('results/r.txt', 'w')"),
+    ("import os\nos.makedirs('results', exist_ok=True)", "import os\nprint(os.listdir('.'))"),
+    ("import subprocess\nsubprocess.run(['make'])", "print(open('built.txt').read())"),
+    ("import shutil\nshutil.copy('a.csv', 'b.csv')", "print(open('b.csv').read())"),
+    ("def save(x, name):\n    open(name, 'w').write(x)\nsave('x', 'm.txt')", "print(open('m.txt').read())"),
+    ("class W:\n    def save(self):\n        open('m.txt', 'w')\nW().save()", "print(open('m.txt').read())"),
+    ("import store\nstore.save(1)", "import store\nprint(store.load())"),
+    ("name = input()\nopen(name, 'w')", "print(open('a.txt').read())"),
+]
+
+
+@pytest.mark.parametrize(("first", "second"), WRITE_AND_READ)
+def test_reading_what_a_step_above_may_have_written_waits_for_it(first: str, second: str) -> None:
+    graph = graph_of(f"%%step a\n{first}", f"%%step b\n{second}")
+    assert [(edge.source, edge.target) for edge in graph.edges] == [("a", "b")]
+
+
+@pytest.mark.parametrize("first", ["print(open('a.txt').read())", "open('a.txt', 'a').write('1')"])
+def test_writing_what_a_step_above_used_waits_for_it(first: str) -> None:
+    graph = graph_of(f"%%step a\n{first}", "%%step b\nopen('a.txt', 'w').write('2')")
+    assert edges(graph) == {"a>b:a.txt"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("open('a.txt', 'w').write('1')", "print(open('b.txt').read())"),
+        ("open(f'x_{1}.txt', 'w').write('1')", "print(open('y_1.txt').read())"),
+        ("import io\nb = io.StringIO()\nprint(file=b)", "print(open('b.txt').read())"),
+        ("def save(x, name):\n    open(name, 'w').write(x)\nsave('x', 'm.txt')", "print(open('b.txt').read())"),
+    ],
+)
+def test_steps_with_files_of_their_own_stay_independent(first: str, second: str) -> None:
+    assert edges(graph_of(f"%%step a\n{first}", f"%%step b\n{second}")) == set()
+
+
+def test_a_file_that_the_set_up_writes_is_written_once() -> None:
+    write = "open('d.csv', 'w').write('1')"
+    graph = graph_of(write, "%%step a\nprint(open('d.csv').read())", "%%step b\nprint(1)")
+    assert edges(graph) == {"setup>a:d.csv"}
+    assert write not in text(graph, "a")
+
+
+def test_a_folder_that_may_exist_is_made_in_every_step() -> None:
+    make = "import os\nos.makedirs('out', exist_ok=True)"
+    graph = graph_of(make, "%%step a\nopen('out/a', 'w')", "%%step b\nopen('out/b', 'w')")
+    assert edges(graph) == set()
+    assert "makedirs" in text(graph, "b")
+
+
+def test_steps_in_order_already_get_no_edge_more() -> None:
+    cells = [f"%%step s{i}\nopen('a.txt', 'a').write('{i}')" for i in range(4)]
+    assert edges(graph_of(*cells)) == {"s0>s1:a.txt", "s1>s2:a.txt", "s2>s3:a.txt"}

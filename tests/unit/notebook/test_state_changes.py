@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from unit.notebook.make_notebook import analysed, codes, graph_of, text
+from unit.notebook.make_notebook import analysed, codes, edges, graph_of, text
 
 _IMPORTS = "import os, sys, logging, warnings\nimport pandas as pd\nfrom decimal import getcontext"
 
@@ -43,12 +43,101 @@ def test_a_call_of_an_own_function_that_changes_state_is_repeated() -> None:
     [
         "k = os.environ.pop('A')",
         "for k in ('A', 'B'):\n    os.environ[k] = '1'",
+        "if print(k := 1) is None:\n    os.environ['A'] = '1'",
     ],
 )
-def test_what_makes_a_value_for_others_as_well_is_refused(change: str) -> None:
+def test_what_makes_a_value_for_others_as_well_is_handed_on(change: str) -> None:
+    graph = graph_of(_IMPORTS, f"%%step a\n{change}", "%%step b\nprint(k)", "%%step c\nprint(1)")
+    assert edges(graph) == {"a>b:k", "a>b:state:environ", "a>c:state:environ"}
+
+
+def test_after_a_change_that_is_handed_on_later_changes_are_too() -> None:
+    change = "os.environ['A'] = '2'"
+    graph = graph_of(
+        _IMPORTS, "%%step a\nk = os.environ.pop('A')", f"%%step b\n{change}", "%%step c\nprint(1)", "%%step d\nprint(k)"
+    )
+    environ = "state:environ"
+    assert edges(graph) == {f"a>b:{environ}", f"b>c:{environ}", f"b>d:{environ}", "a>d:k"}
+    assert change not in text(graph, "c")
+
+
+def test_a_change_made_with_a_value_that_changes_later_is_handed_on() -> None:
+    graph = graph_of(
+        _IMPORTS, "%%step a\nn = len('a')\nos.environ['A'] = str(n)", "%%step b\nn = 7", "%%step c\nprint(n)"
+    )
+    assert edges(graph) == {"a>b:state:environ", "b>c:n", "a>c:state:environ"}
+
+
+def test_what_cannot_be_handed_on_and_not_repeated_is_refused() -> None:
+    change = "for k in (2000, 3000):\n    sys.setrecursionlimit(k)"
     analysis = analysed(_IMPORTS, f"%%step a\n{change}", "%%step b\nprint(k)")
     assert codes(analysis) == ["CL302"]
     assert codes(analysed(_IMPORTS, f"%%step a\n{change}", "%%step b\nprint(1)")) == []
+
+
+@pytest.mark.parametrize(
+    ("imports", "change"),
+    [
+        ("from os import environ", "environ['A'] = '1'"),
+        ("from os import environ", "environ |= {'A': '1'}"),
+        ("import os\ne = os.environ", "e['A'] = '1'"),
+        ("import os", "os.environ.update(A='1')"),
+        ("from os import chdir", "chdir('/')"),
+        ("from decimal import getcontext\nctx = getcontext()", "ctx.prec = 5"),
+        ("import logging\nh = logging.StreamHandler()", "logging.getLogger('a').addHandler(h)"),
+        ("import pandas as pd\nopts = pd.options.display", "opts.precision = 3"),
+        ("import builtins", "builtins.say = print"),
+        ("import mylib", "setattr(mylib, 'SCALE', 2)"),
+        ("import os\nclass C:\n    def go(self):\n        os.environ['A'] = '1'\nc = C()", "c.go()"),
+        ("import os\nclass C:\n    def __init__(self):\n        os.environ['A'] = '1'", "C()"),
+        ("def go():\n    import os\n    os.environ['A'] = '1'", "go()"),
+        ("import os\ndef go():\n    os.environ['A'] = '1'\ndef outer():\n    go()", "outer()"),
+        ("import os", "try:\n    os.environ['A'] = '1'\nexcept KeyError:\n    pass"),
+        ("import os, pandas as pd", "with pd.option_context('display.width', 2):\n    os.environ['A'] = '1'"),
+        ("import socket", "socket.setdefaulttimeout(3)"),
+        ("import matplotlib.pyplot as plt", "plt.style.use('ggplot')"),
+    ],
+)
+def test_a_change_is_found_through_aliases_functions_and_blocks(imports: str, change: str) -> None:
+    graph = graph_of(imports, "%%step a\nx = 1", f"%%step b\n{change}", "%%step c\nprint(1)")
+    assert change in text(graph, "c")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "with cd('/'):\n    pass",
+        "with CD():\n    pass",
+        "try:\n    os.chdir('/')\nfinally:\n    os.chdir(here)",
+        "x = {}.update(a=1)",
+        "import numpy as np\nx = np.char.add('a', 'b')",
+    ],
+)
+def test_what_puts_the_state_back_is_no_change(change: str) -> None:
+    context = (
+        "import os, contextlib\nhere = 'x'\n@contextlib.contextmanager\ndef cd(p):\n    os.chdir(p)\n    try:\n"
+        "        yield\n    finally:\n        os.chdir(here)\nclass CD:\n    def __enter__(self):\n"
+        "        os.chdir('/')\n    def __exit__(self, *a):\n        os.chdir(here)"
+    )
+    graph = graph_of(context, f"%%step a\n{change}", "%%step b\nprint(1)")
+    assert change not in text(graph, "b")
+    assert edges(graph) == set()
+
+
+def test_a_finally_that_changes_what_was_changed_before_it_is_a_change() -> None:
+    change = "try:\n    x = 1\nfinally:\n    os.chdir('/')"
+    assert change in text(graph_of(_IMPORTS, f"%%step a\n{change}", "%%step b\nprint(1)"), "b")
+
+
+def test_redirecting_prints_and_putting_that_back_is_no_change() -> None:
+    redirect = "import io\nb = io.StringIO()\nsys.stdout = b\nprint(1)"
+    assert codes(analysed(_IMPORTS, f"%%step a\n{redirect}", "%%step b\nprint(2)")) == ["CL302"]
+    assert codes(analysed(_IMPORTS, f"%%step a\n{redirect}\nsys.stdout = sys.__stdout__", "%%step b\nprint(2)")) == []
+
+
+def test_a_step_tells_which_kinds_later_steps_repeat() -> None:
+    graph = graph_of(_IMPORTS, "%%step a\nos.environ['A'] = '1'\nos.chdir('/')", "%%step b\nprint(1)")
+    assert [step.repeated for step in graph.steps] == [("cwd", "environ"), ()]
 
 
 @pytest.mark.parametrize(

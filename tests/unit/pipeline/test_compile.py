@@ -63,6 +63,8 @@ def test_step_becomes_a_task_with_its_code_inputs_and_outputs():
         "outputs": [],
         "keep": [],
         "later": [],
+        "seeded": [],
+        "repeated": [],
     }
 
 

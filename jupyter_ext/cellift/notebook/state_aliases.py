@@ -1,0 +1,90 @@
+"""Names that stand for something of a module: imports, and ``e = os.environ``, ``rand = np.random.rand``."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from cellift.notebook.facts import Facts, Kind
+
+_PARTS = (
+    "os.environ",
+    "sys.path",
+    "sys.modules",
+    "random.",
+    "numpy.random",
+    "torch.rand",
+    "pandas.options",
+    "matplotlib.rcParams",
+    "matplotlib.pyplot.rcParams",
+    "logging.",
+)
+#: Calls that give an object of the module, or one that is as good when each step makes its own.
+_CALLS = frozenset(
+    "logging.getLogger logging.StreamHandler logging.NullHandler logging.Formatter logging.getLogger.getChild "
+    "decimal.getcontext".split()
+)
+
+
+def imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
+    """What every imported name stands for, in full: ``{"np": "numpy", "shuffle": "random.shuffle"}``."""
+    found: dict[str, str] = {}
+    stored: Counter[str] = Counter()
+    for statement in statements:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    top = alias.name.partition(".")[0]
+                    found[alias.asname or top] = alias.name if alias.asname else top
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                for alias in node.names:
+                    found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+            elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+                stored[node.id] += 1
+    for statement in statements:
+        name = alias_name(statement)
+        if name is not None and stored[name] == 1 and isinstance(statement, ast.Assign):
+            path = alias_path(statement.value, found)
+            if path:
+                found[name] = path
+    return found
+
+
+def note_alias(facts: Facts, statement: ast.stmt, names: Mapping[str, str]) -> None:
+    """A name for a part of a module travels as code, like an import: a copy of the part would be another object."""
+    name = alias_name(statement)
+    if name not in names or name not in facts.binds or not isinstance(statement, ast.Assign):
+        return
+    if alias_path(statement.value, names) == names[name]:
+        facts.binds[name].kind = Kind.IMPORT
+
+
+def alias_name(statement: ast.stmt) -> str | None:
+    """``e`` of ``e = ...``."""
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        target = statement.targets[0]
+        return target.id if isinstance(target, ast.Name) else None
+    return None
+
+
+def alias_path(value: ast.expr, names: Mapping[str, str]) -> str:
+    """The full path of an expression that gives a part of a module in every process; else empty."""
+    path = _path(value, names)
+    return path if path.startswith(_PARTS) or path == "decimal.getcontext()" else ""
+
+
+def _path(node: ast.expr, names: Mapping[str, str]) -> str:
+    if isinstance(node, ast.Attribute):
+        inner = _path(node.value, names)
+        return f"{inner}.{node.attr}" if inner else ""
+    if isinstance(node, ast.Call):
+        function = _path(node.func, names)
+        given = [*node.args, *(keyword.value for keyword in node.keywords)]
+        plain = all(isinstance(one, ast.Constant) or _path(one, names) or _own_name(one) for one in given)
+        return f"{function}()" if function in _CALLS and plain else ""
+    return names.get(node.id, "") if isinstance(node, ast.Name) else ""
+
+
+def _own_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "__name__"

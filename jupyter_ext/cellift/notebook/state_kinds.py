@@ -1,0 +1,179 @@
+"""Which expressions change the state of the process, and what kind of state; seen through imports and aliases."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from cellift.notebook.effects import CONTAINER_METHODS, SCOPED_STATE, SEED_FUNCTIONS, STATE_CALLS, STATE_CHANGERS
+from cellift.notebook.magics_facts import state_magic
+from cellift.notebook.state_aliases import imported_names
+from cellift.notebook.state_generators import Knowledge
+
+#: Kinds that a step's runner can hand on by value: pseudo-variables ``state:KIND``.
+KINDS = ("environ", "cwd", "sys.path", "warnings", "locale", "logging", "decimal", "numpy", "pandas", "matplotlib")
+#: A module's attribute, a registry: repeated as text or not at all.
+OTHER = "other"
+#: What prints go to.
+STREAMS = "streams"
+
+_BY_PATH = {
+    "os.environ": "environ",
+    "os.putenv": "environ",
+    "os.unsetenv": "environ",
+    "dotenv": "environ",
+    "os.chdir": "cwd",
+    "os.fchdir": "cwd",
+    "sys.path": "sys.path",
+    "site.addsitedir": "sys.path",
+    "warnings": "warnings",
+    "locale": "locale",
+    "logging": "logging",
+    "decimal": "decimal",
+    "numpy.set_printoptions": "numpy",
+    "numpy.seterr": "numpy",
+    "pandas.set_option": "pandas",
+    "pandas.reset_option": "pandas",
+    "pandas.options": "pandas",
+    "matplotlib": "matplotlib",
+    "seaborn": "matplotlib",
+    "sys.stdout": STREAMS,
+    "sys.stderr": STREAMS,
+    "sys.stdin": STREAMS,
+    "sys.displayhook": STREAMS,
+}
+_MAGICS = {"%env": "environ", "%set_env": "environ", "%dotenv": "environ", "%cd": "cwd"}
+_SCOPES = {
+    "catch_warnings": {"warnings"},
+    "option_context": {"pandas"},
+    "rc_context": {"matplotlib"},
+    "style_context": {"matplotlib"},
+    "axes_style": {"matplotlib"},
+    "plotting_context": {"matplotlib"},
+    "color_palette": {"matplotlib"},
+    "localcontext": {"decimal"},
+    "errstate": {"numpy"},
+    "printoptions": {"numpy"},
+    "chdir": {"cwd"},
+    "redirect_stdout": {STREAMS},
+    "redirect_stderr": {STREAMS},
+}
+_LOGGER_METHODS = frozenset("setLevel addHandler removeHandler setFormatter addFilter removeFilter".split())
+#: Their functions named like methods of containers change nothing.
+_ARRAYS = frozenset({"numpy", "scipy", "torch", "tensorflow", "jax", "operator", "collections", "queue", "heapq"})
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+@dataclass(frozen=True)
+class StateChange:
+    """``how`` it is written, and of which kind it is."""
+
+    how: str
+    kind: str
+
+
+class States:
+    """Finds changes of state in the code of one notebook."""
+
+    def __init__(self, statements: Iterable[ast.stmt]) -> None:
+        statements = list(statements)
+        self._names = imported_names(statements)
+        self._seeds = Knowledge(())
+        self._seeds.names = self._names
+
+    def path(self, node: ast.expr) -> str:
+        """``decimal.getcontext().prec`` in full; empty for what does not start at an import."""
+        if isinstance(node, ast.Attribute):
+            inner = self.path(node.value)
+            return f"{inner}.{node.attr}" if inner else ""
+        if isinstance(node, ast.Subscript):
+            return self.path(node.value)
+        if isinstance(node, ast.Call):
+            inner = self.path(node.func)
+            return f"{inner}()" if inner else ""
+        return self._names.get(node.id, "") if isinstance(node, ast.Name) else ""
+
+    def changes(self, nodes: Iterable[ast.AST]) -> list[StateChange]:
+        """Every change in the code that is left when it is over, definitions left out."""
+        return [change for change, undone in self._walk(nodes, frozenset()) if change.kind not in undone]
+
+    def put_back(self, *nodes: ast.AST) -> set[str]:
+        """Kinds that a ``finally`` in the code changes, and what is not in it as well."""
+        tries = [node for root in nodes for node in ast.walk(root) if isinstance(node, ast.Try)]
+        last = [change for one in tries for change, _ in self._walk(one.finalbody, frozenset())]
+        found = set()
+        for kind in {change.kind for change in last} - {OTHER}:
+            calls = (self._change(node) for root in nodes for node in ast.walk(root))
+            if sum(change is not None and change.kind == kind for change in calls) > sum(c.kind == kind for c in last):
+                found.add(kind)
+        return found
+
+    def _walk(self, nodes: Iterable[ast.AST], undone: frozenset[str]) -> Iterator[tuple[StateChange, frozenset[str]]]:
+        for node in nodes:
+            if isinstance(node, (*_FUNCTIONS, ast.ClassDef, ast.Lambda)):
+                continue
+            inner = undone
+            if isinstance(node, (ast.With, ast.AsyncWith)):
+                inner |= {kind for item in node.items for kind in self._scope(item.context_expr)}
+            elif isinstance(node, ast.Try):
+                inner |= self.put_back(node)
+            change = self._change(node)
+            if change is not None:
+                yield change, undone
+            yield from self._walk(ast.iter_child_nodes(node), inner)
+
+    def _scope(self, manager: ast.expr) -> set[str]:
+        """Kinds that a context manager puts back at its end."""
+        called = manager.func if isinstance(manager, ast.Call) else manager
+        name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+        if name in _SCOPES:
+            return _SCOPES[name]
+        return {*KINDS, OTHER} if name in SCOPED_STATE else set()
+
+    def _change(self, node: ast.AST) -> StateChange | None:
+        if isinstance(node, ast.Call):
+            return self._call(node)
+        targets: list[ast.expr] = []
+        if isinstance(node, (ast.Assign, ast.Delete)):
+            targets = node.targets
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+            targets = [node.target]
+            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name) and self.path(node.target):
+                return self._found(node.target, self.path(node.target))
+        elif isinstance(node, (ast.For, ast.AsyncFor)):
+            targets = [node.target]
+        for target in targets:
+            for part in target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]:
+                if isinstance(part, (ast.Attribute, ast.Subscript)) and self.path(part):
+                    return self._found(part, self.path(part))
+        return None
+
+    def _call(self, node: ast.Call) -> StateChange | None:
+        magic = state_magic(node)
+        if magic is not None:
+            return StateChange(magic, _MAGICS.get(magic, OTHER))
+        path = self.path(node.func)
+        last = node.func.attr if isinstance(node.func, ast.Attribute) else path.rpartition(".")[2]
+        if not path:
+            if last in _LOGGER_METHODS:
+                return StateChange(f"{last}()", "logging")
+            if isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr") and node.args:
+                target = self.path(node.args[0])
+                return self._found(node, target) if target else None
+            return None
+        if any(act == "seed" for _, act in self._seeds.acts(node)):
+            return None
+        if path in STATE_CALLS or last in STATE_CHANGERS or last in _LOGGER_METHODS:
+            return self._found(node.func, path, "()")
+        if last in SEED_FUNCTIONS:
+            return None
+        inside = path.count(".") > 1 and path.partition(".")[0] not in _ARRAYS
+        if last in CONTAINER_METHODS and inside and "(" not in path:
+            return self._found(node.func, path, "()")
+        return None
+
+    def _found(self, node: ast.expr, path: str, end: str = "") -> StateChange:
+        below = [(f"{prefix}.", f"{prefix}(") for prefix in _BY_PATH]
+        known = [_BY_PATH[b[0][:-1]] for b in below if path == b[0][:-1] or path.startswith(b)]
+        return StateChange(ast.unparse(node) + end, known[0] if known else OTHER)

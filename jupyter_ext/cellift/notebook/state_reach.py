@@ -1,0 +1,126 @@
+"""The code that may run when a statement does: its own, and that of the notebook's functions and methods it calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cellift.notebook.facts import Kind
+from cellift.notebook.statements import Statement
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+#: Methods that run without being called by name.
+_IMPLICIT = frozenset(
+    {"__init__", "__new__", "__post_init__", "__enter__", "__exit__", "__call__", "__init_subclass__"}
+)
+
+
+@dataclass(frozen=True)
+class Code:
+    """Nodes that run, and the function and call that lead to them (None for the statement itself)."""
+
+    nodes: tuple[ast.AST, ...]
+    function: _Function | None = None
+    call: ast.Call | None = None
+
+    def walk(self) -> Iterator[ast.AST]:
+        """All nodes that run, without the bodies of functions that are only defined here."""
+        pending: list[ast.AST] = list(reversed(self.nodes))
+        while pending:
+            node = pending.pop()
+            if isinstance(node, _FUNCTIONS):
+                pending.extend([*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)])
+                continue
+            yield node
+            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+
+
+class Reach:
+    """Knows the functions, classes and methods of a notebook."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._methods: dict[str, list[_Function]] = {}
+        self._properties: set[str] = set()
+        self._classes: list[list[ast.FunctionDef | ast.AsyncFunctionDef]] = []
+        for statement in statements:
+            for node in ast.walk(statement.node):
+                if isinstance(node, ast.ClassDef):
+                    self._classes.append([member for member in node.body if isinstance(member, _FUNCTIONS)])
+                    for member in node.body:
+                        if isinstance(member, _FUNCTIONS):
+                            self._methods.setdefault(member.name, []).append(member)
+                            if member.decorator_list:
+                                self._properties.add(member.name)
+
+    def sibling(self, method: _Function, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The method ``name`` of the class that ``method`` belongs to."""
+        for members in self._classes:
+            if method in members:
+                return next((m for m in members if m.name == name), None)
+        return None
+
+    def of(self, statement: Statement) -> Iterator[Code]:
+        """The statement first, then every function that it may call, each once."""
+        own = Code((statement.node,))
+        yield own
+        if isinstance(statement.node, (*_FUNCTIONS, ast.Import, ast.ImportFrom)):
+            return
+        seen: set[int] = set()
+        pending = [own]
+        for name, read in statement.reads.items():
+            for function in self._functions(statement, name) if read.version.kind is Kind.FUNCTION else ():
+                if not _is_called(statement.node, name) and id(function) not in seen:
+                    seen.add(id(function))
+                    pending.append(_code(function, None))
+        yield from pending[1:]
+        while pending:
+            for node in pending.pop().walk():
+                for function, call in self._called(statement, node):
+                    if id(function) not in seen:
+                        seen.add(id(function))
+                        code = _code(function, call)
+                        yield code
+                        pending.append(code)
+
+    def _called(self, statement: Statement, node: ast.AST) -> Iterator[tuple[_Function, ast.Call | None]]:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            for function in self._functions(statement, node.func.id):
+                yield function, node
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            for function in self._methods.get(node.func.attr, ()):
+                yield function, node
+        elif isinstance(node, ast.Attribute) and node.attr in self._properties:
+            for function in self._methods.get(node.attr, ()):
+                yield function, None
+
+    def _functions(self, statement: Statement, name: str) -> Iterator[_Function]:
+        """What a name stands for in a statement: functions, or what runs when a class is called."""
+        read = statement.reads.get(name)
+        version = read.version if read is not None else None
+        if version is None or version.kind not in (Kind.FUNCTION, Kind.CLASS):
+            return
+        while version is not None and version.statement.facts.bodies.get(name) is None and version.previous is not None:
+            version = version.previous
+        for node in ast.walk(version.statement.node):
+            of_that_name = isinstance(node, ast.Lambda) or (isinstance(node, _FUNCTIONS) and node.name == name)
+            if of_that_name and version.kind is Kind.FUNCTION:
+                assert isinstance(node, (*_FUNCTIONS, ast.Lambda))
+                yield node
+            elif isinstance(node, ast.ClassDef) and node.name == name:
+                for member in node.body:
+                    if isinstance(member, _FUNCTIONS) and member.name in _IMPLICIT:
+                        yield member
+                for base in node.bases:
+                    if isinstance(base, ast.Name):
+                        yield from self._functions(statement, base.id)
+
+
+def _code(function: _Function, call: ast.Call | None) -> Code:
+    body = function.body if isinstance(function.body, list) else [function.body]
+    return Code(tuple(body), function, call)
+
+
+def _is_called(node: ast.AST, name: str) -> bool:
+    return any(isinstance(c, ast.Call) and isinstance(c.func, ast.Name) and c.func.id == name for c in ast.walk(node))
