@@ -43,7 +43,7 @@ export interface IStep {
 export interface IEdge {
   source: string;
   target: string;
-  names: { name: string; reason: string; producer: IPlace; consumer: IPlace }[];
+  names: { name: string; label?: string; reason: string; producer: IPlace; consumer: IPlace }[];
 }
 
 /** A pipeline parameter read from the parameters cell. */
