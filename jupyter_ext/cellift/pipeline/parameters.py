@@ -49,7 +49,8 @@ def definition(parameter: Parameter) -> dict[str, Any]:
         spec["defaultValue"] = parameter.default
     if accepts != ValueType(accepts.type):
         json_text = " As JSON text." if accepts.carrier == "none" and not _is_text(accepts) else ""
-        spec["description"] = f"Takes {accepts.words}.{json_text}"
+        # Argo fills in {{…}} wherever it stands.
+        spec["description"] = f"Takes {accepts.words}.{json_text}".replace("{{", "{ {")
     return spec
 
 

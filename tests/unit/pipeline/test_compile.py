@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from cellift.notebook.diagnostics import RefusedError
-from cellift.notebook.graph import Edge, Graph
+from cellift.notebook.graph import Edge, Graph, Parameter
 from cellift.pipeline import InvalidIRError, check_ir, compile_graph, dump_ir, load_ir, upstream_of
 from cellift.pipeline.identifiers import COMPONENT, pipeline_name
 from unit.notebook.make_notebook import graph_of
@@ -315,3 +315,31 @@ def test_values_of_a_run_are_encoded_for_the_specification():
     values = {"n": 4, "nothing": [1, "a"], "left": None, "nan": float("nan"), "huge": 2**60, "other": 2**61}
     encoded = encode_parameters(graph(step("s", "1"), parameters=parameters), values)
     assert encoded == {"n": 4, "nothing": '[1, "a"]', "other": 2**61}
+
+
+def test_what_a_parameter_accepts_is_in_its_description_and_with_the_step() -> None:
+    from cellift.notebook.value_types import ValueType
+
+    accepts = ValueType("str", choices=("a", "{{b}}"))
+    spec = compile_graph(
+        graph(step("s", "print(m)", params=("m",)), parameters=(Parameter("m", "str", "a", "c", 1, (), accepts),))
+    )
+    definition = spec["root"]["inputDefinitions"]["parameters"]["m"]
+    assert definition == {
+        "parameterType": "STRING",
+        "isOptional": True,
+        "defaultValue": "a",
+        "description": "Takes one of 'a', '{ {b}}'.",
+    }
+
+
+def test_a_parameter_that_may_be_none_travels_as_json_text() -> None:
+    from cellift.notebook.value_types import ValueType
+
+    accepts = ValueType("int", optional=True)
+    spec = compile_graph(
+        graph(step("s", "print(n)", params=("n",)), parameters=(Parameter("n", "int", 5, "c", 1, (), accepts),))
+    )
+    definition = spec["root"]["inputDefinitions"]["parameters"]["n"]
+    assert (definition["parameterType"], "defaultValue" in definition) == ("STRING", False)
+    assert definition["description"] == "Takes a whole number, or None. As JSON text."
