@@ -179,10 +179,13 @@ class Wiring:
                     self.plans[source].outputs.add(name)
 
     def later(self, owner: int) -> tuple[str, ...]:
-        """Inputs of the step that steps further down the document take from the same producer."""
+        """Names that steps further down the document take from the producers of this step's inputs.
+
+        What this step does not take itself may share an object with what it takes.
+        """
         below = [plan.sources for index, plan in self.plans.items() if index > owner]
-        mine = self.plans[owner].sources
-        return tuple(sorted(n for n, source in mine.items() if any(other.get(n) == source for other in below)))
+        mine = set(self.plans[owner].sources.values())
+        return tuple(sorted({name for taken in below for name, source in taken.items() if source in mine}))
 
     def left_behind(self, owner: int) -> set[str]:
         """Generators that the step seeds or draws from: a later step may draw without its source showing it."""

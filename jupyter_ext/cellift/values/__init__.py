@@ -10,6 +10,7 @@ A folder of values is ``index.json`` and one file per group of names that share 
 from __future__ import annotations
 
 from .errors import CannotCrossError, CannotReadError, DamagedError, MissingNameError, NoSpaceError, ValuesError
+from .fingerprint import Fingerprint
 from .naming import mark
 from .plain import is_plain_value
 from .preview import preview, type_name
@@ -20,6 +21,7 @@ __all__ = [
     "CannotCrossError",
     "CannotReadError",
     "DamagedError",
+    "Fingerprint",
     "MissingNameError",
     "NoSpaceError",
     "Reader",

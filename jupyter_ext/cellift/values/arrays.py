@@ -6,6 +6,7 @@ import io
 import sys
 from typing import Any
 
+from .fingerprint import Region
 from .hashed_file import HashedFile
 
 # Smaller arrays are read into memory: a map costs a file handle and at least one page.
@@ -40,15 +41,21 @@ def write_array(array: Any, file: HashedFile) -> None:
         file.write(flat.reshape(-1).view(numpy.uint8))
 
 
-def read_array(path: str, size: int, writeable: bool) -> Any:
-    """The array of a ``.npy`` file of ``size`` bytes; large ones as a private (copy-on-write) map of the file."""
+def read_array(path: str, size: int, writeable: bool, regions: list[Region]) -> Any:
+    """The array of a ``.npy`` file of ``size`` bytes; large ones as a private (copy-on-write) map of the file.
+
+    The map is noted in ``regions``.
+    """
     import numpy
 
     if size < _MAP_FROM:
         array = numpy.load(path, allow_pickle=False)
     else:
         # As an ndarray: code that asks for the exact type must see what the notebook had.
-        array = numpy.load(path, mmap_mode="c", allow_pickle=False).view(numpy.ndarray)
+        mapped = numpy.load(path, mmap_mode="c", allow_pickle=False)
+        array = mapped.view(numpy.ndarray)
+        header = size - array.nbytes
+        regions.append(Region(array.__array_interface__["data"][0] - header, size, path))
     if not writeable:
         array.flags.writeable = False
     return array

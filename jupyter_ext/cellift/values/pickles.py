@@ -7,6 +7,7 @@ so that arrays inside models and data frames are not copied either way.
 
 from __future__ import annotations
 
+import ctypes
 import io
 import json
 import mmap
@@ -16,6 +17,7 @@ from typing import Any, Callable
 from .by_value import Pickler
 from .deep import in_deep_thread
 from .errors import CannotCrossError, CannotReadError, DamagedError, ValuesError
+from .fingerprint import Region
 from .hashed_file import HashedFile
 from .preview import type_name
 from .rebuild import Unpickler
@@ -90,8 +92,8 @@ def explain(values: dict[str, Any], error: BaseException) -> CannotCrossError:
     return CannotCrossError(name, type_name(values[name]), member, type_name(culprit), cause)
 
 
-def read_pickle(path: str, names: list[str]) -> dict[str, Any]:
-    """The group of values in a file; the caller has compared the digest."""
+def read_pickle(path: str, names: list[str], regions: list[Region]) -> dict[str, Any]:
+    """The group of values in a file; the caller has compared the digest. The map of it is noted in ``regions``."""
     what = ", ".join(f"`{name}`" for name in names)
     with open(path, "rb") as file:
         try:
@@ -100,6 +102,7 @@ def read_pickle(path: str, names: list[str]) -> dict[str, Any]:
         except ValueError as error:
             raise DamagedError(f"The file of {what} is empty.") from error
     view = memoryview(mapped)
+    regions.append(Region(ctypes.addressof(ctypes.c_char.from_buffer(mapped)), len(mapped), path))
     if view[-len(_MAGIC) :] != _MAGIC:
         raise DamagedError(f"The file of {what} is cut off.")
     length = int.from_bytes(view[-_TAIL : -len(_MAGIC)], "little")

@@ -8,6 +8,7 @@ from typing import Any, Iterator, Mapping
 
 from .arrays import read_array
 from .errors import CannotReadError, DamagedError
+from .fingerprint import Region
 from .hashed_file import file_digest
 from .pickles import read_pickle
 from .rebuild import made
@@ -41,6 +42,7 @@ class Reader:
                 f"The values in {self.folder} have format {self.index.get('v')}, this version reads {VERSION}."
             )
         self._loaded: dict[int, dict[str, Any]] = {}
+        self._regions: dict[int, list[Region]] = {}
         self.needs: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         """Name -> the functions in its group that are read by value, each with the global names that it looks up."""
 
@@ -50,8 +52,18 @@ class Reader:
             raise KeyError(f"no value named {name!r} here; there are: {known}")
         position = self.index["names"][name]["group"]
         if position not in self._loaded:
-            self._loaded[position] = self._load(self.index["groups"][position], name)
+            regions = self._regions[position] = []
+            self._loaded[position] = self._load(self.index["groups"][position], name, regions)
         return self._loaded[position][name]
+
+    def group(self, name: str) -> dict[str, Any]:
+        """All values of the group that ``name`` is in, as they were read: the same objects each time."""
+        self[name]
+        return self._loaded[self.index["names"][name]["group"]]
+
+    def regions(self, name: str) -> list[Region]:
+        """The maps through which the group of ``name`` was read."""
+        return self._regions.get(self.index["names"][name]["group"], [])
 
     def __contains__(self, name: object) -> bool:
         return name in self.index["names"]
@@ -62,7 +74,7 @@ class Reader:
     def __len__(self) -> int:
         return len(self.index["names"])
 
-    def _load(self, group: dict[str, Any], name: str) -> dict[str, Any]:
+    def _load(self, group: dict[str, Any], name: str, regions: list[Region]) -> dict[str, Any]:
         path = os.path.join(self.folder, group["file"])
         names: list[str] = group["names"]
         what = ", ".join(f"`{name}`" for name in names)
@@ -75,13 +87,13 @@ class Reader:
         if group["format"] == "npy":
             # No digest here: reading numbers runs no code, and a map is read only where it is looked at.
             try:
-                return {names[0]: read_array(path, size, group["writeable"])}
+                return {names[0]: read_array(path, size, group["writeable"], regions)}
             except ImportError as error:
                 raise CannotReadError(names[0], error) from error
         digest = group["digest"] if self._recorded is None else self._recorded.get(name)
         if file_digest(path) != digest:
             raise DamagedError(f"The file of {what} is not what the step wrote (its digest differs): {path}.")
         del made[:]
-        found = read_pickle(path, names)
+        found = read_pickle(path, names, regions)
         self.needs.update({each: list(made) for each in names})
         return found
