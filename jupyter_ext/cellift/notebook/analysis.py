@@ -232,6 +232,7 @@ def _step(
         dict(group.options),
         names_to_keep((statement for statement in plan.statements if statement.owner == index), outputs),
         wiring.later(index),
+        touched=wiring.touched(index),
         packages=tuple(sorted({*needs.packages, *pins.get(SETUP, ()), *pins.get(index, ())})),
         modules=needs.modules,
         files=needs.files,

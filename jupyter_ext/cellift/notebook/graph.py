@@ -111,8 +111,9 @@ class Step:
     """One step. ``code`` is run in order in one namespace that holds ``inputs`` and ``params`` at the start.
 
     ``inputs`` maps a name to the id of the step that it comes from; ``outputs`` are the names that are kept;
-    those of ``keep`` only if they hold plain values at the end. ``later`` are the inputs that steps further down the
-    document take from the same step: they must not be changed here without the source showing it. ``seeded`` are the
+    those of ``keep`` only if they hold plain values at the end. ``later`` are the names that steps further down the
+    document take from the steps that this one takes from: they must not be changed here without the source showing it.
+    ``touched`` are those of ``outputs`` and ``later`` that steps further down change in place. ``seeded`` are the
     global random generators that something in the notebook seeds; ``repeated`` the kinds of process state whose
     changes in this step later steps repeat as text. ``packages`` are pinned requirements of what it imports;
     ``modules`` are the files of modules beside the notebook that it imports, ``files`` the data files there that its
@@ -130,6 +131,7 @@ class Step:
     options: Mapping[str, Any] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    touched: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     files: tuple[str, ...] = ()

@@ -199,6 +199,15 @@ class Wiring:
             if name in CARRIED
         }
 
+    def touched(self, owner: int) -> tuple[str, ...]:
+        """Of the names that the step makes or that :meth:`later` gives: those that steps further down change in place.
+
+        If two of them turn out to share an object, it matters.
+        """
+        concerned = {*self.plans[owner].outputs, *self.later(owner)}
+        below = (version for s in self._statements if s.owner > owner for version in s.makes.values())
+        return tuple(sorted({version.name for version in below if version.how} & concerned))
+
     def edges(self, ids: Mapping[int, str], names: Mapping[int, str]) -> list[Edge]:
         """The edges in document order, each name with the places that make it and use it."""
         edges = []

@@ -158,6 +158,7 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter], files: 
             "repeated": list(step.repeated),
             **_takers(step, graph),
             **({} if files is None else _brought(step, graph, files)),
+            "touched": list(step.touched),
         },
         ensure_ascii=False,
     )

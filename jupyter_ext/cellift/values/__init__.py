@@ -15,6 +15,7 @@ from .naming import mark
 from .plain import is_plain_value
 from .preview import preview, type_name
 from .reader import Reader
+from .sharing import sharing_with
 from .writer import write
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "is_plain_value",
     "mark",
     "preview",
+    "sharing_with",
     "type_name",
     "write",
 ]

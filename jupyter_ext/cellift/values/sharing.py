@@ -68,6 +68,15 @@ class Groups:
         self._leader[self._find(second)] = self._find(first)
 
 
+def sharing_with(values: dict[str, Any], others: dict[str, Any]) -> list[str]:
+    """Names of ``others`` whose objects are, or share memory with, parts of ``values``."""
+    names = {f"value {name}": value for name, value in values.items()}
+    names.update({f"other {name}": value for name, value in others.items()})
+    groups = Groups(names).groups
+    together = {name for group in groups if any(one.startswith("value ") for one in group) for name in group}
+    return [name for name in others if f"other {name}" in together]
+
+
 class Reducer:
     """Tells the pickler about arrays that overlap in memory and have to, and about tables that do and must not."""
 

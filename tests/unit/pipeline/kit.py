@@ -25,12 +25,26 @@ def step(
     params: tuple[str, ...] = (),
     line: int = 1,
     keep: tuple[str, ...] = (),
+    later: tuple[str, ...] = (),
+    touched: tuple[str, ...] = (),
 ) -> Step:
     """A step of one cell (id ``cNUMBER``), with code copied from a set-up cell ``c0`` before it."""
     code = (CodeSlice("c0", 100, 1, setup),) if setup else ()
     own = CodeSlice(f"c{number}", number, line, source)
     identifier = name.lower().replace(" ", "-")
-    return Step(identifier, name, "step", (own.cell,), (*code, own), dict(inputs or {}), params, outputs, keep=keep)
+    return Step(
+        identifier,
+        name,
+        "step",
+        (own.cell,),
+        (*code, own),
+        dict(inputs or {}),
+        params,
+        outputs,
+        keep=keep,
+        later=later,
+        touched=touched,
+    )
 
 
 def graph(*steps: Step, parameters: tuple[Parameter, ...] = (), name: str = "my pipeline") -> Graph:

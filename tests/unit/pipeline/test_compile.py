@@ -65,6 +65,7 @@ def test_step_becomes_a_task_with_its_code_inputs_and_outputs():
         "later": [],
         "seeded": [],
         "repeated": [],
+        "touched": [],
     }
 
 

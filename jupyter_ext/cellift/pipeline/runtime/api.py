@@ -172,7 +172,7 @@ class _StepRun:
         self._files = files
         self._module = ModuleType("__main__")
         self._namespace: dict[str, Any] = self._module.__dict__
-        self._values = ValueGuard(step.later)
+        self._values = ValueGuard(step.later, step.touched)
         self._inputs = Inputs(step.inputs, self._namespace, step.digests, self._values)
         self._guard: StateGuard | None = None
         self._now: Piece | None = None
@@ -204,7 +204,7 @@ class _StepRun:
         states = self._guarded().end()
         self._inputs.bind(step.outputs)
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
-        changed = self._values.changed(step.outputs)
+        changed = self._values.changed(outputs, step.outputs)
         if changed and not step.rerun:
             raise ChangedError(sorted(changed))
         if step.rerun:

@@ -47,6 +47,8 @@ class StepInput(NamedTuple):
     """Where the executor output goes, if anywhere."""
     later: frozenset[str]
     """Names that steps further down take from producers of ``inputs``."""
+    touched: frozenset[str]
+    """Outputs and names of ``later`` that steps further down change in place."""
     seeded: tuple[str, ...]
     """``state:`` names of the generators that some step of the notebook seeds."""
     rerun: bool
@@ -109,6 +111,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         keep=tuple(step.get("keep", ())),
         later=frozenset(step.get("later", ())),
         rerun=bool(step.get("rerun", False)),
+        touched=frozenset(step.get("touched", ())),
         seeded=tuple(step.get("seeded", ())),
         folder=local_path(target),
         uri=str(target.get("uri", "")),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Collection
 
-from ...values import Fingerprint, Reader, ValuesError
+from ...values import Fingerprint, Reader, ValuesError, sharing_with
 
 
 class ChangedError(ValuesError):
@@ -24,11 +24,13 @@ class ChangedError(ValuesError):
 class ValueGuard:
     """Compares what the step took, of the names that steps further down take too, before and after its code.
 
-    What was read together (names that share objects) is compared together.
+    What was read together (names that share objects) is compared together. ``later``: names that steps further down
+    take from the steps that this one takes from; ``touched``: names that steps further down change in place.
     """
 
-    def __init__(self, later: frozenset[str]) -> None:
+    def __init__(self, later: frozenset[str], touched: frozenset[str]) -> None:
         self._later = later
+        self._touched = touched
         self._before: dict[tuple[str, int], tuple[dict[str, Any], Fingerprint]] = {}
 
     def took(self, folder: str, reader: Reader, name: str) -> None:
@@ -40,10 +42,15 @@ class ValueGuard:
         values = {each: reader[each] for each in names}
         self._before[folder, position] = values, Fingerprint(values, reader.regions(name))
 
-    def changed(self, outputs: tuple[str, ...]) -> dict[str, Any]:
-        """The names that later steps have to take from here, with their values."""
+    def changed(self, outputs: dict[str, Any], declared: Collection[str]) -> dict[str, Any]:
+        """The names that later steps have to take from here, with their values; not those that are ``declared``."""
         found: dict[str, Any] = {}
+        same: dict[str, Any] = {}
         for values, before in self._before.values():
-            if before.differs(values):
-                found.update({name: values[name] for name in values if name in self._later and name not in outputs})
+            wanted = {name: values[name] for name in values if name in self._later and name not in declared}
+            if wanted:
+                (found if before.differs(values) else same).update(wanted)
+        if same and not self._touched.isdisjoint([*outputs, *same]):
+            # A change that a step further down makes to the one has to show in the other, so they cross together.
+            found.update({name: same[name] for name in sharing_with(outputs, same)})
         return found

@@ -1,0 +1,57 @@
+"""Inputs that a step changes although its source does not show it: without somebody who sees to it, the step ends."""
+
+from __future__ import annotations
+
+import pytest
+
+from cellift.notebook.graph import Step
+from cellift.pipeline import compile_graph
+from unit.pipeline.kit import Launcher, graph, step
+
+MADE = step("make", "x = {'deep': [1]}\ny = x['deep']\nz = [5]", outputs=("x", "y", "z"))
+X = {"x": "make"}
+
+
+@pytest.mark.parametrize("change", ["x['deep'].append(2)", "other = x.setdefault('k', 1)"])
+def test_a_change_of_what_later_steps_take_ends_the_step_and_names_the_fix(launcher: Launcher, change: str) -> None:
+    found = launcher.run(compile_graph(graph(MADE, step("use", change, inputs=X, later=("x",)))))["use"]
+    assert found.error["code"] == "CL520"
+    assert "`x`" in found.error["message"]
+    assert "--changes x" in found.error["message"]
+
+
+def test_a_change_that_nobody_else_would_see_is_nothing(launcher: Launcher) -> None:
+    found = launcher.run(compile_graph(graph(MADE, step("use", "x['deep'].append(2)", inputs=X))))["use"]
+    assert found.code == 0
+
+
+def test_a_declared_change_is_nothing(launcher: Launcher) -> None:
+    use = step("use", "x['deep'].append(2)", inputs=X, later=("x",), outputs=("x",))
+    assert launcher.run(compile_graph(graph(MADE, use)))["use"].code == 0
+
+
+def test_what_shares_an_object_with_a_changed_input_is_changed(launcher: Launcher) -> None:
+    use = step("use", "x['deep'].append(2)", inputs=X, later=("y", "z"), outputs=("x",))
+    found = launcher.run(compile_graph(graph(MADE, use)))["use"]
+    assert "`y`" in found.error["message"]
+    assert "`z`" not in found.error["message"]
+
+
+def test_an_input_that_an_output_holds_crosses_with_it_when_either_is_changed_further_down(launcher: Launcher) -> None:
+    def hold(name: str, source: str, *touched: str) -> Step:
+        return step(name, source, inputs=X, later=("x",), outputs=("held",), touched=touched)
+
+    steps = [
+        hold("touched", "held = [x]", "held"),
+        hold("left", "held = [x]"),
+        hold("copied", "held = [dict(deep=[1])]", "held"),
+    ]
+    found = launcher.run(compile_graph(graph(MADE, *steps)))
+    assert found["touched"].error["code"] == "CL520"
+    assert found["left"].code == 0
+    assert found["copied"].code == 0
+
+
+def test_a_rebound_name_is_no_change_of_its_object(launcher: Launcher) -> None:
+    use = step("use", "x = {'deep': [1, 2]}", inputs=X, later=("x",))
+    assert launcher.run(compile_graph(graph(MADE, use)))["use"].code == 0
