@@ -106,7 +106,6 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += hidden_state_warnings(statements, flow, states, step_names)
     found += generators_that_stay(wiring.plans, step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
-    found += _code_that_cannot_travel(flow, wiring, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
     pins, missing = installed_pins(layout.code, project)
     found += missing
@@ -179,6 +178,7 @@ def _around(nodes: Sequence[ast.stmt]) -> Around:
         frozenset(names_after_at(text for text in texts if "@" in text)),
         "__subclasses__" in attributes,
         bool(attributes & {"cache_info", "cache_clear", "cache_parameters"}),
+        any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in nodes),
     )
 
 
@@ -259,30 +259,6 @@ def _conflict_diagnostics(conflicts: Sequence[Conflict], step_names: Mapping[int
         made = conflict.wanted.statement
         cell, step = conflict.statement.code.cell, step_names[conflict.owner]
         where = f"cell {made.code.cell.number}, line {conflict.wanted.line}"
-        if conflict.wanted.kind.is_code and conflict.wanted.how and conflict.seen is None:
-            found.append(
-                diagnose(
-                    "CL111",
-                    f"{step.capitalize()} needs `{name}`, which holds an object that is changed ({where}: "
-                    f"{conflict.wanted.how}); code is copied to steps without such changes.",
-                    cell=cell.id,
-                    line=conflict.statement.node.lineno,
-                    fix=f"Pass the object to `{name}` as an argument where it is used.",
-                )
-            )
-            continue
-        if conflict.wanted.kind.is_code and conflict.seen is None:
-            found.append(
-                diagnose(
-                    "CL112",
-                    f"{step.capitalize()} needs `{name}`, which is defined inside a longer statement ({where}); "
-                    "only definitions that stand by themselves are copied to other steps.",
-                    cell=cell.id,
-                    line=conflict.statement.node.lineno,
-                    fix=f"Define `{name}` at the top level of a cell.",
-                )
-            )
-            continue
         found.append(
             diagnose(
                 "CL111",
@@ -293,27 +269,6 @@ def _conflict_diagnostics(conflicts: Sequence[Conflict], step_names: Mapping[int
             )
         )
     return found
-
-
-def _code_that_cannot_travel(flow: Flow, wiring: Wiring, step_names: Mapping[int, str]) -> list[Diagnostic]:
-    """Functions and classes that would have to cross as values: copies of them would not be the same."""
-    users = {
-        (owner, name): (plan.needs[version].statement, version.definition())
-        for owner, plan in wiring.plans.items()
-        for name, version in plan.inputs.items()
-        if version.code is not None
-    }
-    return [
-        diagnose(
-            "CL112",
-            f"{step_names[owner].capitalize()} needs `{name}` of cell {definition.statement.code.cell.number}, "
-            f"line {definition.line}: a copy of its text would not do the same.",
-            cell=statement.code.cell.id,
-            line=statement.node.lineno,
-            fix=f"Define `{name}` once, at the top level of a cell, and pass to it what it changes.",
-        )
-        for (owner, name), (statement, definition) in {**flow.by_value, **users}.items()
-    ]
 
 
 def _other_name(name: str) -> str:

@@ -20,6 +20,10 @@ def acts_when_defined(statement: Statement) -> bool:
     facts = statement.facts
     if any(path.rpartition(".")[2] in UNREPEATABLE | {"print", "display"} for path in facts.called_paths):
         return True
+    for decorator in getattr(statement.node, "decorator_list", ()):
+        read = statement.reads.get(last_name(decorator.func if isinstance(decorator, ast.Call) else decorator))
+        if read is not None and read.version.code is Kind.CLASS:
+            return True  # what it makes is an instance
     for name in facts.called:
         read = statement.reads.get(name)
         if read is None or read.version.kind is Kind.IMPORT:

@@ -16,6 +16,7 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import CONTAINER_METHODS, IPYTHON_NAMES, STATE_CHANGERS
 from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
 from cellift.notebook.last_values import LAST_VALUES, shown_before
+from cellift.notebook.sharing import dotted_name
 from cellift.notebook.statements import Read, Statement, Travel, Version
 from cellift.notebook.steps import SETUP
 
@@ -58,7 +59,6 @@ class Flow:
         self._stateful_code: dict[int, set[int]] = {}
         #: Statements whose functions or classes are used, in values, where their name means another one.
         self._superseded: set[int] = set()
-        self.by_value: dict[tuple[int, str], tuple[Statement, Version]] = {}
         self._has_star_import = any(statement.facts.star_imports for statement in statements)
         self._last_definer: dict[str, Statement] = {}
         for statement in statements:
@@ -180,7 +180,7 @@ class Flow:
                 self._read(statement, soft, version.name, changes, binds, used)
                 continue
             if not part.anonymous:
-                self._note_superseded(statement, part)
+                self._note_superseded(part)
             self._expand(statement, part, soft, changes, binds, used)
         body = version.body
         if not version.kind.is_code and body is None:
@@ -234,10 +234,8 @@ class Flow:
                 how = f"class {statement.node.name}"
                 changes.setdefault(name, Change(name, read.use.line, read.use.column, how))
 
-    def _note_superseded(self, statement: Statement, part: Version) -> None:
-        definition = part.definition()
+    def _note_superseded(self, part: Version) -> None:
         self._superseded.update(one.statement.index for one in part.chain())
-        self.by_value.setdefault((statement.owner, part.name), (statement, definition))
 
     def _note_users(self, statement: Statement) -> None:
         """Which steps use which functions and classes."""
@@ -293,6 +291,8 @@ class Flow:
         if statement.index in self._kept_as_data or later_binds:
             return Travel.OWN
         facts = statement.facts
+        if isinstance(statement.node, ast.ImportFrom) and statement.node.module == "__future__":
+            return Travel.REPLAY  # it holds for all code below
         kinds = {binding.kind for binding in facts.binds.values()}
         alias = self._alias(statement)
         if alias is not None:
@@ -345,7 +345,7 @@ class Flow:
         touched_data = [
             name for name in changes if name in statement.reads and not statement.reads[name].version.kind.is_code
         ]
-        return bool(patched) and not touched_data
+        return bool(patched) and not touched_data and not acts_when_defined(statement)
 
     def patched_code(self, statement: Statement) -> dict[str, Change]:
         """Modules, functions and classes whose state the statement changes."""
@@ -356,7 +356,9 @@ class Flow:
             if not version.kind.is_code:
                 continue
             change = facts.stores.get(name)
-            if change is None and name in facts.changes and not version.module:
+            if change is None and version.code is not None and name in facts.changes:
+                change = facts.changes[name] if _only_patches(statement.node, name, facts.changes[name].how) else None
+            elif change is None and name in facts.changes and not version.module:
                 from_container = facts.changes[name].how.rstrip("()") in CONTAINER_METHODS
                 change = facts.changes[name] if from_container or version.kind is not Kind.IMPORT else None
             if change is None:
@@ -420,10 +422,13 @@ class Flow:
             stateful=name in statement.facts.stateful or name in self._made_stateful(statement),
             source_kind=source_kind,
         )
+        if body is not None and self._decorated_with_state(statement):
+            body.holds = body.holds or "what its decorator keeps"
         if body is not None and body.holds and version.code is not None:
             self._stateful_code.setdefault(statement.index, set()).add(statement.index)
         if kind is Kind.DATA and not version.immutable:
             version.made_of = made_of
+            version.stateful = version.stateful or any(self._changes_by_use(part) for part in made_of)
         if (not binding.certain or binding.keeps_previous) and previous is not None and not previous.deleted:
             version.previous = previous
             version.made_of |= previous.made_of
@@ -438,6 +443,20 @@ class Flow:
         if may_keep:
             for other in sorted(self._sharing_of(name) - {name}):
                 self._link(statement, name, other)
+
+    @staticmethod
+    def _decorated_with_state(statement: Statement) -> bool:
+        if not isinstance(statement.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            return False
+        called = (statement.reads.get(name) for name in statement.facts.called)
+        bodies = [read.version.body for read in called if read is not None and read.version.code is Kind.FUNCTION]
+        return bool(statement.node.decorator_list) and any(body is not None and body.gives_stateful for body in bodies)
+
+    def _changes_by_use(self, version: Version) -> bool:
+        if version.code is not Kind.CLASS:
+            return False
+        own = any(one.body is not None and one.body.changes_by_use for one in version.chain())
+        return own or any(self._changes_by_use(read.version) for read in _bases(version))
 
     def _made_stateful(self, statement: Statement) -> set[str]:
         """Names that get what a call of the notebook's own gives: closures and generators that move on."""
@@ -589,6 +608,8 @@ class Flow:
     def _holds(self, name: str, targets: Mapping[str, set[str]]) -> bool:
         """A function or class that is known to hold an object."""
         version = self._current.get(name)
+        if version is not None and version.body is not None and version.body.gives_cached:
+            return True
         is_code = version is not None and version.code is not None
         return is_code and (name in targets or name in self._sharing)
 
@@ -696,6 +717,17 @@ def _bases(version: Version) -> list[Read]:
     if not isinstance(version.statement.node, ast.ClassDef):
         return []
     return [read for read in version.statement.reads.values() if read.via is None and read.version is not version]
+
+
+def _only_patches(node: ast.stmt, name: str, how: str) -> bool:
+    """``Config.items.append(x)``, ``@show.register``, ``class Child(Base)``: it does nothing but change the code."""
+    if isinstance(node, _DEFINITIONS):
+        return how.startswith(("@", "class ")) or how == "register()"
+    call = node.value if isinstance(node, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return False
+    path = dotted_name(call.func) or ""
+    return path.partition(".")[0] == name and call.func.attr in CONTAINER_METHODS | {"register"}
 
 
 def changes_state(facts: Facts, names: Iterable[str]) -> Change | None:

@@ -70,6 +70,9 @@ STATEFUL_FACTORIES = frozenset(
     "add_subplot".split()
 )
 
+#: Builtins whose result every use moves on.
+ITERATORS = frozenset("zip map filter enumerate reversed iter defaultdict".split())
+
 #: Calls that make a class: their result is code, like a class statement.
 CLASS_FACTORIES = frozenset(
     "namedtuple NamedTuple TypedDict NewType TypeVar TypeVarTuple ParamSpec Enum IntEnum StrEnum Flag IntFlag "

@@ -104,6 +104,8 @@ class Body:
     hooks: bool = False
     #: The object that the function or class itself holds and that its use may change, for people.
     holds: str = ""
+    #: Every use of an instance of the class changes that.
+    changes_by_use: bool = False
     #: Its results are remembered: who calls it again gets the same object.
     gives_cached: bool = False
     #: Any global name may be read: the text of an ``eval`` is not known.

@@ -21,7 +21,7 @@ def changing_methods(statements: Iterable[ast.stmt]) -> frozenset[str]:
         more = {
             method.name
             for method in methods
-            if method.name not in changing and _changes_self(method, MUTATING_METHODS | changing)
+            if method.name not in changing and changes_self(method, MUTATING_METHODS | changing)
         }
         if not more:
             break
@@ -37,7 +37,27 @@ def _methods(statement: ast.stmt) -> Iterator[_Method]:
             yield from (item for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
 
-def _changes_self(method: _Method, changing: frozenset[str] | set[str]) -> bool:
+#: Methods that run where the source shows a call of the class, or a store.
+_SHOWN = frozenset(
+    "__init__ __new__ __post_init__ __setattr__ __delattr__ __setitem__ __delitem__ __init_subclass__ __set_name__ "
+    "__del__ __set__ __delete__ __setstate__ __getstate__ __reduce__ __copy__ __deepcopy__".split()
+)
+
+
+def changes_by_use(node: ast.ClassDef, changing: frozenset[str]) -> bool:
+    """Using an instance changes it, and nothing shows that: ``__call__``, ``__next__``, a property that counts."""
+    for method in node.body:
+        if not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) or method.name in _SHOWN:
+            continue
+        special = method.name.startswith("__") and not (method.name.startswith("__i") and method.name != "__iter__")
+        names = {getattr(one, "id", getattr(one, "attr", "")) for one in method.decorator_list}
+        if (special or names & {"property", "cached_property"}) and changes_self(method, changing):
+            return True
+    return False
+
+
+def changes_self(method: _Method, changing: frozenset[str] | set[str]) -> bool:
+    """Whether a method sets something on its first parameter, or calls a method of it that does."""
     arguments = [*method.args.posonlyargs, *method.args.args]
     if not arguments:
         return False

@@ -21,6 +21,7 @@ from cellift.notebook.effects import (
     CONTAINER_METHODS,
     DISPLAY_FUNCTIONS,
     FILE_WRITERS,
+    ITERATORS,
     MODULE_FILE_WRITERS,
     MUTATED_KEYWORDS,
     MUTATING_FUNCTIONS,
@@ -33,6 +34,7 @@ from cellift.notebook.literals import gives_plain_value, is_immutable_literal, i
 from cellift.notebook.lookups import formats_names, is_namespace, names_after_at, text_of, uses_functions_at_once
 from cellift.notebook.magics_facts import MagicFacts, read_magic
 from cellift.notebook.mangling import with_private_names
+from cellift.notebook.methods import changes_by_use
 from cellift.notebook.sharing import dotted_name, last_name, shared_names
 
 #: A "handler" scope holds the name of ``except … as name``; everything else in it binds in the scope around.
@@ -87,6 +89,8 @@ class Around:
     asks_for_subclasses: bool = False
     #: ``cache_info`` or ``cache_clear`` is asked for.
     asks_for_caches: bool = False
+    #: ``from __future__ import annotations``: annotations are not evaluated.
+    lazy_annotations: bool = False
 
 
 def read_statement(
@@ -588,8 +592,19 @@ class _Visitor:
         self._share(names, value)
         if len(targets) > 1:  # `b = a = []`: one object under both names
             self._share(names, ast.Tuple([ast.copy_location(ast.Name(n.id, ast.Load()), n) for n in names], ast.Load()))
-        if isinstance(value, ast.Call) and last_name(value.func) in STATEFUL_FACTORIES and self._body is None:
+        if self._body is None and self._moves_on(value):
             self.facts.stateful.update(name.id for name in names if self._is_global(name.id))
+
+    def _moves_on(self, value: ast.expr) -> bool:
+        """Every use of the value changes it or what is behind it: an iterator, a method that changes its object."""
+        if isinstance(value, ast.Attribute):
+            return value.attr in self._changing_methods
+        if not isinstance(value, ast.Call):
+            return isinstance(value, ast.GeneratorExp)
+        if isinstance(value.func, ast.Name) and value.func.id in ITERATORS:
+            return self._is_global(value.func.id)
+        name = last_name(value.func)
+        return name in STATEFUL_FACTORIES or (name == "partial" and any(map(self._moves_on, value.args[:1])))
 
     def _kind_of(self, value: ast.expr) -> tuple[Kind, bool]:
         if isinstance(value, ast.Lambda):
@@ -795,6 +810,7 @@ class _Visitor:
 
     def _note_class_state(self, node: ast.ClassDef, body: Body) -> None:
         body.holds = held_by_class(node, self._around.changed_attributes) or sets_its_class(node) or body.holds
+        body.changes_by_use = changes_by_use(node, self._changing_methods)
         methods = {item.name for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))}
         body.hooks = "__init_subclass__" in methods or self._around.asks_for_subclasses
         made_by = {base.id for base in node.bases if isinstance(base, ast.Name)}
@@ -831,7 +847,8 @@ class _Visitor:
     def _annotation(self, node: ast.expr) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             self._read_text(node.value, node)
-        else:
+            return
+        with self._softly(self._around.lazy_annotations):
             self.visit(node)
 
     # --- control flow: which names are certainly bound afterwards

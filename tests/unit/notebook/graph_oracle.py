@@ -20,8 +20,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from cellift.notebook.graph import Graph, Step
+from cellift.values.by_value import Code, Pickler
+from cellift.values.rebuild import Unpickler
 
-MODULE = "notebook_under_test"
+MODULE = "__main__"
 
 
 class StepFailed(Exception):
@@ -69,7 +71,7 @@ def _run_step(
     for source in sorted(set(step.inputs.values())):
         names = [name for name, producer in step.inputs.items() if producer == source]
         with _as_main(modules[source]):
-            packed[source] = pickle.dumps(
+            packed[source] = _packed(
                 {name: vars(modules[source])[name] for name in names if name in vars(modules[source])}
             )
     inputs = _Inputs(packed, step, module)
@@ -83,6 +85,12 @@ def _run_step(
                 seen[piece.cell] = (printed, _shown(module, own_text[piece.cell]))
         inputs.load(list(packed))
     return module
+
+
+def _packed(values: dict[str, Any]) -> bytes:
+    file = io.BytesIO()
+    Pickler(file, Code(), lambda _: True).dump(values)
+    return file.getvalue()
 
 
 class _Inputs:
@@ -119,7 +127,7 @@ class _Inputs:
         for producer in producers:
             data = self._packed.pop(producer, None)
             if data is not None:
-                for name, value in pickle.loads(data).items():
+                for name, value in Unpickler(io.BytesIO(data)).load().items():
                     setattr(self._module, name, value)
 
 

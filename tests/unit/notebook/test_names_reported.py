@@ -126,8 +126,3 @@ def test_every_broken_cell_is_reported_and_the_rest_is_understood() -> None:
 def test_two_values_of_one_name_in_a_step_are_refused() -> None:
     setup = "import warnings\nk = list('ab')\nwarnings.filterwarnings('ignore', lineno=len(k))"
     assert "CL111" in codes(analysed(setup, "%%step a\nk = len('abc')", "%%step b\nprint(k)"))
-
-
-def test_a_definition_in_a_loop_that_another_step_uses_is_refused() -> None:
-    analysis = analysed("%%step a\nfor i in range(2):\n    def f():\n        return 1", "%%step b\nf()")
-    assert codes(analysis) == ["CL112"]
