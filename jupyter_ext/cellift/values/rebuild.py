@@ -81,6 +81,8 @@ def make_function(
         if qualname is not None:
             found = resolve(where, qualname)
             same = type(found) is types.FunctionType and found.__code__ == code
+            # Equal code may stand in two cells: a function and what it was defined anew as.
+            same = same and found.__code__.co_filename == code.co_filename
             if same and len(found.__closure__ or ()) == len(cells or ()):
                 return found
         where = vars(sys.modules.get(where) or importlib.import_module(where))

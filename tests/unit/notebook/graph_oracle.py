@@ -21,6 +21,7 @@ from typing import Any
 
 from cellift.notebook.graph import Graph, Step
 from cellift.values.by_value import Code, Pickler
+from cellift.values.naming import mark
 from cellift.values.rebuild import Unpickler
 
 MODULE = "__main__"
@@ -78,7 +79,7 @@ def _run_step(
     with _as_main(module):
         for piece in step.code:
             try:
-                printed = inputs.run("\n" * (piece.line - 1) + piece.source)
+                printed = inputs.run("\n" * (piece.line - 1) + piece.source, piece.number)
             except Exception as error:
                 raise StepFailed(f"step {step.id}, cell {piece.number}: {type(error).__name__}: {error}") from error
             if piece.cell in step.cells and step.role == "step":
@@ -102,13 +103,16 @@ class _Inputs:
         self._module = module
         self._mentioned_by: dict[str, set[str]] = {}
 
-    def run(self, source: str) -> str:
+    def run(self, source: str, number: int) -> str:
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
             for node in ast.parse(source).body:
                 self._bind_for(node)
                 code = compile(ast.Module([node], []), "<cell>", "exec", dont_inherit=True)
                 exec(code, self._module.__dict__)
+                for found in list(vars(self._module).values()):  # as the runner does
+                    if isinstance(found, type) and found.__module__ == MODULE:
+                        mark(found, f"{number}:{node.lineno}")
         return printed.getvalue()
 
     def _bind_for(self, node: ast.stmt) -> None:
@@ -127,8 +131,11 @@ class _Inputs:
         for producer in producers:
             data = self._packed.pop(producer, None)
             if data is not None:
-                for name, value in Unpickler(io.BytesIO(data)).load().items():
+                values = Unpickler(io.BytesIO(data)).load()
+                for name, value in values.items():
                     setattr(self._module, name, value)
+                if any(callable(value) for value in values.values()):  # its names are looked up when it is called
+                    self.load(list(self._packed))
 
 
 def _names_at_definition(node: ast.AST) -> set[str]:
