@@ -125,7 +125,7 @@ def _run_setup(given: StepInput, task: Task, namespace: dict[str, Any]) -> Input
     """Imports, functions, constants and parameters of the step, as they are before its first own statement."""
     from cellift.pipeline.runtime.cells import Cells, Piece
     from cellift.pipeline.runtime.inputs import Inputs
-    from cellift.values import ValuesError
+    from cellift.values import ValuesError, mark
 
     namespace.update(given.parameters)
     code = given.code[: given.own]
@@ -138,12 +138,22 @@ def _run_setup(given: StepInput, task: Task, namespace: dict[str, Any]) -> Input
     inputs = Inputs(given.inputs, namespace, given.digests)
     now: list[Piece] = []
 
+    def mark_classes() -> None:
+        # As the runner does: a class made here is that of the step only if it is known as the same statement's.
+        for piece in now:
+            for name in piece.code.co_names:
+                found = namespace.get(name)
+                if isinstance(found, type) and found.__module__ == "__main__":
+                    mark(found, f"{piece.part.number}:{piece.line}")
+
     def before(piece: Piece) -> None:
+        mark_classes()
         now[:] = [piece]
         inputs.before(piece)
 
     try:
         cells.run(namespace, before, lambda _value: None, lambda _part: None)
+        mark_classes()
     except ValuesError as error:
         raise CannotLoadError(str(error)) from error
     except Exception as error:

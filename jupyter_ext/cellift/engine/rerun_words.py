@@ -51,8 +51,8 @@ class Words:
         """A step that would have to run again, but used what it had itself written over."""
         return (
             f"Step {self._names[task]} took something that an earlier step changed, so it has to run again; but it "
-            f"also read {file} and wrote to it, and running again would do that twice. Put `--after STEP` on the step "
-            "(the step that makes the change), or `--changes NAME` on that one, and start from the files as they were."
+            f"also read {file} and wrote to it, and running again would do that twice. Put "
+            "`--changes NAME` on the step that makes the change, and start from the files as they were."
         )
 
     def clash(self, earlier: str, later: str, file: str) -> str:
@@ -60,16 +60,16 @@ class Words:
         first, second = self._names[earlier], self._names[later]
         return (
             f"Steps {first} and {second} used the file {file} at the same time: {second} wrote it, and {first}, which "
-            f"comes before it in the notebook, read it. Put `--after {_word(first)}` on step {second}, and start from "
-            "the files as they were."
+            f"comes before it in the notebook, read it. Make one step of the two, or let {first} hand {second} a "
+            "name, so that it waits; start from the files as they were."
         )
 
     def left(self, task: str, file: str) -> str:
         """A file that only a discarded attempt wrote."""
         return (
             f"Step {self._names[task]} ran twice, because an earlier step changed what it takes, and only its first "
-            f"attempt wrote {file}. The notebook would not have that file. Put `--after STEP` on the step (the step "
-            "that makes the change), or `--changes NAME` on that one, and start from the files as they were."
+            f"attempt wrote {file}. The notebook would not have that file. Put `--changes NAME` on the "
+            "step that makes the change, and start from the files as they were."
         )
 
 
@@ -79,10 +79,6 @@ def _plain(name: str) -> str:
 
 def _quoted(name: str) -> str:
     return f"the state of {_plain(name)}" if name.startswith(STATE) else f"`{name}`"
-
-
-def _word(name: str) -> str:
-    return f'"{name}"' if " " in name else name
 
 
 def _listed(items: Iterable[str]) -> str:
