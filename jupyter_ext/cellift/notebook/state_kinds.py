@@ -168,7 +168,9 @@ class States:
             return self._found(node.func, path, "()")
         if last in SEED_FUNCTIONS:
             return None
-        inside = path.count(".") > 1 and path.partition(".")[0] not in _ARRAYS
+        # `pandas.DataFrame.insert(frame, ...)` is a method of a class: it changes its argument.
+        of_class = path.rpartition(".")[0].rpartition(".")[2][:1].isupper()
+        inside = path.count(".") > 1 and path.partition(".")[0] not in _ARRAYS and not of_class
         if last in CONTAINER_METHODS and inside and "(" not in path:
             return self._found(node.func, path, "()")
         return None

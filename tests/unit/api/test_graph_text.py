@@ -12,7 +12,7 @@ def step(name: str, number: int, params: tuple[str, ...] = (), role: str = "step
 
 
 def edge(source: str, target: str, *names: str) -> dict[str, Any]:
-    return {"source": source, "target": target, "names": [{"name": name} for name in names]}
+    return {"source": source, "target": target, "names": [{"name": name, "label": name} for name in names]}
 
 
 @pytest.fixture
