@@ -63,6 +63,8 @@ def _reasons(
         for other, (below, _) in used[target].items():
             if not (one.writes or other.writes) or not overlap(one.name, other.name):
                 continue
+            if (one.exact or other.exact) and one.name != other.name:
+                continue
             name = other.name if ANY in one.name else one.name
             name = FILES if name == ANY else name
             what = f"a file `{name}`" if name != FILES else "files whose names are not in the source"

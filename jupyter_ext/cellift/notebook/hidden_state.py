@@ -25,8 +25,8 @@ def hidden_state_warnings(
             continue
         for name, change in flow.patched_code(statement).items():
             version = statement.reads[name].version
-            if version.kind is Kind.IMPORT and states.of(statement):
-                continue  # handed on, or told, by `state_changes`
+            if version.kind is Kind.IMPORT and states.knows(name):
+                continue  # handed on, told, or put back at once
             user = next((later for later in statements if later.owner > statement.owner and _uses(later, name)), None)
             if user is None:
                 continue

@@ -68,6 +68,10 @@ class StateChanges:
             self._found[statement.index] = tuple(self._changes(statement))
         return self._found[statement.index]
 
+    def knows(self, name: str) -> bool:
+        """Whether the name is an import, so that what changes it is seen."""
+        return self._states.knows(name)
+
     def decide(self) -> None:
         """Mark what later steps repeat (`Travel.REPLAY`); the rest is ``stuck``."""
         for statement in self._statements:

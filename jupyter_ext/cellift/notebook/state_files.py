@@ -47,6 +47,8 @@ class FileAct:
     sure: bool = True
     #: It makes a folder that may be there already: doing it again changes nothing.
     repeatable: bool = False
+    #: An import: it concerns who writes a file of that very name.
+    exact: bool = False
 
 
 class FileUse:
@@ -80,7 +82,10 @@ class FileUse:
         for code in self._reach.of(statement):
             given = self._given(code)
             for node in code.walk():
-                if isinstance(node, ast.Call):
+                if isinstance(node, (ast.Import, ast.ImportFrom)):
+                    for module in _modules(node):
+                        yield FileAct(f"{module}.py", False, Use(module, statement.node.lineno, 1), exact=True)
+                elif isinstance(node, ast.Call):
                     line = node.lineno if code.function is None else statement.node.lineno
                     for name, mode in self._call(node, given):
                         place = Use(name, line, 1)
@@ -152,7 +157,7 @@ class FileUse:
             for keyword in call.keywords:
                 if keyword.arg == "filename":
                     yield from self._each(keyword.value, "w=", given)
-        elif path:
+        elif path or receiver is not None:
             yield from self._guessed(call, given)
 
     def _opened(
@@ -194,6 +199,12 @@ class FileUse:
         for one in nodes:
             for name in sorted(self._paths.named(one, given)):
                 yield name, mode
+
+
+def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.Import):
+        return [alias.name.rpartition(".")[2] for alias in node.names]
+    return [(node.module or "").rpartition(".")[2], *(alias.name for alias in node.names)]
 
 
 def _may_exist(call: ast.Call) -> bool:

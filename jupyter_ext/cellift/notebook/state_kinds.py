@@ -82,6 +82,10 @@ class States:
         self._seeds = Knowledge(())
         self._seeds.names = self._names
 
+    def knows(self, name: str) -> bool:
+        """Whether the name stands for something imported."""
+        return name in self._names
+
     def path(self, node: ast.expr) -> str:
         """``decimal.getcontext().prec`` in full; empty for what does not start at an import."""
         if isinstance(node, ast.Attribute):

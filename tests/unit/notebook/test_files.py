@@ -136,3 +136,17 @@ def test_a_folder_that_may_exist_is_made_in_every_step() -> None:
 def test_steps_in_order_already_get_no_edge_more() -> None:
     cells = [f"%%step s{i}\nopen('a.txt', 'a').write('{i}')" for i in range(4)]
     assert edges(graph_of(*cells)) == {"s0>s1:a.txt", "s1>s2:a.txt", "s2>s3:a.txt"}
+
+
+def test_an_import_waits_for_the_step_that_writes_the_module() -> None:
+    write = "%%step a\nopen('made.py', 'w').write('V = 1')"
+    assert edges(graph_of(write, "%%step b\nimport made\nx = 1", "%%step c\nimport other")) == {"a>b:made.py"}
+
+
+def test_an_import_waits_for_no_step_that_writes_files_of_any_name() -> None:
+    assert edges(graph_of("%%step a\nopen(input(), 'w')", "%%step b\nimport json\nx = 1")) == set()
+
+
+def test_a_file_that_is_named_to_a_method_counts() -> None:
+    zipped = "import zipfile\nz = zipfile.ZipFile('d.zip', 'w')\nz.write('a.csv')\nz.close()"
+    assert edges(graph_of("%%step a\nopen('a.csv', 'w')", f"%%step b\n{zipped}")) == {"a>b:a.csv"}

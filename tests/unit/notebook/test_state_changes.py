@@ -155,3 +155,8 @@ def test_what_is_undone_at_the_end_of_a_block_is_no_change(block: str) -> None:
 
 def test_nothing_is_repeated_after_the_last_step() -> None:
     assert codes(analysed(_IMPORTS, "%%step a\nx = 1", "%%step b\nn = os.environ.pop('A')")) == []
+
+
+def test_filters_that_a_block_puts_back_are_no_lost_change() -> None:
+    block = "with warnings.catch_warnings():\n    warnings.simplefilter('error')"
+    assert codes(analysed(_IMPORTS, f"%%step a\n{block}", "%%step b\nwarnings.warn('x')")) == []
