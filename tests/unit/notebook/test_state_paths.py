@@ -9,9 +9,6 @@ import pytest
 from cellift.notebook.state_paths import Paths, folders, last_part, overlap
 
 CONTEXT = (
-    "base = 'out'\nfrom pathlib import Path\nroot = Path('data')\n"
-    "for n in ['a.csv', 'b.csv']: pass\nh = open('x')"
-)
     "base = 'out'\nfrom pathlib import Path\nroot = Path('data')\nfor n in ['a.csv', 'b.csv']: pass\nh = open('x')"
 )
 
