@@ -46,7 +46,7 @@ def test_a_refused_notebook_raises_with_its_diagnostics_and_leaves_no_record(hom
 
 
 def test_warnings_come_with_the_run_that_was_started(home: Path, tmp_path: Path) -> None:
-    source = "%%step one\nx = 1\n%lprun -f f x"
+    source = "%%step one\nx = 1\n%tensorboard --logdir logs"
     path = save(tmp_path / "nb.ipynb", source, "%%step two\nx")
     run = cellift.run(path, wait=True)
     assert [one.severity for one in run.diagnostics] == ["warning"]
