@@ -26,6 +26,7 @@ module.exports = {
   coverageReporters: ['lcov', 'text-summary'],
   modulePathIgnorePatterns: ['<rootDir>/lib/'],
   reporters: ['default'],
+  testTimeout: 30000,
   testRegex: 'src/.*/__tests__/.*\\.spec\\.tsx?$|src/__tests__/.*\\.spec\\.tsx?$',
   // Types are checked by `jlpm lint:types`; here each file is only transpiled.
   transform: {

@@ -140,7 +140,7 @@ export class FakeClient implements ICellift {
 
 /** Waits until the condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 4000;
+  const deadline = Date.now() + 20000;
   while (!condition()) {
     if (Date.now() > deadline) {
       throw new Error('what was waited for did not happen');
