@@ -106,7 +106,8 @@ class Simulation:
         self.reports.start(task, self._now)
         step = json.loads(plan["parameters"]["cellift_step"]["value"])
         step["groups"] = [
-            dict(group)
+            # A name that the step takes from elsewhere is another value.
+            {name: value for name, value in group.items() if step["inputs"].get(name, producer) == producer}
             for producer in sorted(set(step["inputs"].values()))
             for group in self._folders[producer]
             if any(name in group and step["inputs"].get(name) == producer for name in group)

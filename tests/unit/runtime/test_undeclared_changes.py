@@ -52,6 +52,12 @@ def test_an_input_that_an_output_holds_crosses_with_it_when_either_is_changed_fu
     assert found["copied"].code == 0
 
 
+def test_a_companion_whose_name_the_step_takes_from_elsewhere_is_another_value(launcher: Launcher) -> None:
+    newer = step("newer", "y = 'new'", outputs=("y",))
+    use = step("use", "x['deep'].append(2)", inputs={**X, "y": "newer"}, later=("y",), outputs=("x",))
+    assert launcher.run(compile_graph(graph(MADE, newer, use)))["use"].code == 0
+
+
 def test_a_rebound_name_is_no_change_of_its_object(launcher: Launcher) -> None:
     use = step("use", "x = {'deep': [1, 2]}", inputs=X, later=("x",))
     assert launcher.run(compile_graph(graph(MADE, use)))["use"].code == 0

@@ -19,7 +19,7 @@ from unit.pipeline.kit import graph, step
 def taken(tmp_path: Path, later: tuple[str, ...], **made: Any) -> tuple[ValueGuard, dict[str, Any]]:
     values.write(tmp_path / "a", made)
     reader = values.Reader(tmp_path / "a")
-    guard = ValueGuard(frozenset(later), frozenset())
+    guard = ValueGuard(frozenset(later), frozenset(), {})
     for name in made:
         guard.took("a", reader, name)
     return guard, {name: reader[name] for name in made}

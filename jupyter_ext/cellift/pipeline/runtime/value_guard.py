@@ -25,10 +25,12 @@ class ValueGuard:
     """Compares what the step took, of the names that steps further down take too, before and after its code.
 
     What was read together (names that share objects) is compared together. ``later``: names that steps further down
-    take from the steps that this one takes from; ``touched``: names that steps further down change in place.
+    take from the steps that this one takes from; ``touched``: names that steps further down change in place;
+    ``folders``: where the step's inputs come from. A name that the step takes from elsewhere is another value.
     """
 
-    def __init__(self, later: frozenset[str], touched: frozenset[str]) -> None:
+    def __init__(self, later: frozenset[str], touched: frozenset[str], folders: dict[str, str]) -> None:
+        self._folders = folders
         self._later = later
         self._touched = touched
         self._before: dict[tuple[str, int], tuple[dict[str, Any], Fingerprint]] = {}
@@ -46,8 +48,9 @@ class ValueGuard:
         """The names that later steps have to take from here, with their values; not those that are ``declared``."""
         found: dict[str, Any] = {}
         same: dict[str, Any] = {}
-        for values, before in self._before.values():
-            wanted = {name: values[name] for name in values if name in self._later and name not in declared}
+        for (folder, _), (values, before) in self._before.items():
+            mine = (name for name in values if name in self._later and self._folders.get(name, folder) == folder)
+            wanted = {name: values[name] for name in mine if name not in declared}
             if wanted:
                 (found if before.differs(values) else same).update(wanted)
         if same and not self._touched.isdisjoint([*outputs, *same]):
