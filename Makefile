@@ -101,7 +101,9 @@ test-browser: front-end chromium ## a real JupyterLab in Chromium
 	$(BIN)/python -m pytest tests/e2e $(PYTEST_FLAGS)
 
 test-truth: env ## notebooks as pipelines beside the same notebooks run from top to bottom
-	$(BIN)/python -m pytest tests/truth $(PYTEST_FLAGS)
+	@TRUTH_SHARD=1/2 $(BIN)/python -m pytest tests/truth -p no:cacheprovider $(PYTEST_FLAGS) & other=$$!; \
+	status=0; TRUTH_SHARD=0/2 $(BIN)/python -m pytest tests/truth $(PYTEST_FLAGS) || status=1; \
+	wait $$other || status=1; exit $$status
 
 test-pythons: $(STAMPS)/dev ## unit tests on the oldest and the newest supported Python, the bootstrap on 3.9
 	UV="$(UV)" bash tests/pythons.sh
