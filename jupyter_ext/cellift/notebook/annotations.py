@@ -8,6 +8,7 @@ from typing import Any
 
 from cellift.notebook.literals import NotPlain, fold
 from cellift.notebook.value_types import ANY, TYPES, ParameterType, ValueType, either_of, fit, of_value
+from cellift.project.dotted import last_name
 
 _NAMES: dict[str, ParameterType] = {
     "int": "int",
@@ -29,12 +30,12 @@ def read_annotation(annotation: ast.expr | None) -> ValueType | None:
 
 def _read(node: ast.expr) -> ValueType | None:
     if isinstance(node, (ast.Name, ast.Attribute)):
-        name = _last_name(node)
+        name = last_name(node)
         if name in _ANYTHING:
             return ANY
         return ValueType(_NAMES[name]) if name in _NAMES else None
     if isinstance(node, ast.Subscript):
-        return _subscript(_last_name(node.value), node.slice)
+        return _subscript(last_name(node.value), node.slice)
     return None
 
 
@@ -74,8 +75,8 @@ def _union(nodes: list[ast.expr]) -> ValueType | None:
                 return None
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
             waiting[:0] = [node.left, node.right]
-        elif isinstance(node, ast.Subscript) and _last_name(node.value) in ("Union", "Optional"):
-            optional = optional or _last_name(node.value) == "Optional"
+        elif isinstance(node, ast.Subscript) and last_name(node.value) in ("Union", "Optional"):
+            optional = optional or last_name(node.value) == "Optional"
             waiting[:0] = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         else:
             part = _read(node)
@@ -89,7 +90,7 @@ def _literal(arguments: list[ast.expr]) -> ValueType | None:
     parts: list[ValueType] = []
     optional = False
     for node in arguments:
-        if isinstance(node, ast.Subscript) and _last_name(node.value) == "Literal":
+        if isinstance(node, ast.Subscript) and last_name(node.value) == "Literal":
             nested = _read(node)
             if nested is None:
                 return None
@@ -134,7 +135,7 @@ def _with_choices(base: ValueType, node: ast.expr) -> ValueType:
 
 def _with_limits(base: ValueType, call: ast.Call) -> ValueType:
     """``Ge(0)``, ``Interval(ge=0, le=1)``, ``Field(gt=0)``, ``Len(1, 5)``: as in annotated-types and pydantic."""
-    name = _last_name(call.func)
+    name = last_name(call.func)
     given: list[tuple[str, ast.expr]] = []
     if name in _BOUNDS:
         given += [(_BOUNDS[name], argument) for argument in call.args[:1]]
@@ -161,7 +162,3 @@ def _value(node: ast.expr) -> Any:
     except NotPlain:
         return ...
     return value if type(value) in TYPES or isinstance(value, tuple) else ...
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""

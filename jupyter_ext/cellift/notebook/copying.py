@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from cellift.notebook.facts import Kind
 from cellift.notebook.literals import is_immutable_literal
 from cellift.notebook.scopes import UNREPEATABLE
-from cellift.notebook.sharing import last_name
 from cellift.notebook.statements import Statement
+from cellift.project.dotted import last_name
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Pass)
 _LOOKS = frozenset("hasattr isinstance issubclass callable len getattr find_spec parse Version".split())

@@ -16,9 +16,9 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import CONTAINER_METHODS, IPYTHON_NAMES, STATE_CHANGERS
 from cellift.notebook.facts import Binding, Body, Call, Change, Facts, Kind, Use
 from cellift.notebook.last_values import LAST_VALUES, shown_before
-from cellift.notebook.sharing import dotted_name
 from cellift.notebook.statements import Read, Statement, Travel, Version
 from cellift.notebook.steps import SETUP
+from cellift.project.dotted import dotted_name
 
 _BUILTINS = frozenset(dir(builtins))
 _ALWAYS_THERE = _BUILTINS | {

@@ -149,8 +149,5 @@ MODULE_FILE_WRITERS = frozenset(
     f"{module}.{name}" for module in ("os", "shutil") for name in "copy move rename renames replace remove".split()
 )
 
-#: Calls that look names up by text while the program runs.
-DYNAMIC_LOOKUPS = frozenset({"eval", "exec", "globals", "locals", "vars"})
-
 #: Names that IPython puts into a notebook's namespace and plain Python lacks.
 IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_oh", "_ih", "_dh"})

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from cellift.notebook.effects import MUTATING_METHODS
 from cellift.notebook.literals import is_immutable_literal
-from cellift.notebook.sharing import last_name
+from cellift.project.dotted import last_name
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Sequence
 
 from cellift.notebook.effects import DISPLAY_FUNCTIONS
-from cellift.notebook.sharing import last_name
 from cellift.notebook.statements import Statement
+from cellift.project.dotted import last_name
 
 LAST_VALUES = frozenset({"_", "__", "___"})
 

@@ -17,6 +17,7 @@ from cellift.notebook.local_functions import LocalFunctions
 from cellift.notebook.sharing import shared_names
 from cellift.notebook.state_aliases import imported_names
 from cellift.notebook.statements import Statement, Travel
+from cellift.project.dotted import dotted_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -169,10 +170,8 @@ class LocalState:
         return self._effect(node) if isinstance(node, (ast.Name, ast.Attribute)) else (None, "")
 
     def _effect(self, node: ast.Name | ast.Attribute) -> tuple[Effect | None, str]:
-        from cellift.project.module_state import dotted
-
         assert self._state is not None
-        path = dotted(node)
+        path = dotted_name(node)
         full = self._full(path) if path else ""
         if full:
             effect, rest = self._state.full(full)

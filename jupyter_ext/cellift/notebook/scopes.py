@@ -35,7 +35,8 @@ from cellift.notebook.lookups import formats_names, is_namespace, names_after_at
 from cellift.notebook.magics_facts import MagicFacts, read_magic
 from cellift.notebook.mangling import with_private_names
 from cellift.notebook.methods import changes_by_use
-from cellift.notebook.sharing import dotted_name, last_name, shared_names
+from cellift.notebook.sharing import shared_names
+from cellift.project.dotted import dotted_name, last_name
 
 #: A "handler" scope holds the name of ``except … as name``; everything else in it binds in the scope around.
 ScopeKind = Literal["module", "class", "function", "comprehension", "handler"]

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Sequence
 from cellift.notebook.dataflow import changes_state
 from cellift.notebook.effects import DISPLAY_FUNCTIONS
 from cellift.notebook.magics_facts import is_about_its_cell, runs_once
-from cellift.notebook.sharing import last_name
 from cellift.notebook.state_files import FileUse
 from cellift.notebook.state_names import is_pseudo
 from cellift.notebook.statements import Statement, Travel, Version
 from cellift.notebook.steps import SETUP
+from cellift.project.dotted import last_name
 
 
 def classify_setup(statements: Sequence[Statement], files: FileUse) -> None:

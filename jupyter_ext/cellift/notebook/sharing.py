@@ -6,25 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from cellift.notebook.effects import FRESH_METHODS, SHARING_FUNCTIONS, SHARING_METHODS
-
-
-def last_name(function: ast.expr) -> str:
-    """``fit`` of ``model.fit``, ``f`` of ``f``; empty for anything else."""
-    if isinstance(function, ast.Name):
-        return function.id
-    return function.attr if isinstance(function, ast.Attribute) else ""
-
-
-def dotted_name(node: ast.expr) -> str | None:
-    """``np.random.seed`` for such a chain of attributes; None when something else is in it."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    parts.append(node.id)
-    return ".".join(reversed(parts))
+from cellift.project.dotted import last_name
 
 
 def shared_names(node: ast.expr | None, *, changed: bool = False) -> list[ast.Name]:

@@ -15,13 +15,13 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import DISPLAY_FUNCTIONS
 from cellift.notebook.facts import Binding, Facts, Kind, Use
 from cellift.notebook.local_state import is_kept_by_module
-from cellift.notebook.sharing import last_name
 from cellift.notebook.state_files import FileUse
 from cellift.notebook.state_kinds import KINDS, STREAMS, StateChange, States
 from cellift.notebook.state_names import STATE, is_pseudo
 from cellift.notebook.state_reach import Code, Reach
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
+from cellift.project.dotted import last_name
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NEVER = (*_FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 
 from cellift.notebook.effects import FILE_READERS, PATH_READERS, PATH_WRITERS, TABLE_WRITERS, WRITE_FIRST
 from cellift.notebook.facts import Use
-from cellift.notebook.sharing import dotted_name, last_name
 from cellift.notebook.state_aliases import imported_names
 from cellift.notebook.state_generators import QUIET_LIBRARIES
 from cellift.notebook.state_names import FILES
 from cellift.notebook.state_paths import ANY, Paths, folders, last_part
 from cellift.notebook.state_reach import Code, Reach
 from cellift.notebook.statements import Statement
+from cellift.project.dotted import dotted_name, last_name
 
 _PATH_KEYWORDS = frozenset(
     "path path_or_buf filepath_or_buffer file filename fname buf excel_writer io filepath path_or_buffer fp".split()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from cellift.notebook.sharing import dotted_name
 from cellift.notebook.state_aliases import imported_names
+from cellift.project.dotted import dotted_name
 
 #: Generator and what is done to it; "peek" reads its state and leaves it alone.
 Act = tuple[str, Literal["seed", "may seed", "draw", "peek"]]
@@ -170,16 +170,6 @@ class Knowledge:
         name = call.func.attr
         if (name in _METHOD_DRAWS or (name in _FITS and self.estimators_draw)) and not self.has_own_state(call):
             yield NUMPY, "draw"
-
-
-def generator_acts(node: ast.AST, names: Mapping[str, str]) -> Iterator[tuple[Act, ast.Call]]:
-    """Every call inside ``node`` that is known to seed a global generator or to draw from one."""
-    knowledge = Knowledge(())
-    knowledge.names = dict(names)
-    for call in ast.walk(node):
-        if isinstance(call, ast.Call):
-            for act in knowledge.acts(call):
-                yield act, call
 
 
 def _constants(statements: Iterable[ast.stmt]) -> Iterator[str]:

@@ -15,8 +15,8 @@ from cellift.notebook.effects import (
     TABLE_WRITERS,
     WRITE_FIRST,
 )
-from cellift.notebook.sharing import last_name
 from cellift.notebook.state_generators import Knowledge
+from cellift.project.dotted import last_name
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -43,10 +43,11 @@ def look_outside(nodes: Sequence[ast.stmt], project: Project | None) -> Outside:
     from cellift.project.imports import imported_modules
 
     files, draws = set(), set()
-    for name in {module.partition(".")[0] for module in imported_modules(nodes)}:
+    modules = imported_modules(nodes)
+    for name in {module.partition(".")[0] for module in modules}:
         if not project.is_local(name):
             continue
-        wanted = [module for module in imported_modules(nodes) if module.partition(".")[0] == name]
+        wanted = [module for module in modules if module.partition(".")[0] == name]
         trees = [project.tree(module) for module in project.local_modules(wanted)]
         if all(tree is not None and not _uses_files(tree) for tree in trees):
             files.add(name)

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 
-from cellift.notebook.sharing import dotted_name, last_name
+from cellift.project.dotted import dotted_name, last_name
 
 ANY = "*"
 _DEEP = 12

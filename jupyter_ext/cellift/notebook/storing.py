@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 
 from cellift.notebook.effects import STORING_FUNCTIONS, STORING_METHODS
 from cellift.notebook.facts import Facts
-from cellift.notebook.sharing import last_name, shared_names
+from cellift.notebook.sharing import shared_names
+from cellift.project.dotted import last_name
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _DEFINITIONS = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)

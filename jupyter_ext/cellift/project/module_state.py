@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cellift.project.dotted import dotted_name
 from cellift.project.modules import absolute_name
 from cellift.project.process_words import process_state, seeds
 
@@ -191,7 +192,7 @@ class _Module:
         if isinstance(value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)):
             self._state.variables[f"{self.name}.{name}"] = slot
         elif isinstance(value, ast.Call):
-            maker = dotted(value.func) or ""
+            maker = dotted_name(value.func) or ""
             last = maker.rpartition(".")[2]
             own = maker.partition(".")[0] in self._own or maker.partition(".")[0] not in self._imports
             if last in _MOVING or (own and last not in _STILL):
@@ -227,7 +228,7 @@ class _Module:
     def _class(self, node: ast.ClassDef) -> None:
         path = f"{self.name}.{node.name}"
         making = self._effect(path)
-        bases = {full for base in node.bases if (full := self._full(dotted(base) or ""))}
+        bases = {full for base in node.bases if (full := self._full(dotted_name(base) or ""))}
         self.calls.append((making, bases, set()))
         for member in node.body:
             if isinstance(member, _FUNCTIONS):
@@ -272,7 +273,7 @@ class _Module:
                     self._effect(f"{self.name}.{node.id}").reads.add(f"{self.name}:{node.id}")
                 called.add(self._full(node.id))
             elif isinstance(node, ast.Attribute):
-                path = dotted(node)
+                path = dotted_name(node)
                 if path and path.partition(".")[0] not in local:
                     called.add(self._full(path))
                     if path.partition(".")[0] in self._own:
@@ -316,7 +317,7 @@ def changed_paths(nodes: Iterable[ast.AST]) -> list[tuple[str, bool]]:
     found: list[tuple[str, bool]] = []
     for node in nodes:
         if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
-            path = dotted(node) if isinstance(node, ast.Attribute) else dotted(_without_items(node.value))
+            path = dotted_name(node) if isinstance(node, ast.Attribute) else dotted_name(_without_items(node.value))
             if path:
                 found.append((path, True))
         elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
@@ -330,15 +331,15 @@ def _changed_by_call(node: ast.Call) -> list[tuple[str, bool]]:
     function = node.func
     found: list[tuple[str, bool]] = []
     if isinstance(function, ast.Attribute) and function.attr not in _PURE:
-        path = dotted(_without_items(function.value))
+        path = dotted_name(_without_items(function.value))
         if path:
             found.append((path, False))
-    path = dotted(function)
+    path = dotted_name(function)
     if path and path.rpartition(".")[2] not in _PURE:
         found.append((path, False))
     name = (path or "").rpartition(".")[2]
     if name in _CHANGERS and node.args:
-        given = dotted(_without_items(node.args[0]))
+        given = dotted_name(_without_items(node.args[0]))
         if given:
             found.append((given, True))
     return found
@@ -349,12 +350,12 @@ def _aliases(nodes: Iterable[ast.AST]) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in nodes:
         if isinstance(node, (ast.Assign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-            path = dotted(_without_items(node.value))
+            path = dotted_name(_without_items(node.value))
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Name) and path:
                     found.setdefault(target.id, path)
         elif isinstance(node, (ast.For, ast.comprehension)) and isinstance(node.target, ast.Name):
-            path = dotted(_without_items(node.iter))
+            path = dotted_name(_without_items(node.iter))
             if path:
                 found.setdefault(node.target.id, path)
     return found
@@ -369,7 +370,7 @@ def _given_away(nodes: Iterable[ast.AST]) -> Iterable[str]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not hasattr(builtins, node.func.id):
             given = [*node.args, *(keyword.value for keyword in node.keywords)]
         for one in given:
-            path = dotted(one)
+            path = dotted_name(one)
             if path:
                 yield path
 
@@ -380,7 +381,7 @@ def _is_cached(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def _can_be_noticed(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether a call that is answered from the cache differs from one that is not, besides its speed."""
-    calls = {(dotted(call.func) or "").rpartition(".")[2] for call in ast.walk(node) if isinstance(call, ast.Call)}
+    calls = {(dotted_name(call.func) or "").rpartition(".")[2] for call in ast.walk(node) if isinstance(call, ast.Call)}
     return bool(
         calls & {"print", "open", "write", "append", "random", "randint", "time", "time_ns", "now", "perf_counter"}
     )
@@ -456,14 +457,3 @@ def _top(body: Iterable[ast.stmt]) -> Iterable[ast.stmt]:
                 yield from _top(handler.body)
         else:
             yield node
-
-
-def dotted(node: ast.expr) -> str | None:
-    """``a.b.c``; None for what is no plain path."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name):
-        return None
-    return ".".join([node.id, *reversed(parts)])

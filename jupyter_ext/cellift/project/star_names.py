@@ -19,10 +19,6 @@ _PATIENCE = 20
 _NOT_ASKED = frozenset({"antigravity", "this", "__main__", "idlelib"})
 
 
-class UnknownNamesError(Exception):
-    """The names of a module cannot be told from its text."""
-
-
 class ModuleText:
     """One module's top level: what it binds (name -> certain), and its ``__all__`` if it has one."""
 

@@ -6,15 +6,17 @@ import ast
 
 import pytest
 
-from cellift.notebook.state_generators import generator_acts, imported_names
+from cellift.notebook.state_aliases import imported_names
+from cellift.notebook.state_generators import Knowledge
 from cellift.notebook.state_names import is_pseudo, label
 from unit.notebook.make_notebook import analysed, codes, edges, graph_of, step, text
 
 
 def acts(source: str) -> list[tuple[str, str]]:
     tree = ast.parse(source)
-    names = imported_names(tree.body)
-    return [act for act, _ in generator_acts(tree, names)]
+    knowledge = Knowledge(())
+    knowledge.names = imported_names(tree.body)
+    return [act for call in ast.walk(tree) if isinstance(call, ast.Call) for act in knowledge.acts(call)]
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ class _StepRun:
             for name, value in states.items():
                 if name.startswith(PREFIX):
                     restore(name, value)
-            self._guard = StateGuard(states, step.outputs, step.seeded, guarded=False)
+            self._guard = StateGuard(states, step.outputs, step.seeded)
             self._guard.start()
         return self._guard
 

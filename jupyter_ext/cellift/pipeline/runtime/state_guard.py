@@ -9,7 +9,6 @@ from .process_state import (
     SETTINGS,
     Changes,
     Items,
-    changed_items,
     changes,
     followed,
     generator,
@@ -29,18 +28,16 @@ class Found(NamedTuple):
 
 
 class StateGuard:
-    """Restores the states that the step takes; compares them all before and after its own code.
+    """Restores the states that the step takes; compares generators, and settings among its outputs, before and after.
 
     ``seeded``: generators that some step seeds. The others give other numbers in every run of the notebook.
     """
 
-    def __init__(
-        self, inputs: dict[str, Any], outputs: tuple[str, ...], seeded: tuple[str, ...], guarded: bool
-    ) -> None:
+    def __init__(self, inputs: dict[str, Any], outputs: tuple[str, ...], seeded: tuple[str, ...]) -> None:
         self._inputs = inputs
         self._outputs = [name for name in outputs if name in GENERATORS or name in SETTINGS]
         self._generators = dict.fromkeys([*seeded, *(name for name in self._outputs if name in GENERATORS)])
-        self._guarded = guarded or any(name in SETTINGS for name in self._outputs)
+        self._guarded = any(name in SETTINGS for name in self._outputs)
         self._before: dict[str, Items] = {}
 
     def start(self) -> None:
@@ -52,21 +49,10 @@ class StateGuard:
                 make_changes(name, value)
         for name in self._generators:
             self._generators[name] = generator(name)
-        self._before = self.now()
+        self._before = self._now()
 
-    def now(self) -> dict[str, Items]:
-        """For :meth:`explained`."""
+    def _now(self) -> dict[str, Items]:
         return settings() if self._guarded else {}
-
-    def explained(self, before: dict[str, Items]) -> None:
-        """What changed since ``before`` needs nobody's care: later steps have the statement, or the import, too."""
-        after = self.now()
-        for name, items in after.items():
-            if name not in before:
-                self._before.setdefault(name, items)
-        for name, found in changes(before, after).items():
-            if name in self._before:
-                self._before[name] = changed_items(self._before[name], found)
 
     def end(self) -> Found:
         """After the step's last statement."""
@@ -75,7 +61,7 @@ class StateGuard:
             state = generator(name)
             if state != before or name in self._inputs:
                 changed[name] = state
-        for name, found in changes(self._before, self.now()).items():
+        for name, found in changes(self._before, self._now()).items():
             changed[name] = followed(self._inputs.get(name, {}), found)
         declared = {name: changed.get(name, self._inputs.get(name, _nothing(name))) for name in self._outputs}
         unseen = {name: value for name, value in changed.items() if name not in declared and value is not None}
