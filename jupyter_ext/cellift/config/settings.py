@@ -37,7 +37,8 @@ class Key:
 
 
 RUNS_LIMIT = Key("runs.limit", "how many runs a list shows", 20, 1)
-KEYS: tuple[Key, ...] = (RUNS_LIMIT,)
+FILES_MIB = Key("pipeline.files_mib", "how many MiB of files a step of a compiled pipeline may hand on", 2048, 1)
+KEYS: tuple[Key, ...] = (RUNS_LIMIT, FILES_MIB)
 
 
 @dataclass(frozen=True)

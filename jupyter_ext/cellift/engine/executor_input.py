@@ -15,6 +15,9 @@ _MAX_ARGUMENT = 100 * 1024
 STEP_PARAMETER = "cellift_step"
 """The parameter that says, as JSON text, what a step is."""
 
+FILES = "files"
+"""The artifact with the files that a step writes for later ones. Here all steps work in one folder."""
+
 VALUES = "values"
 """The artifact that every step writes; its folder is ``values/TASK`` itself."""
 

@@ -14,7 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from cellift.engine.executor_input import STEP_PARAMETER
+from cellift.engine.executor_input import FILES, STEP_PARAMETER
 from cellift.engine.warm_imports import warm_imports
 from cellift.notebook.diagnostics import RefusedError, diagnose
 
@@ -124,6 +124,9 @@ def _task(
         produced = source.get("taskOutputArtifact")
         if produced is None:
             _refuse(f"Input {name} of task {shown} does not come from another task, which cannot run here yet.")
+        if produced["outputArtifactKey"] == FILES:  # they are there: all steps work in one folder
+            needs.add(produced["producerTask"])
+            continue
         artifacts[name] = {"task": produced["producerTask"], "key": produced["outputArtifactKey"]}
     outputs = component.get("outputDefinitions", {})
     for key in (*outputs.get("parameters", {}), *outputs.get("artifacts", {})):
@@ -145,6 +148,7 @@ def _task(
         "output_artifacts": {
             name: definition.get("artifactType", {}).get("schemaTitle", "system.Artifact")
             for name, definition in outputs.get("artifacts", {}).items()
+            if name != FILES
         },
     }, step
 

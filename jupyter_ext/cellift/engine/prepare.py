@@ -125,6 +125,7 @@ def compile_notebook(
     """
     import os
 
+    from cellift.config.settings import FILES_MIB, load_settings
     from cellift.pipeline.compile import compile_graph
     from cellift.pipeline.parameters import encode_parameters
     from cellift.project.data_files import matching
@@ -143,7 +144,8 @@ def compile_notebook(
             raise RefusedError([diagnose("CL607", f"No file beside the notebook fits `{pattern}`.")])
         wanted |= found
     files = {name: (project.folder / name).read_bytes() for name in sorted(wanted)} if project.folder else {}
-    ir = compile_graph(graph, image=given, files=files)
+    settings = load_settings(project.folder)
+    ir = compile_graph(graph, image=given, files=files, files_mib=settings[FILES_MIB])
     parameters = {parameter.name: parameter.default for parameter in graph.parameters}
     plan = build_plan(ir, encode_parameters(graph, parameters))
     return Prepared(graph.name, ir, plan, parameters, graph, notebook, list(analysis.diagnostics))

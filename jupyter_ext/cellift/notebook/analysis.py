@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cellift.notebook.cells import Notebook, pipeline_setting
 from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.file_travel import FileTravel, with_absent_files, with_file_sources
 from cellift.notebook.files import with_file_order
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.held_state import changed_attributes
@@ -118,11 +119,13 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         for i in sorted(wiring.plans)
     )
     file_order = with_file_order(wiring.edges(ids, step_names), wiring.plans, files, ids, step_names)
+    ordered = with_shell_order(file_order, wiring.plans, ids, step_names)
+    travel = FileTravel(wiring.plans, files, project)
     graph = Graph(
         name,
         notebook.path,
-        steps,
-        tuple(with_shell_order(file_order, wiring.plans, ids, step_names)),
+        with_file_sources(steps, travel, ids),
+        tuple(with_absent_files(ordered, travel, ids, step_names)),
         with_fixed(reader.parameters, statements),
         _roles(layout, statements),
         pipeline_setting(notebook, "description"),

@@ -75,4 +75,6 @@ CATALOGUE: dict[str, Code] = {
     "CL605": Code("error", "Another file than the pipeline was compiled with"),
     "CL606": Code("error", "Package that could not be installed"),
     "CL607": Code("error", "Nothing to include"),
+    "CL608": Code("error", "More files than travel from step to step"),
+    "CL609": Code("error", "Two versions of one file"),
 }

@@ -117,7 +117,8 @@ class Step:
     global random generators that something in the notebook seeds; ``repeated`` the kinds of process state whose
     changes in this step later steps repeat as text. ``packages`` are pinned requirements of what it imports;
     ``modules`` are the files of modules beside the notebook that it imports, ``files`` the data files there that its
-    code names (paths relative to the notebook's folder).
+    code names (paths relative to the notebook's folder). ``file_sources`` are the ids of the steps whose files it has
+    to get where steps do not share a folder.
     """
 
     id: str
@@ -137,6 +138,7 @@ class Step:
     files: tuple[str, ...] = ()
     seeded: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
+    file_sources: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON shape of ``cellift graph --json`` (without the code)."""

@@ -49,6 +49,8 @@ class FileAct:
     repeatable: bool = False
     #: An import: it concerns who writes a file of that very name.
     exact: bool = False
+    #: The name with the folders before it, as far as the source shows it; of an import the top-level module.
+    path: str = ""
 
 
 class FileUse:
@@ -84,7 +86,8 @@ class FileUse:
             for node in code.walk():
                 if isinstance(node, (ast.Import, ast.ImportFrom)):
                     for module in _modules(node):
-                        yield FileAct(f"{module}.py", False, Use(module, statement.node.lineno, 1), exact=True)
+                        place = Use(module, statement.node.lineno, 1)
+                        yield FileAct(f"{module}.py", False, place, exact=True, path=_top(node, module))
                 elif isinstance(node, ast.Call):
                     line = node.lineno if code.function is None else statement.node.lineno
                     for name, mode in self._call(node, given):
@@ -93,7 +96,9 @@ class FileUse:
                             yield FileAct(folder, False, place)
                         for sign in mode:
                             if sign in "rw":
-                                yield FileAct(last_part(name), sign == "w", place, "?" not in mode, "=" in mode)
+                                yield FileAct(
+                                    last_part(name), sign == "w", place, "?" not in mode, "=" in mode, path=name
+                                )
 
     def _given(self, code: Code) -> dict[str, set[str]]:
         """What the parameters of a function may name, from the call that leads there."""
@@ -199,6 +204,13 @@ class FileUse:
         for one in nodes:
             for name in sorted(self._paths.named(one, given)):
                 yield name, mode
+
+
+def _top(node: ast.Import | ast.ImportFrom, module: str) -> str:
+    """The top-level module that an import looks for first; empty for a relative one."""
+    if isinstance(node, ast.ImportFrom):
+        return (node.module or "").partition(".")[0] if not node.level else ""
+    return next((a.name.partition(".")[0] for a in node.names if a.name.rpartition(".")[2] == module), module)
 
 
 def _modules(node: ast.Import | ast.ImportFrom) -> list[str]:

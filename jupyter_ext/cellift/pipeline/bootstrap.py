@@ -52,6 +52,7 @@ _MODULES = (
     "pipeline.runtime.state_guard",
     "pipeline.runtime.local_modules",
     "pipeline.runtime.shipped",
+    "pipeline.runtime.carried_files",
     "pipeline.runtime",
     "pipeline.runtime.commands",
     "pipeline.runtime.timing",

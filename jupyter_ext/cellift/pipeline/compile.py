@@ -11,7 +11,7 @@ from cellift.notebook.diagnostics import RefusedError, diagnose
 from cellift.notebook.graph import Graph, Parameter, Step
 
 from .bootstrap import bootstrap
-from .identifiers import COMPONENT, OUTPUT, STEP_PARAMETER, artifact_key, parameter_key, pipeline_name
+from .identifiers import COMPONENT, FILES, OUTPUT, STEP_PARAMETER, artifact_key, parameter_key, pipeline_name
 from .parameters import declaration, definition
 from .shipping import VARIABLE, check_size, digest, packed
 
@@ -29,19 +29,24 @@ _HASH_SEED = {"name": "PYTHONHASHSEED", "value": "0"}
 _ARTIFACT = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
 
 
+MOST_FILES = 2048
+"""MiB of files that a step may hand on to later ones, where nobody says otherwise."""
+
+
 def compile_graph(
-    graph: Graph, *, image: str | None = None, files: Mapping[str, bytes] | None = None
+    graph: Graph, *, image: str | None = None, files: Mapping[str, bytes] | None = None, files_mib: int = MOST_FILES
 ) -> dict[str, Any]:
     """The ``PipelineSpec`` of ``graph`` as a dict in the protobuf's JSON form.
 
     ``image`` is the container image of the steps (default :data:`DEFAULT_IMAGE`; local runs do not use it). ``files``
-    are those of the notebook's folder that travel along: modules of the steps, and data. Raises :class:`RefusedError`
-    for a graph that has no step, and for more files than a container can be given.
+    are those of the notebook's folder that travel along: modules of the steps, and data; ``files_mib`` limits those
+    that steps write for later ones. Raises :class:`RefusedError` for a graph that has no step, and for more files than
+    a container can be given.
     """
     if not graph.steps:
         raise RefusedError([diagnose("CL101", "The notebook has no steps.")])
     parameters = {parameter.name: parameter for parameter in graph.parameters}
-    after = {step.id: set(step.inputs.values()) for step in graph.steps}
+    after = {step.id: {*step.inputs.values(), *step.file_sources} for step in graph.steps}
     for edge in graph.edges:
         after[edge.target].add(edge.source)
     info: dict[str, Any] = {"name": pipeline_name(graph.name)}
@@ -51,7 +56,12 @@ def compile_graph(
         info["description"] = graph.description
     root: dict[str, Any] = {
         "dag": {
-            "tasks": {step.id: _task(step, graph, parameters, sorted(after[step.id]), files) for step in graph.steps}
+            "tasks": {
+                step.id: _task(
+                    step, graph, parameters, sorted(after[step.id]), _payload(step, graph, parameters, files, files_mib)
+                )
+                for step in graph.steps
+            }
         }
     }
     if parameters:
@@ -97,26 +107,39 @@ def _component(graph: Graph, parameters: dict[str, Parameter]) -> dict[str, Any]
         for step in graph.steps
         if step.id in producers
     }
+    writers = _writers(graph)
+    artifacts.update(
+        {
+            _files_key(step.id, graph): {"artifactType": dict(_ARTIFACT), "isOptional": True}
+            for step in graph.steps
+            if step.id in writers
+        }
+    )
     if artifacts:
         inputs["artifacts"] = artifacts
+    outputs = [OUTPUT, FILES] if writers else [OUTPUT]
     return {
         "executorLabel": _EXECUTOR,
         "inputDefinitions": inputs,
-        "outputDefinitions": {"artifacts": {OUTPUT: {"artifactType": dict(_ARTIFACT)}}},
+        "outputDefinitions": {"artifacts": {name: {"artifactType": dict(_ARTIFACT)} for name in outputs}},
     }
 
 
-def _task(
-    step: Step, graph: Graph, parameters: dict[str, Parameter], after: list[str], files: Mapping[str, bytes] | None
-) -> dict[str, Any]:
-    given: dict[str, Any] = {STEP_PARAMETER: {"runtimeValue": {"constant": _payload(step, graph, parameters, files)}}}
+def _writers(graph: Graph) -> set[str]:
+    """Steps whose files another one takes."""
+    return {source for step in graph.steps for source in step.file_sources}
+
+
+def _task(step: Step, graph: Graph, parameters: dict[str, Parameter], after: list[str], payload: str) -> dict[str, Any]:
+    given: dict[str, Any] = {STEP_PARAMETER: {"runtimeValue": {"constant": payload}}}
     given.update({parameter_key(name, parameters): {"componentInputParameter": name} for name in step.params})
     inputs: dict[str, Any] = {"parameters": given}
-    producers = sorted(set(step.inputs.values()))
-    if producers:
+    taken = {_key(producer, graph): (producer, OUTPUT) for producer in sorted(set(step.inputs.values()))}
+    taken.update({_files_key(producer, graph): (producer, FILES) for producer in step.file_sources})
+    if taken:
         inputs["artifacts"] = {
-            _key(producer, graph): {"taskOutputArtifact": {"producerTask": producer, "outputArtifactKey": OUTPUT}}
-            for producer in producers
+            key: {"taskOutputArtifact": {"producerTask": producer, "outputArtifactKey": output}}
+            for key, (producer, output) in taken.items()
         }
     task: dict[str, Any] = {
         "taskInfo": {"name": step.id},
@@ -133,7 +156,31 @@ def _key(producer: str, graph: Graph) -> str:
     return artifact_key(producer, {parameter.name for parameter in graph.parameters})
 
 
-def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter], files: Mapping[str, bytes] | None) -> str:
+def _files_key(producer: str, graph: Graph) -> str:
+    return artifact_key(producer, {parameter.name for parameter in graph.parameters}, "files_of_")
+
+
+def _carried(step: Step, graph: Graph, files_mib: int) -> dict[str, Any]:
+    """Whose files the step takes, in the order of the document, and whether somebody takes its own."""
+    place = {one.id: at for at, one in enumerate(graph.steps)}
+    told: dict[str, Any] = {}
+    if step.file_sources:
+        told["take"] = [
+            {"order": place[source], "name": graph.steps[place[source]].name, "key": _files_key(source, graph)}
+            for source in step.file_sources
+        ]
+    if step.id in _writers(graph):
+        told.update(give=True, most=files_mib << 20)
+    return {"carried_files": told} if told else {}
+
+
+def _payload(
+    step: Step,
+    graph: Graph,
+    parameters: dict[str, Parameter],
+    files: Mapping[str, bytes] | None,
+    files_mib: int,
+) -> str:
     """What the runner needs to know about a step, as JSON text."""
     own = next((place for place, part in enumerate(step.code) if part.cell in step.cells), len(step.code))
     text = json.dumps(
@@ -157,6 +204,7 @@ def _payload(step: Step, graph: Graph, parameters: dict[str, Parameter], files: 
             "seeded": list(step.seeded),
             "repeated": list(step.repeated),
             **_takers(step, graph),
+            **_carried(step, graph, files_mib),
             **({} if files is None else _brought(step, graph, files)),
             "touched": list(step.touched),
         },
@@ -189,7 +237,11 @@ def _brought(step: Step, graph: Graph, files: Mapping[str, bytes]) -> dict[str, 
         "packages": sorted(own),
         "carried": sorted({pin for name in before for pin in known[name].packages} - own),
         "modules": {path: digest(files[path]) for path in sorted(modules) if path in files},
-        "data": {path: digest(data) for path, data in sorted(files.items()) if path not in local},
+        "data": {
+            path: digest(data)
+            for path, data in sorted(files.items())
+            if path not in local or (path in step.files and path not in modules)
+        },
     }
 
 

@@ -8,7 +8,7 @@ from collections.abc import Container
 
 from .runtime.spec import STEP_PARAMETER
 
-__all__ = ["COMPONENT", "OUTPUT", "STEP_PARAMETER", "artifact_key", "parameter_key", "pipeline_name"]
+__all__ = ["COMPONENT", "FILES", "OUTPUT", "STEP_PARAMETER", "artifact_key", "parameter_key", "pipeline_name"]
 
 COMPONENT = "comp-cellift-step"
 """The one component of which every step is a task."""
@@ -16,12 +16,15 @@ COMPONENT = "comp-cellift-step"
 OUTPUT = "values"
 """The output artifact of every step."""
 
+FILES = "files"
+"""The output artifact with the files that a step writes, where later steps may use them."""
+
 _LONGEST = 120
 
 
-def artifact_key(producer: str, parameters: Container[str]) -> str:
+def artifact_key(producer: str, parameters: Container[str], prefix: str = "from_") -> str:
     """The input artifact with the values of step ``producer``; differs from the names of all ``parameters``."""
-    key = "from_" + producer.replace("-", "_")
+    key = prefix + producer.replace("-", "_")
     while key in parameters:
         key += "_"
     return key

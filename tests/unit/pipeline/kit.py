@@ -140,22 +140,23 @@ class Launcher:
             if value is not None:
                 values[key] = value if self.local else _as_doubles(value)
         artifacts = {
-            key: self._artifact(given["taskOutputArtifact"]["producerTask"])
+            key: self._artifact(
+                given["taskOutputArtifact"]["producerTask"], given["taskOutputArtifact"]["outputArtifactKey"]
+            )
             for key, given in task["inputs"].get("artifacts", {}).items()
         }
+        written = ir["components"][task["componentRef"]["name"]]["outputDefinitions"]["artifacts"]
         return {
             "inputs": {"parameterValues": values, "artifacts": artifacts},
             "outputs": {
-                "artifacts": {"values": self._artifact(name)},
+                "artifacts": {key: self._artifact(name, key) for key in written},
                 "outputFile": str(self.folder / name / "output_metadata.json"),
             },
         }
 
-    def _artifact(self, task: str) -> dict[str, Any]:
+    def _artifact(self, task: str, key: str) -> dict[str, Any]:
         kind = {"schemaTitle": "system.Artifact"}
-        return {
-            "artifacts": [{"name": "values", "type": kind, "uri": str(self.folder / task / "values"), "metadata": {}}]
-        }
+        return {"artifacts": [{"name": key, "type": kind, "uri": str(self.folder / task / key), "metadata": {}}]}
 
 
 def _as_doubles(value: Any) -> Any:

@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 
 from ...values import CannotCrossError, ValuesError, is_plain_value, mark, write
 from . import shipped
+from .carried_files import CarriedFiles, enter_own_folder
 from .cells import Cells, Piece
 from .display import Display
 from .file_guard import FileGuard
@@ -177,15 +178,21 @@ class _StepRun:
         self._guard: StateGuard | None = None
         self._now: Piece | None = None
         self._shell: Any = None
+        self._carried: CarriedFiles | None = None
         self.display = Display(step.folder)
 
     def go(self) -> dict[str, Any]:
         """Run the code, write the values, give the result."""
         step = self._step
         cells = Cells(step.code, step.own)
+        if not os.environ.get(TASK_DIR):
+            enter_own_folder()
         if step.packages or step.carried:
             shipped.install_for(step)
         shipped.unpack(step.modules, step.data)
+        if step.files or step.files_folder:
+            self._carried = CarriedFiles(step)
+            self._carried.take()
         self._inputs.mentioned = cells.mentions
         self._become_main()
         install(self.display)
@@ -218,7 +225,7 @@ class _StepRun:
         except CannotCrossError as error:
             error.needed_by(step.takers.get(error.name))
             raise
-        write_executor_output(step, index)
+        write_executor_output(step, index, self._carried.give() if self._carried is not None else {})
         return success(index, seconds, sorted(changed))
 
     def explain(self, error: BaseException) -> dict[str, Any]:
@@ -273,6 +280,8 @@ class _StepRun:
             self._guarded()
             if self._files is not None:
                 self._files.own()
+            if self._carried is not None:
+                self._carried.begin()
         if self._shell is not None:
             self._shell.quiet = not piece.own
             # What is imported from IPython knows no session here.

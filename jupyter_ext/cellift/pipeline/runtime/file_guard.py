@@ -16,18 +16,22 @@ class FileGuard:
     ``read`` are files whose content of before the step was used, ``written`` those that it made or changed.
     """
 
-    def __init__(self, task_dir: str) -> None:
+    def __init__(self, task_dir: str | None) -> None:
+        """``task_dir``: where notes go as they are made, if anywhere."""
         self.read: dict[str, None] = {}
         self.written: dict[str, None] = {}
         self._base = os.path.join(os.path.realpath(os.getcwd()), "")
-        # Nothing of the runs is the notebook's.
-        home = os.path.realpath(task_dir)
-        for _ in range(4):
-            home = os.path.dirname(home)
-        self._ours = os.path.join(home, "")
-        os.makedirs(task_dir, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-        self._notes = os.open(os.path.join(task_dir, NOTES), flags, 0o600)
+        self._ours: str | None = None
+        self._notes = -1
+        if task_dir is not None:
+            # Nothing of the runs is the notebook's.
+            home = os.path.realpath(task_dir)
+            for _ in range(4):
+                home = os.path.dirname(home)
+            self._ours = os.path.join(home, "")
+            os.makedirs(task_dir, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+            self._notes = os.open(os.path.join(task_dir, NOTES), flags, 0o600)
         self._own = False
         self._busy = False
         self._pid = os.getpid()
@@ -83,7 +87,7 @@ class FileGuard:
         if kind == "written" and not self._own:
             return
         whole = os.path.realpath(os.fsdecode(path))
-        if not whole.startswith(self._base) or whole.startswith(self._ours):
+        if not whole.startswith(self._base) or (self._ours is not None and whole.startswith(self._ours)):
             return
         name = whole[len(self._base) :]
         folders = name.split(os.sep)[:-1]
@@ -92,7 +96,8 @@ class FileGuard:
         if name in self.written or (kind == "read" and name in self.read) or os.path.isdir(whole):
             return
         (self.read if kind == "read" else self.written)[name] = None
-        os.write(self._notes, (json.dumps({kind: name}) + "\n").encode())
+        if self._notes >= 0:
+            os.write(self._notes, (json.dumps({kind: name}) + "\n").encode())
 
 
 _EVENTS: dict[str, Any] = {

@@ -10,6 +10,8 @@ from .spec import StepInput
 
 RESULT = "result.json"
 
+_MOST_SHOWN = 100
+
 RESERVE = "result.reserve"
 """A file of blanks beside the folders of the tasks."""
 
@@ -63,14 +65,17 @@ def success(index: dict[str, Any], seconds: float, changed: list[str]) -> dict[s
     }
 
 
-def write_executor_output(step: StepInput, index: dict[str, Any]) -> None:
-    """Tell Kubeflow Pipelines what is in the artifact, so that its pages can show it."""
+def write_executor_output(step: StepInput, index: dict[str, Any], files: dict[str, Any]) -> None:
+    """Tell Kubeflow Pipelines what is in the artifacts, so that its pages can show it."""
     if step.output_file is None:
         return
-    shown = {name: f"{entry['type']}: {entry['preview']}" for name, entry in list(index["names"].items())[:100]}
-    artifact = {"name": "values", "uri": step.uri, "metadata": shown}
+    shown = {name: f"{entry['type']}: {entry['preview']}" for name, entry in list(index["names"].items())[:_MOST_SHOWN]}
+    told = {"values": {"artifacts": [{"name": "values", "uri": step.uri, "metadata": shown}]}}
+    if files:
+        written = dict.fromkeys(list(files["files"])[:_MOST_SHOWN], "written")
+        told["files"] = {"artifacts": [{"name": "files", "uri": step.files_uri, "metadata": written}]}
     os.makedirs(os.path.dirname(step.output_file) or ".", exist_ok=True)
-    _write(step.output_file, json.dumps({"artifacts": {"values": {"artifacts": [artifact]}}}))
+    _write(step.output_file, json.dumps({"artifacts": told}))
 
 
 def _write(path: str, text: str) -> None:

@@ -31,16 +31,20 @@ class InstallError(ValuesError):
 
 
 def unpack(modules: dict[str, str], data: dict[str, str]) -> None:
-    """Put the step's files in place. Paths -> digests; modules are found before any others of their names."""
+    """Put the step's files in place. Paths -> digests. Modules are found before any others of their names."""
     text = os.environ.pop(VARIABLE, "")
     if not text:
         return
     content: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(text)))
-    if any(_digest(path) != digest for path, digest in modules.items()):
-        folder = tempfile.mkdtemp(prefix="cellift-modules-")
-        for path, digest in modules.items():
+    missing = {path: digest for path, digest in modules.items() if _digest(path) != digest}
+    if missing:
+        # In a container they go where they lie in the notebook's folder, so that what steps write there counts too.
+        folder = ""
+        if os.environ.get("CELLIFT_TASK_DIR") or any(os.path.lexists(path) for path in missing):
+            folder, missing = tempfile.mkdtemp(prefix="cellift-modules-"), modules
+            sys.path.insert(0, folder)
+        for path, digest in missing.items():
             _write(os.path.join(folder, path), content[digest])
-        sys.path.insert(0, folder)
     for path, digest in data.items():
         here = _digest(path)
         if here is None:

@@ -26,6 +26,14 @@ class Slice(NamedTuple):
     source: str
 
 
+class FilesFrom(NamedTuple):
+    """A step above whose files this one gets: its place in the document, its name, and where the files are."""
+
+    order: int
+    name: str
+    folder: str
+
+
 class StepInput(NamedTuple):
     """One step, ready to run. Folders are local paths; ``parameters`` are final values."""
 
@@ -63,6 +71,12 @@ class StepInput(NamedTuple):
     carried: tuple[str, ...]
     digests: dict[str, dict[str, str]]
     """Folder of ``inputs`` -> name -> digest that the engine recorded when the step that made it was over."""
+    files: tuple[FilesFrom, ...]
+    """In the order of the document; empty where all steps work in one folder."""
+    files_folder: str
+    """Where the files that the step writes go for later ones; empty when none asks for them."""
+    files_most: int
+    files_uri: str
 
 
 def read_argument(argument: str) -> dict[str, Any]:
@@ -100,6 +114,8 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
             digests[folders[producer]] = dict(recorded)
     outputs = executor_input.get("outputs", {})
     target = _only(outputs.get("artifacts", {}), "values", "output")
+    carried = {} if exact else step.get("carried_files", {})
+    handed = _only(outputs.get("artifacts", {}), "files", "output") if carried.get("give") else {}
     return StepInput(
         name=step["step"],
         id=step["id"],
@@ -122,6 +138,13 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         packages=tuple(step.get("packages", ())),
         carried=tuple(step.get("carried", ())),
         digests=digests,
+        files=tuple(
+            FilesFrom(one["order"], one["name"], local_path(_only(given.get("artifacts", {}), one["key"], "input")))
+            for one in carried.get("take", ())
+        ),
+        files_folder=local_path(handed) if handed else "",
+        files_most=int(carried.get("most", 0)),
+        files_uri=str(handed.get("uri", "")),
     )
 
 

@@ -1,0 +1,117 @@
+"""Whose files a step takes, where steps do not share a folder: of every step above that may write what it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from cellift.notebook.graph import Edge, EdgeName, Place, Step
+from cellift.notebook.state_files import FileAct, FileUse
+from cellift.notebook.state_names import FILES
+from cellift.notebook.state_paths import ANY, overlap
+from cellift.notebook.statements import Statement, Travel
+from cellift.notebook.wiring import Plan
+
+if TYPE_CHECKING:
+    from cellift.project.snapshot import Project
+
+_PACKAGE = "__init__.py"
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A file that a step reads, that no step is seen to write, and that does not lie beside the notebook."""
+
+    statement: Statement
+    act: FileAct
+
+
+class FileTravel:
+    """``sources``: step -> the steps above it whose files it takes. ``absent``: step -> why it takes those of all."""
+
+    def __init__(self, plans: Mapping[int, Plan], use: FileUse, project: Project | None) -> None:
+        self._project = project
+        acts = {owner: list(_acts(plan, use)) for owner, plan in plans.items()}
+        self.sources: dict[int, tuple[int, ...]] = {}
+        self.absent: dict[int, Absent] = {}
+        for owner in sorted(plans):
+            above = [source for source in sorted(plans) if source < owner]
+            absent = self._absent(acts, [*above, owner], owner) if above else None
+            if absent is not None:
+                self.absent[owner] = absent
+                self.sources[owner] = tuple(above)
+                continue
+            found = [source for source in above if self._takes(acts[source], acts[owner])]
+            if found:
+                self.sources[owner] = tuple(found)
+
+    def _takes(self, above: Sequence[tuple[Statement, FileAct]], below: Sequence[tuple[Statement, FileAct]]) -> bool:
+        return any(
+            one.writes and self._meet(one, other)
+            for one in {act for _, act in above}
+            for other in {act for _, act in below}
+        )
+
+    def _meet(self, one: FileAct, other: FileAct) -> bool:
+        if other.exact:
+            if one.name == ANY:
+                return self._is_new(other)
+            return one.name in (other.name, _PACKAGE)
+        return overlap(one.name, other.name)
+
+    def _is_new(self, act: FileAct) -> bool:
+        """Whether an import is of a module that is not there yet: what writes any file may make it."""
+        return self._project is not None and bool(act.path) and self._project.find(act.path) is None
+
+    def _absent(
+        self, acts: Mapping[int, Sequence[tuple[Statement, FileAct]]], writers: Sequence[int], owner: int
+    ) -> Absent | None:
+        if self._project is None or self._project.folder is None:
+            return None
+        for statement, act in acts[owner]:
+            if act.writes or act.exact or not act.sure or not _is_below(act.path):
+                continue
+            seen = any(one.writes and overlap(one.name, act.name) for source in writers for _, one in acts[source])
+            if not seen and not (self._project.folder / act.path).exists():
+                return Absent(statement, act)
+        return None
+
+
+def _acts(plan: Plan, use: FileUse) -> Iterable[tuple[Statement, FileAct]]:
+    for statement in plan.statements:
+        for act in use.of(statement):
+            if not (statement.travel is Travel.REPLAY and act.writes):  # else every step does it for itself
+                yield statement, act
+        if statement.facts.outside is not None:
+            for name in (ANY, *statement.facts.files):
+                for writes in (False, True):
+                    yield statement, FileAct(name, writes, statement.facts.outside, sure=False)
+
+
+def _is_below(path: str) -> bool:
+    """Whether a name is one plain file below the working folder."""
+    return bool(path) and ANY not in path and not path.startswith(("/", "~", "..")) and path.rstrip("/.") != ""
+
+
+def with_file_sources(steps: Sequence[Step], travel: FileTravel, ids: Mapping[int, str]) -> tuple[Step, ...]:
+    """The steps, each with the ids of those whose files it takes, in the order of the document."""
+    sources = {ids[owner]: tuple(ids[source] for source in found) for owner, found in travel.sources.items()}
+    return tuple(replace(step, file_sources=sources.get(step.id, ())) for step in steps)
+
+
+def with_absent_files(
+    edges: Sequence[Edge], travel: FileTravel, ids: Mapping[int, str], names: Mapping[int, str]
+) -> list[Edge]:
+    """``edges`` with those added that let a step wait for whoever may write a file that nobody is seen to write."""
+    found = {(edge.source, edge.target): edge for edge in edges}
+    for owner, absent in travel.absent.items():
+        place = Place(absent.statement.code.cell.id, absent.act.use.line)
+        reason = f"{names[owner]} reads `{absent.act.path}`, which is not there yet and no step is seen to write"
+        for source in travel.sources[owner]:
+            key = (ids[source], ids[owner])
+            known = found[key].names if key in found else ()
+            if not known:
+                found[key] = Edge(*key, (*known, EdgeName(FILES, place, place, reason)))
+    order = {identifier: index for index, identifier in ids.items()}
+    return sorted(found.values(), key=lambda edge: (order[edge.target], order[edge.source]))
