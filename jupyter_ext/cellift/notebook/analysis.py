@@ -22,7 +22,8 @@ from cellift.notebook.local_state import LocalState
 from cellift.notebook.lookups import names_after_at
 from cellift.notebook.methods import changing_methods
 from cellift.notebook.parameters import ParameterReader, with_fixed
-from cellift.notebook.scopes import Around, read_statement
+from cellift.notebook.scopes import read_statement
+from cellift.notebook.scopes_reader import Around
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.shell_order import with_shell_order
 from cellift.notebook.slices import code_slices

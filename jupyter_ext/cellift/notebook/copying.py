@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Set as AbstractSet
 
+from cellift.notebook.effects import UNREPEATABLE
 from cellift.notebook.facts import Kind
 from cellift.notebook.literals import is_immutable_literal
-from cellift.notebook.scopes import UNREPEATABLE
 from cellift.notebook.statements import Statement
 from cellift.project.dotted import last_name
 

@@ -151,3 +151,9 @@ MODULE_FILE_WRITERS = frozenset(
 
 #: Names that IPython puts into a notebook's namespace and plain Python lacks.
 IPYTHON_NAMES = frozenset({"get_ipython", "In", "Out", "_", "__", "___", "_i", "_ii", "_iii", "_oh", "_ih", "_dh"})
+#: Calls that give something else each time, or talk to people: what they are part of is not repeated.
+UNREPEATABLE = frozenset(
+    "next time time_ns now today utcnow uuid1 uuid4 urandom token_hex token_bytes getpid perf_counter monotonic "
+    "process_time input open rand randn randint random uniform normal choice choices sample integers standard_normal "
+    "default_rng RandomState Random shuffle permutation pop popleft popitem read readline recv get_nowait".split()
+)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from cellift.notebook.facts import Body, Change
 from cellift.notebook.methods import changing_methods
-from cellift.notebook.scopes import Around, read_statement
+from cellift.notebook.scopes import read_statement
+from cellift.notebook.scopes_reader import Around
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
