@@ -105,7 +105,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         kept_as_data |= more
         channels = handed_on or channels
     found += [*warnings, *flow.diagnostics, *states.refusals(step_names)]
-    found += hidden_state_warnings(statements, flow, states, step_names)
+    found += hidden_state_warnings(statements, states, step_names)
     found += generators_that_stay(wiring.plans, step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}

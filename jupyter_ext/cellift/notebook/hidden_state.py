@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.facts import Change, Kind, Use
+from cellift.notebook.flow_travel import patched_code
 from cellift.notebook.state_changes import StateChanges
 from cellift.notebook.state_generators import CUPY, TENSORFLOW
 from cellift.notebook.state_names import label
@@ -16,14 +16,14 @@ from cellift.notebook.wiring import Plan
 
 
 def hidden_state_warnings(
-    statements: Sequence[Statement], flow: Flow, states: StateChanges, step_names: Mapping[int, str]
+    statements: Sequence[Statement], states: StateChanges, step_names: Mapping[int, str]
 ) -> list[Diagnostic]:
     """A module, function or class that a step changes in a way that cannot be repeated in later steps that use it."""
     found: list[Diagnostic] = []
     for statement in statements:
         if statement.owner == SETUP or statement.travel is not Travel.OWN:
             continue
-        for name, change in flow.patched_code(statement).items():
+        for name, change in patched_code(statement).items():
             version = statement.reads[name].version
             if version.kind is Kind.IMPORT and states.knows(name):
                 continue  # handed on, told, or put back at once

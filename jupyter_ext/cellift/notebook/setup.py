@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from cellift.notebook.dataflow import changes_state
 from cellift.notebook.effects import DISPLAY_FUNCTIONS
+from cellift.notebook.flow_travel import changes_state
 from cellift.notebook.magics_facts import is_about_its_cell, runs_once
 from cellift.notebook.state_files import FileUse
 from cellift.notebook.state_names import is_pseudo

@@ -1,0 +1,121 @@
+"""Diagnostics of names: read where nothing defines them, or reached in ways that the source does not tell."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping, Sequence
+
+from cellift.notebook.cells import Cell
+from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.effects import IPYTHON_NAMES
+from cellift.notebook.facts import Use
+from cellift.notebook.last_values import LAST_VALUES, shown_before
+from cellift.notebook.statements import Statement, Version
+
+_BUILTINS = frozenset(dir(builtins))
+_ALWAYS_THERE = _BUILTINS | {
+    "display",
+    "get_ipython",
+    "__name__",
+    "__builtins__",
+    "__builtin__",
+    "__annotations__",
+}
+
+
+class Missing:
+    """Reports each name once per step; ``diagnostics`` grows as it goes."""
+
+    def __init__(self, statements: Sequence[Statement], step_names: Mapping[int, str]) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._statements = statements
+        self._step_names = step_names
+        self._reported: set[tuple[str, int]] = set()
+        self._has_star_import = any(statement.facts.star_imports for statement in statements)
+        self._last_definer: dict[str, Statement] = {}
+        for statement in statements:
+            for name in statement.facts.binds:
+                self._last_definer[name] = statement
+            for body in statement.facts.bodies.values():
+                for name in body.binds:
+                    self._last_definer.setdefault(name, statement)
+
+    def report(self, statement: Statement, use: Use, version: Version | None, via: str | None) -> None:
+        """Nothing defines the name here; ``version`` is the deleted one, if there is one."""
+        name = use.name
+        if name in _ALWAYS_THERE and (version is None or name in _BUILTINS):
+            return
+        key = (name, statement.owner)
+        if key in self._reported:
+            return
+        self._reported.add(key)
+        where = self._step_names[statement.owner]
+        by = f" (through {via}())" if via else ""
+        cell = statement.code.cell
+        definer = self._last_definer.get(name)
+        if version is not None:
+            self._say(
+                "CL113",
+                f"`{name}` is used in {where}{by}, but {_at(version.statement, version.line)} deletes it.",
+                "Remove the del statement, or define the name again.",
+                cell,
+                use,
+            )
+        elif definer is not None and (definer.index > statement.index or definer is statement):
+            binding = definer.facts.binds.get(name)
+            line = binding.line if binding else definer.node.lineno
+            self._say(
+                "CL105",
+                f"`{name}` is used in {where}{by}, but it is defined only further down ({_at(definer, line)}).",
+                "Move the definition above its first use; a pipeline follows the order of the notebook.",
+                cell,
+                use,
+            )
+        elif self._has_star_import:
+            return  # the star import is the error; it may define this name
+        elif name in LAST_VALUES and shown_before(name, self._statements, statement):
+            return
+        elif name in IPYTHON_NAMES:
+            self._say(
+                "CL205",
+                f"`{name}` is used in {where}{by}; it exists only in IPython, not in a step.",
+                "Give the value a name of its own in the cell that makes it.",
+                cell,
+                use,
+            )
+        else:
+            self._say(
+                "CL104",
+                f"`{name}` is used in {where}{by}, but nothing above defines it.",
+                "Define or import it in a cell above, or correct its spelling.",
+                cell,
+                use,
+            )
+
+    def warn_of_lookups(self, statement: Statement) -> None:
+        """Star imports that nobody can resolve, and names that are reached by text."""
+        cell = statement.code.cell
+        for use in statement.facts.star_imports:
+            self._say(
+                "CL109",
+                f"`from {use.name} import *` in cell {cell.number} hides which names it defines.",
+                "Import the names that the notebook uses, or import the module.",
+                cell,
+                use,
+            )
+        for use in statement.facts.dynamic:
+            self._say(
+                "CL110",
+                f"`{use.name}` in cell {cell.number} reaches names by text; which ones it reads or makes cannot be "
+                "told from the source.",
+                'Use the names themselves, a dictionary of your own, or a text that stands there: `eval("a + b")`.',
+                cell,
+                use,
+            )
+
+    def _say(self, code: str, message: str, fix: str, cell: Cell, use: Use) -> None:
+        self.diagnostics.append(diagnose(code, message, cell=cell.id, line=use.line, column=use.column, fix=fix))
+
+
+def _at(statement: Statement, line: int) -> str:
+    return f"cell {statement.code.cell.number}, line {line}"
