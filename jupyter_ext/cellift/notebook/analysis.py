@@ -19,7 +19,7 @@ from cellift.notebook.hidden_state import generators_that_stay, hidden_state_war
 from cellift.notebook.installs import installed_pins
 from cellift.notebook.kept import names_to_keep
 from cellift.notebook.local_state import LocalState
-from cellift.notebook.lookups import names_after_at
+from cellift.notebook.lookups import known_texts, names_after_at
 from cellift.notebook.methods import changing_methods
 from cellift.notebook.parameters import ParameterReader, with_fixed
 from cellift.notebook.scopes import read_statement
@@ -148,7 +148,9 @@ def _statements(
     """Every statement of every cell with its facts; ``reader`` finds the parameters among them."""
     nodes = [node for owned in layout.code for node in owned.code.statements]
     around = _around(nodes)
-    around = replace(around, changing_methods=around.changing_methods | local.methods)
+    given = {node for owned in layout.code if owned.parameters for node in owned.code.statements}
+    texts = known_texts(nodes, given)
+    around = replace(around, changing_methods=around.changing_methods | local.methods, texts=texts)
     names = imported_names(nodes)
     statements: list[Statement] = []
     star_names = project.star_names if project is not None else None

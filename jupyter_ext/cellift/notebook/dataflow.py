@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from cellift.notebook.diagnostics import Diagnostic
 from cellift.notebook.facts import Binding, Change, Kind, Use
+from cellift.notebook.flow_by_text import NamesByText
 from cellift.notebook.flow_code import CodeUse
 from cellift.notebook.flow_missing import Missing
 from cellift.notebook.flow_reach import DEFINITIONS, Reach
@@ -38,6 +39,7 @@ class Flow:
         self._code = CodeUse()
         self._versions = Versions(self._code)
         self._current = self._versions.current
+        self._by_text = NamesByText(statements, self._current, self._missing)
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
@@ -56,7 +58,7 @@ class Flow:
     def _resolve(self, statement: Statement) -> None:
         facts = statement.facts
         self._missing.warn_of_lookups(statement)
-        reach = Reach(statement, self._current, self._code, self._missing)
+        reach = Reach(statement, self._current, self._code, self._missing, self._by_text)
         self._read(statement, reach)
         changes = reach.changes
         for name, read in statement.reads.items():
@@ -91,6 +93,8 @@ class Flow:
             reach.read(use, None, called=called, defines=defines and not called)
         if facts.reads_all is not None:
             reach.read_all(facts.reads_all, None)
+        for pattern, use in facts.binds_like.items():
+            reach.bind_like(pattern, use)
         if defines:
             reach.run_hooks()
         for call in facts.calls:

@@ -94,6 +94,10 @@ class Body:
     calls: list[Call] = field(default_factory=list)
     #: Of ``reads``, ``changes`` and ``binds``: what happens at once, not only in a function defined inside.
     at_once: set[str] = field(default_factory=set)
+    #: What happens once it and the function that it gives are called, as a decorator with arguments is.
+    soon: set[str] = field(default_factory=set)
+    #: It calls a function that is defined inside.
+    calls_inner: bool = False
     #: Its result may hold a function or class that is defined inside.
     gives_code: bool = False
     #: Such a function changes what is around it: every use of the result changes it. So do generators.
@@ -110,6 +114,8 @@ class Body:
     gives_cached: bool = False
     #: Any global name may be read: the text of an ``eval`` is not known.
     reads_all: bool = False
+    #: Patterns of global names that may be bound: ``globals()[f"v{n}"] = x``.
+    binds_like: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -148,6 +154,8 @@ class Facts:
     may_delete: dict[str, Use] = field(default_factory=dict)
     #: Any name may be read: the text of an ``eval`` is not known.
     reads_all: Use | None = None
+    #: Patterns of names that may be bound: ``globals()[f"v{n}"] = x``.
+    binds_like: dict[str, Use] = field(default_factory=dict)
     #: Functions in expressions that what it makes may hold: what they do when they are called.
     held: list[Body] = field(default_factory=list)
     #: Names used as metaclass.

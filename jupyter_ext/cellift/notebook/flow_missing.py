@@ -13,7 +13,7 @@ from cellift.notebook.last_values import LAST_VALUES, shown_before
 from cellift.notebook.statements import Statement, Version
 
 _BUILTINS = frozenset(dir(builtins))
-_ALWAYS_THERE = _BUILTINS | {
+ALWAYS_THERE = _BUILTINS | {
     "display",
     "get_ipython",
     "__name__",
@@ -32,18 +32,38 @@ class Missing:
         self._step_names = step_names
         self._reported: set[tuple[str, int]] = set()
         self._has_star_import = any(statement.facts.star_imports for statement in statements)
+        self._bound_by_functions: set[str] = set()
         self._last_definer: dict[str, Statement] = {}
         for statement in statements:
             for name in statement.facts.binds:
                 self._last_definer[name] = statement
             for body in statement.facts.bodies.values():
+                self._bound_by_functions.update(body.binds)
                 for name in body.binds:
                     self._last_definer.setdefault(name, statement)
+
+    def functions_bind(self, name: str) -> bool:
+        """Whether a function makes the name ``global``: code that reads it may have called that function before."""
+        return name in self._bound_by_functions
+
+    def report_unseen(self, statement: Statement, use: Use, maker: Statement) -> None:
+        """Names that ``maker`` binds by their text may be looked up by their text in another step."""
+        if ("", statement.owner) in self._reported:
+            return
+        self._reported.add(("", statement.owner))
+        self._say(
+            "CL110",
+            f"Names are looked up by text in {self._step_names[statement.owner]}, and {_at(maker, maker.node.lineno)} "
+            "makes names by text; which ones the step needs cannot be told from the source.",
+            "Put the values into a dictionary of your own, and look them up there.",
+            statement.code.cell,
+            use,
+        )
 
     def report(self, statement: Statement, use: Use, version: Version | None, via: str | None) -> None:
         """Nothing defines the name here; ``version`` is the deleted one, if there is one."""
         name = use.name
-        if name in _ALWAYS_THERE and (version is None or name in _BUILTINS):
+        if name in ALWAYS_THERE and (version is None or name in _BUILTINS):
             return
         key = (name, statement.owner)
         if key in self._reported:

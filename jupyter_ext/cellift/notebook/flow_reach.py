@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping
 
 from cellift.notebook.facts import Binding, Body, Call, Change, Kind, Use
+from cellift.notebook.flow_by_text import NamesByText
 from cellift.notebook.flow_code import CodeUse
 from cellift.notebook.flow_missing import Missing
 from cellift.notebook.statements import Read, Statement, Version
@@ -16,7 +17,14 @@ DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 class Reach:
     """Follows the uses of one statement; its reads go into the statement."""
 
-    def __init__(self, statement: Statement, current: Mapping[str, Version], code: CodeUse, missing: Missing) -> None:
+    def __init__(
+        self,
+        statement: Statement,
+        current: Mapping[str, Version],
+        code: CodeUse,
+        missing: Missing,
+        by_text: NamesByText,
+    ) -> None:
         #: Objects that are changed in place, and names that functions bind which the statement uses.
         self.changes: dict[str, Change] = dict(statement.facts.changes)
         self.binds: dict[str, Binding] = {}
@@ -24,6 +32,7 @@ class Reach:
         self._current = current
         self._code = code
         self._missing = missing
+        self._by_text = by_text
         self._expanded: set[Version] = set()
 
     def read(self, use: Use, via: str | None, *, called: bool = False, defines: bool = False) -> None:
@@ -34,7 +43,8 @@ class Reach:
         statement = self._statement
         version = self._current.get(use.name)
         if version is None or version.deleted:
-            if (not use.soft and use.name not in statement.facts.binds) or (not use.soft and via is None):
+            on_the_way = use.name in self.binds or (via is not None and self._missing.functions_bind(use.name))
+            if not use.soft and not on_the_way and (via is None or use.name not in statement.facts.binds):
                 self._missing.report(statement, use, version, via)
             return
         known = statement.reads.get(use.name)
@@ -45,8 +55,13 @@ class Reach:
 
     def read_all(self, use: Use, via: str | None) -> None:
         """Every name that is defined may be read."""
+        self._by_text.look_up(self._statement, use)
         for name in sorted(self._current):
             self.read(Use(name, use.line, use.column, soft=True), via)
+
+    def bind_like(self, pattern: str, use: Use) -> None:
+        """Names of this form may be bound by their text."""
+        self._by_text.bind(pattern, self._statement, use, self.binds)
 
     def _expand(self, version: Version, use: Use, *, called: bool = False) -> None:
         """``called``: the statement surely calls it, so what its body lacks is an error."""
@@ -65,7 +80,7 @@ class Reach:
         body = version.body
         if not version.kind.is_code and body is None:
             return
-        at_once = body.at_once if body is not None and isinstance(self._statement.node, DEFINITIONS) else None
+        at_once = _at_once(self._statement, version)
         if version.kind is not Kind.IMPORT and not version.anonymous:
             for read in list(version.statement.reads.values()):
                 if at_once is None and (read.version.code or read.version.body is not None):
@@ -79,6 +94,8 @@ class Reach:
         """``at_once``: only what these names stand for happens; None: everything may."""
         if body.reads_all:
             self.read_all(use, version.name)
+        for pattern in sorted(body.binds_like) if at_once is None else ():
+            self.bind_like(pattern, use)
         calls = {call.function for call in body.calls}
         for inner in body.reads.values():
             if (inner.name in body.binds and inner.name not in self._current) or (
@@ -133,6 +150,16 @@ class Reach:
                 how = f"{changed[parameter].how} in {call.function}()"
                 found.update((name, Change(name, call.line, call.column, how)) for name in sorted(names))
         return found
+
+
+def _at_once(statement: Statement, version: Version) -> set[str] | None:
+    """The names that matter when ``statement`` is a definition that calls the code of ``version``; None: all."""
+    body = version.body
+    if body is None or not isinstance(statement.node, DEFINITIONS):
+        return None
+    # `@register("name")` calls what `register` gives, and so does `@decorator` when a call has given it.
+    factory = any(isinstance(decorator, ast.Call) for decorator in statement.node.decorator_list)
+    return body.soon if factory or version.anonymous or body.calls_inner else body.at_once
 
 
 def has_hooks(version: Version) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from cellift.notebook.copying import acts_when_defined, block_can_be_copied
 from cellift.notebook.effects import CONTAINER_METHODS, STATE_CHANGERS
 from cellift.notebook.facts import Binding, Change, Facts, Kind
-from cellift.notebook.statements import Statement, Travel, Version
+from cellift.notebook.statements import Read, Statement, Travel, Version
 from cellift.notebook.steps import SETUP
 from cellift.project.dotted import dotted_name
 
@@ -32,6 +32,8 @@ def travel_of(
     facts = statement.facts
     if isinstance(statement.node, ast.ImportFrom) and statement.node.module == "__future__":
         return Travel.REPLAY  # it holds for all code below
+    if isinstance(statement.node, ast.ClassDef) and any(map(_crosses_as_value, statement.reads.values())):
+        return Travel.OWN  # a copy would be another class than that of the objects which come with its base
     kinds = {binding.kind for binding in facts.binds.values()}
     alias = alias_of(statement)
     if alias is not None:
@@ -41,6 +43,11 @@ def travel_of(
     if _patches_code(statement, changes):
         return Travel.COPY
     return Travel.OWN
+
+
+def _crosses_as_value(read: Read) -> bool:
+    """A class that a class statement names itself, as its base or metaclass or in its body, and that no step copies."""
+    return read.via is None and read.version.code is Kind.CLASS and not read.version.kind.is_code
 
 
 def _definition_can_be_copied(statement: Statement, kinds: set[Kind], changes: Mapping[str, Change]) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 
 #: Calls without arguments that give a namespace.
 _NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
@@ -33,6 +34,31 @@ def is_namespace(node: ast.AST | None) -> bool:
 def text_of(node: ast.AST | None) -> str | None:
     """The text that a node is, if it stands there."""
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
+
+
+def known_texts(statements: Iterable[ast.stmt], but: Collection[ast.stmt]) -> dict[str, str]:
+    """Names that one statement gives a text and nothing else gives anything; ``but``: a run may give others there."""
+    found: dict[str, str] = {}
+    bound: Counter[str] = Counter()
+    for statement in statements:
+        if isinstance(statement, ast.Assign) and statement not in but and len(statement.targets) == 1:
+            target, text = statement.targets[0], text_of(statement.value)
+            if isinstance(target, ast.Name) and text is not None:
+                found[target.id] = text
+        for node in ast.walk(statement):
+            bound.update(_bound_in(node))
+    return {name: text for name, text in found.items() if bound[name] == 1}
+
+
+def _bound_in(node: ast.AST) -> list[str]:
+    """The names that a node binds or deletes, in whatever scope."""
+    if isinstance(node, ast.Name):
+        return [] if isinstance(node.ctx, ast.Load) else [node.id]
+    if isinstance(node, ast.alias):
+        return [node.asname or node.name.partition(".")[0]]
+    names = [getattr(node, field, None) for field in ("name", "rest")]
+    names += [word for word in getattr(node, "names", ()) if isinstance(word, str)]
+    return [name for name in names if isinstance(name, str)]
 
 
 def names_after_at(texts: Iterable[str]) -> set[str]:

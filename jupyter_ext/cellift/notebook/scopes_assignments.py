@@ -10,9 +10,10 @@ from cellift.notebook.effects import CLASS_FACTORIES, ITERATORS, STATEFUL_FACTOR
 from cellift.notebook.facts import Body, Change, Kind
 from cellift.notebook.held_state import held_default
 from cellift.notebook.literals import gives_plain_value, is_immutable_literal, is_literal, is_plain_expression
-from cellift.notebook.lookups import is_namespace, text_of
+from cellift.notebook.lookups import text_of
 from cellift.notebook.scopes_definitions import annotation
-from cellift.notebook.scopes_reader import Reader, Scope, Visits
+from cellift.notebook.scopes_lookups import bind_global, bind_like, delete_global, is_notebook, read_namespace
+from cellift.notebook.scopes_reader import Reader, Visits
 from cellift.notebook.sharing import shared_names
 from cellift.project.dotted import last_name
 
@@ -97,17 +98,17 @@ def visit_target(reader: Reader, target: ast.expr, kind: Kind | None, *, immutab
             visit_target(reader, element, kind, immutable=False)
     elif isinstance(target, ast.Starred):
         visit_target(reader, target.value, kind)
-    elif isinstance(target, ast.Subscript) and is_namespace(target.value) and text_of(target.slice):
-        _bind_global(reader, str(text_of(target.slice)), target)
+    elif isinstance(target, ast.Subscript) and is_notebook(reader, target.value):
+        reader.visit(target.slice)
+        name = text_of(target.slice)
+        if name is None:
+            bind_like(reader, target.slice, target)
+        else:
+            bind_global(reader, name, target)
     elif isinstance(target, (ast.Attribute, ast.Subscript)):
         reader.visit_all(ast.iter_child_nodes(target))
         what = f".{target.attr} =" if isinstance(target, ast.Attribute) else "[...] ="
         reader.store_into(target, what)
-
-
-def _bind_global(reader: Reader, name: str, node: ast.expr) -> None:
-    with reader.in_scope(Scope("function", set(), {name})):
-        reader.bind(name, node, Kind.DATA)
 
 
 def _visit_augmented(reader: Reader, node: ast.AugAssign) -> None:
@@ -128,6 +129,11 @@ def _visit_augmented(reader: Reader, node: ast.AugAssign) -> None:
             change = Change(target.id, target.lineno, reader.column(target), f"{_symbol(node.op)}=")
             reader.change_through_local(change, reader.owner(target.id))
         return
+    if isinstance(target, ast.Subscript) and is_notebook(reader, target.value):
+        read_namespace(reader, target.value, text_of(target.slice), target)
+        reader.visit(node.value)
+        visit_target(reader, target, Kind.DATA)
+        return
     reader.visit_all(ast.iter_child_nodes(target))
     reader.visit(node.value)
     reader.store_into(target, f"{_symbol(node.op)}=")
@@ -141,6 +147,8 @@ def _visit_delete(reader: Reader, node: ast.Delete) -> None:
             pending[:0] = target.elts
         elif isinstance(target, ast.Name):
             reader.delete(target.id, target)
+        elif isinstance(target, ast.Subscript) and is_notebook(reader, target.value) and text_of(target.slice):
+            delete_global(reader, str(text_of(target.slice)), target)
         elif isinstance(target, (ast.Attribute, ast.Subscript)):
             reader.visit_all(ast.iter_child_nodes(target))
             reader.store_into(target, "del")

@@ -14,7 +14,7 @@ from cellift.notebook.effects import (
     UNREPEATABLE,
 )
 from cellift.notebook.facts import Binding, Call, Kind, Use
-from cellift.notebook.lookups import names_after_at, text_of, uses_functions_at_once
+from cellift.notebook.lookups import names_after_at, uses_functions_at_once
 from cellift.notebook.magics_facts import MagicFacts, read_magic
 from cellift.notebook.scopes_lookups import looks_up, read_text
 from cellift.notebook.scopes_reader import Reader, Visits
@@ -74,8 +74,12 @@ def note_call(reader: Reader, node: ast.Call) -> None:
     ):
         reader.facts.writes_files = True
     _note_lookup(reader, node, name)
-    if isinstance(node.func, ast.Name) and reader.is_global(node.func.id):
-        _note_arguments(reader, node, node.func)
+    if isinstance(node.func, ast.Name):
+        if reader.is_global(node.func.id):
+            _note_arguments(reader, node, node.func)
+        elif reader.body is not None and reader.body_scope is not None and not reader.nested:
+            scope = reader.body_scope
+            reader.body.calls_inner |= node.func.id in scope.names and node.func.id not in scope.parameters
 
 
 def _note_magic(reader: Reader, found: MagicFacts, node: ast.Call) -> None:
@@ -121,7 +125,7 @@ def _note_lookup(reader: Reader, node: ast.Call, name: str) -> None:
     """Names that a library looks up by text."""
     if not isinstance(node.func, ast.Attribute) or name not in ("query", "eval") or not node.args:
         return
-    text = text_of(node.args[0])
+    text = reader.text_of(node.args[0])
     for found in sorted(names_after_at([text]) if text is not None else reader.around.at_names):
         reader.read(found, node, soft=True)
     if text is not None and isinstance(node.func.value, ast.Name) and name == "eval":

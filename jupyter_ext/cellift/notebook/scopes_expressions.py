@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from cellift.notebook.bindings import target_names
 from cellift.notebook.facts import Body, Kind, Use
 from cellift.notebook.scopes_assignments import visit_target
+from cellift.notebook.scopes_lookups import visit_iterable
 from cellift.notebook.scopes_reader import Reader, Scope, Visits
 
 _FILE_NAME = re.compile(r"(?:^|[/\\])([\w\-. ]*\.[A-Za-z][A-Za-z0-9]{0,7})$")
@@ -65,13 +66,13 @@ def _visit_dict_comprehension(reader: Reader, node: ast.DictComp) -> None:
 
 
 def _comprehension(reader: Reader, generators: Sequence[ast.comprehension], elements: Sequence[ast.expr]) -> None:
-    reader.visit(generators[0].iter)  # the first iterable belongs to the scope around
+    visit_iterable(reader, generators[0].iter)  # the first iterable belongs to the scope around
     with reader.in_scope(Scope("comprehension")) as scope:
         for generator in generators:
             scope.names.update(name.id for name in target_names(generator.target))
         for index, generator in enumerate(generators):
             if index:
-                reader.visit(generator.iter)
+                visit_iterable(reader, generator.iter)
             visit_target(reader, generator.target, None)
             reader.visit_all(generator.ifs)
         reader.visit_all(elements)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from cellift.notebook.bindings import target_names
 from cellift.notebook.facts import Kind, Use
 from cellift.notebook.scopes_assignments import visit_target
+from cellift.notebook.scopes_lookups import visit_iterable
 from cellift.notebook.scopes_reader import Reader, Scope, Visits
 from cellift.project.dotted import last_name
 
@@ -56,7 +57,7 @@ def _visit_boolean(reader: Reader, node: ast.BoolOp) -> None:
 
 
 def _visit_for(reader: Reader, node: ast.For | ast.AsyncFor) -> None:
-    reader.visit(node.iter)
+    visit_iterable(reader, node.iter)
 
     def body() -> bool:
         visit_target(reader, node.target, Kind.DATA)

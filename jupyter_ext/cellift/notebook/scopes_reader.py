@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 from cellift.notebook.bindings import local_names, parameter_names
 from cellift.notebook.effects import MUTATING_METHODS
 from cellift.notebook.facts import Binding, Body, Change, Facts, Kind, Use
+from cellift.notebook.lookups import text_of
 from cellift.notebook.sharing import shared_names
 
 #: A "handler" scope holds the name of ``except … as name``; everything else in it binds in the scope around.
@@ -63,6 +64,8 @@ class Around:
     asks_for_caches: bool = False
     #: ``from __future__ import annotations``: annotations are not evaluated.
     lazy_annotations: bool = False
+    #: Names that are given one text in the whole notebook and nothing else.
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Reader:
@@ -112,6 +115,8 @@ class Reader:
             facts.calls.extend(body.calls)
             if body.reads_all and facts.reads_all is None:
                 facts.reads_all = Use("", 1, 1, soft=True)
+            for pattern in body.binds_like:
+                facts.binds_like.setdefault(pattern, Use("globals", 1, 1))
         return facts
 
     # --- scopes
@@ -158,10 +163,18 @@ class Reader:
         elif name not in self.bound:
             _first(self.facts.reads, use)
 
+    def text_of(self, node: ast.AST) -> str | None:
+        """The text that an expression gives, if it is known."""
+        if isinstance(node, ast.Name) and self.is_global(node.id):
+            return self.around.texts.get(node.id)
+        return text_of(node)
+
     def note_at_once(self, name: str) -> None:
         """What the body does to the name happens when it is called, not only in a function defined inside."""
-        if self.body is not None and not self.nested:
-            self.body.at_once.add(name)
+        if self.body is not None and self.nested <= 1:
+            self.body.soon.add(name)
+            if not self.nested:
+                self.body.at_once.add(name)
 
     def bind(
         self,
@@ -195,7 +208,7 @@ class Reader:
         self.facts.binds[name] = binding
         self.bound.add(name)
 
-    def delete(self, name: str, node: ast.Name) -> None:
+    def delete(self, name: str, node: ast.expr) -> None:
         """A name is deleted."""
         self.read(name, node)
         if not self.is_global(name):
@@ -206,7 +219,7 @@ class Reader:
             self.note_at_once(name)
             return
         self.bound.discard(name)
-        if self.conditional:
+        if self.conditional or self.soft:
             self.facts.may_delete[name] = use
             return
         self.facts.deletes[name] = use

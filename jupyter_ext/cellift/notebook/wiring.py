@@ -246,11 +246,14 @@ def _runs_in_own_step(statement: Statement) -> bool:
 
 
 def definitions_to_keep(conflicts: Iterable[Conflict]) -> set[int]:
-    """Indexes of constants, functions and classes that, sent as data, not copied, may solve the conflicts."""
+    """Indexes of constants, functions, classes and imports that, sent as data, not copied, may solve the conflicts."""
     candidates: set[int] = set()
     for conflict in conflicts:
         for version in (conflict.wanted, conflict.seen):
             if version is not None and version.kind is Kind.CONSTANT and version.statement.travel is Travel.COPY:
+                candidates.add(version.statement.index)
+            elif version is not None and version.kind is Kind.IMPORT and len(version.statement.makes) > 1:
+                # `from math import ceil, sqrt` is copied for `sqrt`; by then `ceil` is something else.
                 candidates.add(version.statement.index)
             elif version is not None and version.kind in (Kind.FUNCTION, Kind.CLASS):
                 candidates.update(one.statement.index for one in version.chain())

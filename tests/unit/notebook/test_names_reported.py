@@ -68,16 +68,71 @@ def test_no_false_alarm(source: str) -> None:
     assert codes(analysed(f"%%step a\n{source}")) == []
 
 
+def test_a_name_that_a_called_function_makes_global_may_be_read_by_its_caller() -> None:
+    code = "def load():\n    global data\n    data = 1\ndef run():\n    load()\n    return data"
+    assert codes(analysed(code, "%%step a\nprint(run(), data)")) == []
+
+
 def test_star_imports_are_refused_at_their_line() -> None:
     diagnostic = only("import os\nfrom math import *", "%%step a\nx = 1")
     assert (diagnostic.code, diagnostic.cell, diagnostic.line) == ("CL109", "c1", 2)
 
 
 @pytest.mark.parametrize(
-    "source", ["exec(text)", "globals()[text] = 1", "locals()", "vars().update(a=1)", "dir()", "import __main__"]
+    "source", ["exec(text)", "exec(f'f({text})')", "locals()", "vars().clear()", "show(globals())", "import __main__"]
 )
 def test_names_that_are_reached_by_a_text_that_is_not_known_are_refused(source: str) -> None:
-    assert codes(analysed("text = str('a')", f"%%step a\n{source}")) == ["CL110"]
+    assert codes(analysed("text = str('a')\nshow = print", f"%%step a\n{source}")) == ["CL110"]
+
+
+@pytest.mark.parametrize("maker", ["globals()[text] = 1", "exec(f'v{text} = 1')", "globals().update(given)"])
+@pytest.mark.parametrize("use", ["eval(text)", "globals()[text]", "[n for n in globals()]", "'{v}'.format(**vars())"])
+def test_names_made_by_text_and_looked_up_by_text_in_another_step_are_refused(maker: str, use: str) -> None:
+    setup = "text = str('a')\ngiven = dict(v=1)"
+    assert codes(analysed(setup, f"%%step a\n{maker}", f"%%step b\n{use}")) == ["CL110"]
+    assert codes(analysed(setup, f"%%step a\n{maker}\n{use}", "%%step b\nx = 1")) == []
+
+
+@pytest.mark.parametrize(
+    ("maker", "made"),
+    [
+        ("globals()[f'v{text}'] = 1", {"v1"}),
+        ("globals()[text] = 1", {"v1", "w"}),
+        ("vars()[text] = 1", {"v1", "w"}),
+        ("def put(n, x):\n    globals()[n] = x\nput(text, 1)", {"v1", "w"}),
+        ("exec(f'v{text} = 1')", {"v1"}),
+        ("exec(f'{text}1 = {text}')", {"v1"}),
+        ("globals().update(given)", {"v1", "w"}),
+        ("globals().update(v1=1)", {"v1"}),
+        ("globals().update({'v1': 1}, w=2)", {"v1", "w"}),
+        ("globals().setdefault('v1', 1)", {"v1"}),
+        ("globals()['v1'] = 1", {"v1"}),
+        ("exec(known)", {"v1"}),
+    ],
+)
+def test_names_that_are_made_by_text_come_from_that_step(maker: str, made: set[str]) -> None:
+    setup = "text = str('a')\ngiven = dict(v=1)\nknown = 'v1 = 1'"
+    analysis = analysed(setup, f"%%step a\n{maker}", "%%step b\nprint(v1)", "%%step c\nprint(w)")
+    found = {name: code for name, code in zip(["v1", "w"], ["CL104", "CL104"], strict=True) if name not in made}
+    assert codes(analysis) == list(found.values())
+    assert {name for step in analysis.graph.steps for name in step.inputs} - {"text", "given"} == made
+
+
+def test_a_name_made_by_text_may_be_the_old_one() -> None:
+    analysis = analysed("%%step a\nv1 = len('a')", "%%step b\nglobals()[str(v1)] = 2", "%%step c\nprint(v1)")
+    assert [dict(step.inputs) for step in analysis.graph.steps] == [{}, {"v1": "a"}, {"v1": "b"}]
+
+
+def test_a_name_deleted_by_its_text_is_gone() -> None:
+    for how in ("globals().pop('x')", "del globals()['x']"):
+        assert codes(analysed(f"%%step a\nx = 1\n{how}", "%%step b\nprint(x)")) == ["CL113"]
+    assert codes(analysed("%%step a\nx = 1\nglobals().pop('x', None)", "%%step b\nprint(x)")) == []
+
+
+def test_a_text_that_a_parameter_gives_is_not_known() -> None:
+    given = ("how = 'v1 = 1'", {"tags": ["parameters"]})
+    assert "CL110" in codes(analysed(given, "%%step a\nexec(how)", "%%step b\nprint(v1)"))
+    assert "CL110" in codes(analysed("how = 'v1 = 1'\nhow = 'v2 = 1'", "%%step a\nexec(how)"))
 
 
 @pytest.mark.parametrize(

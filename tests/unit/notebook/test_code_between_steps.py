@@ -1,0 +1,64 @@
+"""Definitions that act when they are defined, and code whose copies would not be the same thing in another step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from unit.notebook.make_notebook import graph_of
+
+_FACTORY = """
+registry = {}
+def register(name):
+    def enter(function):
+        registry[name] = function
+        return function
+    return enter
+"""
+_OPTIONAL = """
+registry = {}
+def register(function=None):
+    def enter(function):
+        registry[function.__name__] = function
+        return function
+    return enter(function) if function else enter
+"""
+
+
+def inputs(graph: Any, step: str) -> dict[str, str]:
+    return dict(next(one for one in graph.steps if one.id == step).inputs)
+
+
+@pytest.mark.parametrize(
+    ("setup", "decorator"),
+    [
+        (_FACTORY, '@register("f")'),
+        (_FACTORY + 'enter = register("f")', "@enter"),
+        (_OPTIONAL, "@register"),
+        (_OPTIONAL, "@register()"),
+    ],
+)
+def test_a_decorator_that_a_call_gives_does_what_the_inner_function_does(setup: str, decorator: str) -> None:
+    graph = graph_of(setup, f"%%step a\n{decorator}\ndef f():\n    pass", "%%step b\nprint(registry)")
+    assert inputs(graph, "b") == {"registry": "a"}
+
+
+def test_the_function_inside_the_inner_function_does_not_run_when_it_is_decorated() -> None:
+    inner = "        def call():\n            seen.append(n)\n        return call\n"
+    setup = f"seen = []\ndef times(n):\n    def deco(f):\n{inner}    return deco"
+    graph = graph_of(setup, "%%step a\n@times(2)\ndef f():\n    pass", "%%step b\nprint(seen)")
+    assert inputs(graph, "b") == {}
+
+
+def test_a_class_derived_from_one_that_crosses_as_a_value_crosses_too() -> None:
+    setup = "class Base:\n    pass\nclass Child(Base):\n    pass"
+    made = "%%step a\nitems = [Child(), Base()]"
+    again = "%%step c\nclass Base:\n    pass\nprint(items, issubclass(Child, Base))"
+    graph = graph_of(setup, made, "%%step b\nprint(type(items[0]) is Child)", again)
+    assert {"Child": "a", "items": "a"}.items() <= inputs(graph, "b").items()
+
+
+def test_an_import_of_several_names_gives_way_where_one_of_them_is_something_else() -> None:
+    graph = graph_of("from math import ceil, floor", "%%step a\nceil = 10", "%%step b\nprint(ceil, floor(2.5))")
+    assert inputs(graph, "b") == {"ceil": "a", "floor": "setup"}
