@@ -119,8 +119,23 @@ export interface IExplanation {
 export interface IAnalysis {
   graph: IGraph | null;
   diagnostics: IDiagnostic[];
+  /** The options that a step can have. */
+  step_options: IStepOption[];
   /** When it was asked for. */
   explanation?: IExplanation;
+}
+
+/** Option -> the values that a step gives it. */
+export type StepOptions = Record<string, string[]>;
+
+/** An option that a step can have; each may be given several values. */
+export interface IStepOption {
+  /** Key in the metadata of the cell. */
+  name: string;
+  /** What a value is: `NAME`. */
+  value: string;
+  /** What it does. */
+  help: string;
 }
 
 /** What became of one mark of another tool. */

@@ -24,6 +24,10 @@ class Option:
         """The option as it is typed on the ``%%step`` line."""
         return "--" + self.name.replace("_", "-")
 
+    def to_dict(self) -> dict[str, str]:
+        """As JSON, for forms."""
+        return {"name": self.name, "value": self.value, "help": self.help}
+
 
 #: Every option that a step honours. All of them take a text and may be repeated.
 OPTIONS: dict[str, Option] = {

@@ -22,7 +22,7 @@ class GraphHandler(CelliftHandler):
     @web.authenticated
     @authorized
     async def post(self) -> None:
-        """Answer ``{graph, diagnostics}``, and with ``explain=1`` the reasons too.
+        """Answer ``{graph, diagnostics, step_options}``, and with ``explain=1`` the reasons too.
 
         A notebook with errors is a 200, something that is no notebook a 400.
         """
@@ -35,6 +35,7 @@ class GraphHandler(CelliftHandler):
 
 def _analyse(content: dict[str, Any], file: Path, explain: bool) -> dict[str, Any]:
     from cellift.engine.launch import analyse_notebook, explain_notebook
+    from cellift.notebook.directives import OPTIONS
 
     more: dict[str, Any] = {}
     if explain:
@@ -44,5 +45,6 @@ def _analyse(content: dict[str, Any], file: Path, explain: bool) -> dict[str, An
     return {
         "graph": analysis.graph.to_dict(),
         "diagnostics": [diagnostic.to_dict() for diagnostic in analysis.diagnostics],
+        "step_options": [option.to_dict() for option in OPTIONS.values()],
         **more,
     }

@@ -65,7 +65,7 @@ export class FakeClient implements ICellift {
   }
 
   status = async () => ({ version: '0.1.0', active: 0 });
-  analyse = async () => ({ graph: null, diagnostics: [] });
+  analyse = async () => ({ graph: null, diagnostics: [], step_options: [] });
   importKale = async () => ({ notebook: {}, cells: [], report: [], diagnostics: [] });
 
   start = async (): Promise<IRun> => {

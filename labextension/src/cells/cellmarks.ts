@@ -127,9 +127,11 @@ export class CellMarks implements IDisposable {
         const taken = this._cells().some(other => other.getId() !== id && readMark(other).step === name);
         return taken ? trans.__('Another cell is step %1 already.', name) : null;
       },
-      accept: name => {
+      stepOptions: () => (isCodeCellModel(cell.model) ? readMark(cell.model.sharedModel).options : {}),
+      knownOptions: () => this._options.pipeline.stepOptions,
+      accept: (name, options) => {
         if (!cell.isDisposed && isCodeCellModel(cell.model)) {
-          markStep(cell.model.sharedModel, name);
+          markStep(cell.model.sharedModel, name, options);
           this._sync();
         }
       },

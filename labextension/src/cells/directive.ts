@@ -1,9 +1,13 @@
+import type { StepOptions } from '../tokens';
+
 /** A `%%step NAME …` first line of a cell; positions are offsets into the source. */
 export interface IDirective {
   name: string;
   /** Where the name stands, quotes included; both equal where there is no name yet. */
   nameStart: number;
   nameEnd: number;
+  /** By their names in the metadata; one that lacks its value is left out. */
+  options: StepOptions;
   /** The whole line with its line end. */
   lineStart: number;
   lineEnd: number;
@@ -32,6 +36,7 @@ export function parseDirective(source: string): IDirective | null {
     name: name.text,
     nameStart: argumentsStart + name.start,
     nameEnd: argumentsStart + name.end,
+    options: Private.readOptions(match[1]),
     lineStart,
     lineEnd
   };
@@ -48,7 +53,21 @@ export function directiveAfter(source: string, name: string): ISourceEdit {
   return { start: directive.nameStart, end: directive.nameEnd, text: `${spaced ? ' ' : ''}${quoteName(name)}` };
 }
 
-/** A step's name as it is written on the line: in quotes where it would be read as several words. */
+/** The edit that writes the cell's `%%step` line anew, with these options and no others. */
+export function directiveWith(source: string, name: string, options: StepOptions): ISourceEdit {
+  const directive = parseDirective(source);
+  if (!directive) {
+    throw new Error('The cell does not start with %%step');
+  }
+  const { lineStart, lineEnd } = directive;
+  const end = source[lineEnd - 1] === '\n' ? lineEnd - 1 : lineEnd;
+  const words = Object.entries(options).flatMap(([option, values]) =>
+    values.map(value => `--${option.replace(/_/g, '-')} ${quoteName(value)}`)
+  );
+  return { start: lineStart, end, text: ['%%step', quoteName(name), ...words].join(' ') };
+}
+
+/** A word as it is written on the line: in quotes where it would be read as several words. */
 export function quoteName(name: string): string {
   if (/^[^\s"'\\#-][^\s"'\\#]*$/.test(name)) {
     return name;
@@ -87,6 +106,28 @@ namespace Private {
     }
     const start = /^\s*/.exec(text)![0].length === text.length ? text.length : 0;
     return { text: '', start, end: start };
+  }
+
+  /** The options with their values, in the order of the line. */
+  export function readOptions(text: string): StepOptions {
+    const options: StepOptions = {};
+    const words = split(text);
+    for (let index = 0; index < words.length; index++) {
+      const found = /^--([^=]+)(?:=([^]*))?$/.exec(words[index].text);
+      if (!found) {
+        continue;
+      }
+      const next = words[index + 1]?.text;
+      const value = found[2] ?? (next?.startsWith('--') ? undefined : next);
+      if (found[2] === undefined && value !== undefined) {
+        index++;
+      }
+      if (value) {
+        const option = found[1].replace(/-/g, '_');
+        (options[option] ??= []).push(value);
+      }
+    }
+    return options;
   }
 
   /** Splits like a POSIX shell; a quote that is not closed ends with the line. */

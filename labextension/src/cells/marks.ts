@@ -1,6 +1,7 @@
 import type { ISharedCell, ISharedCodeCell } from '@jupyter/ydoc';
 import type { PartialJSONObject } from '@lumino/coreutils';
-import { directiveAfter, parseDirective, startsWithCellMagic } from './directive';
+import type { StepOptions } from '../tokens';
+import { directiveAfter, directiveWith, parseDirective, startsWithCellMagic } from './directive';
 
 /** Key of the cell's metadata that belongs to Cellift. */
 const KEY = 'cellift';
@@ -24,67 +25,71 @@ export interface ICellMark {
   step: string | null;
   /** Where the mark stands: in our metadata, on the `%%step` line, or in a tag. */
   carrier: 'metadata' | 'line' | 'tag' | null;
+  /** Options of the step. */
+  options: StepOptions;
 }
 
 /** Reads what a cell is marked as. Where two marks contradict each other (an error of its own), the line counts. */
 export function readMark(cell: ISharedCell): ICellMark {
-  const nothing: ICellMark = { kind: 'none', step: null, carrier: null };
+  const nothing: ICellMark = { kind: 'none', step: null, carrier: null, options: {} };
   if (cell.cell_type !== 'code') {
     return nothing;
   }
   const directive = parseDirective(cell.getSource());
   if (directive) {
-    return { kind: 'step', step: directive.name, carrier: 'line' };
+    return { kind: 'step', step: directive.name, carrier: 'line', options: directive.options };
   }
   const own = Private.metadata(cell);
   const tags = Private.tags(cell);
   if (own) {
     if (typeof own.step === 'string' && own.step.trim() !== '') {
-      return { kind: 'step', step: own.step.trim(), carrier: 'metadata' };
+      return { kind: 'step', step: own.step.trim(), carrier: 'metadata', options: Private.options(own.options) };
     }
     if (own.skip === true) {
-      return { kind: 'skip', step: null, carrier: 'metadata' };
+      return { ...nothing, kind: 'skip', carrier: 'metadata' };
     }
     if (own.parameters === true) {
-      return { kind: 'parameters', step: null, carrier: 'metadata' };
+      return { ...nothing, kind: 'parameters', carrier: 'metadata' };
     }
-    return tags.includes(PARAMETERS_TAG) ? { kind: 'parameters', step: null, carrier: 'tag' } : nothing;
+    return tags.includes(PARAMETERS_TAG) ? { ...nothing, kind: 'parameters', carrier: 'tag' } : nothing;
   }
   for (const tag of tags) {
     if (PARAMETERS_TAGS.includes(tag)) {
-      return { kind: 'parameters', step: null, carrier: 'tag' };
+      return { ...nothing, kind: 'parameters', carrier: 'tag' };
     }
     if (tag === SKIP_TAG) {
-      return { kind: 'skip', step: null, carrier: 'tag' };
+      return { ...nothing, kind: 'skip', carrier: 'tag' };
     }
     if (Private.isStepTag(tag)) {
-      return { kind: 'step', step: tag.slice(STEP_TAG.length), carrier: 'tag' };
+      return { ...nothing, kind: 'step', step: tag.slice(STEP_TAG.length), carrier: 'tag' };
     }
   }
   return nothing;
 }
 
 /**
- * Makes the cell a step, or gives its step another name, where the name already stands.
+ * Makes the cell a step, or gives its step another name and other options, where the mark already stands.
  *
- * One undo in the cell takes it back.
+ * Options stay as they are when none are given. A tag cannot hold any: with options it becomes a mark of ours. One undo
+ * in the cell takes it back.
  */
-export function markStep(cell: ISharedCodeCell, name: string): void {
-  const { kind, carrier } = readMark(cell);
+export function markStep(cell: ISharedCodeCell, name: string, options: StepOptions | null = null): void {
+  const { kind, carrier, options: before } = readMark(cell);
   const source = cell.getSource();
+  const changed = options !== null && JSON.stringify(options) !== JSON.stringify(before);
   Private.edit(cell, () => {
     if (kind === 'step' && carrier === 'line') {
-      const edit = directiveAfter(source, name);
+      const edit = changed ? directiveWith(source, name, options) : directiveAfter(source, name);
       cell.updateSource(edit.start, edit.end, edit.text);
-    } else if (kind === 'step' && carrier === 'tag') {
+    } else if (kind === 'step' && carrier === 'tag' && !changed) {
       Private.setTags(
         cell,
         Private.tags(cell).map(tag => (Private.isStepTag(tag) ? `${STEP_TAG}${name}` : tag))
       );
     } else {
-      const options = Private.metadata(cell)?.options ?? {};
+      const kept = changed ? options : (Private.metadata(cell)?.options ?? {});
       Private.clear(cell);
-      cell.setMetadata(KEY, { ...Private.metadata(cell), step: name, options });
+      cell.setMetadata(KEY, { ...Private.metadata(cell), step: name, options: kept });
     }
   });
 }
@@ -144,6 +149,16 @@ namespace Private {
   export function metadata(cell: ISharedCell): PartialJSONObject | null {
     const value = cell.getMetadata(KEY);
     return value && typeof value === 'object' && !Array.isArray(value) ? (value as PartialJSONObject) : null;
+  }
+
+  /** Options of a step, each with a list of texts; other shapes are for the server to name. */
+  export function options(value: unknown): StepOptions {
+    const found: StepOptions = {};
+    for (const [name, given] of Object.entries(value && typeof value === 'object' ? value : {})) {
+      const values: unknown[] = Array.isArray(given) ? given : [given];
+      found[name] = values.filter((item): item is string => typeof item === 'string');
+    }
+    return found;
   }
 
   export function tags(cell: ISharedCell): string[] {

@@ -9,6 +9,7 @@ import { DiagnosticCounts } from '../pipeline/diagnosticlist';
 import { stepIcon } from '../pipeline/icons';
 import { formatDuration } from '../states/format';
 import { StateMark } from '../states/stateMark';
+import type { IStepOption, StepOptions } from '../tokens';
 import { StepForm } from './stepform';
 import type { IStripState } from './stripstate';
 
@@ -59,8 +60,10 @@ export class CellStrip extends ReactWidget {
           suggestion={this._suggestion}
           marked={this._state?.kind === 'step'}
           trans={trans}
+          options={this._options.stepOptions()}
+          known={this._options.knownOptions()}
           problem={this._options.problem}
-          onAccept={name => this._close(() => this._options.accept(name))}
+          onAccept={(name, options) => this._close(() => this._options.accept(name, options))}
           onUnmark={() => this._close(() => this._run(CommandIDs.unmarkStep))}
           onCancel={refocus => this._close(() => undefined, refocus)}
         />
@@ -127,7 +130,11 @@ export namespace CellStrip {
     trans: TranslationBundle;
     /** What is wrong with a name for the step, or null. */
     problem: (name: string) => string | null;
-    accept: (name: string) => void;
+    accept: (name: string, options: StepOptions) => void;
+    /** Options that the cell's step has. */
+    stepOptions: () => StepOptions;
+    /** Options that a step can have. */
+    knownOptions: () => readonly IStepOption[];
     /** Gives the focus back to the notebook. */
     refocus: () => void;
   }
@@ -148,7 +155,7 @@ function StepLine(props: {
       <button
         className="cl-CellStrip-name"
         data-testid="cellift-strip-name"
-        title={state.name ? trans.__('%1: rename the step', state.name) : trans.__('Rename the step')}
+        title={state.name ? trans.__('%1: name and options', state.name) : trans.__('Name and options of the step')}
         onClick={props.onRename}
       >
         <stepIcon.react tag="span" className="cl-CellStrip-icon" />

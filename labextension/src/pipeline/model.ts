@@ -19,6 +19,7 @@ import type {
   IRun,
   IRunEvent,
   IStep,
+  IStepOption,
   ITask
 } from '../tokens';
 import { isActive } from '../states/states';
@@ -80,6 +81,10 @@ export class Pipeline implements IPipeline {
 
   get graph(): IGraph | null {
     return this._graph;
+  }
+
+  get stepOptions(): readonly IStepOption[] {
+    return this._stepOptions;
   }
 
   get diagnostics(): readonly IDiagnostic[] {
@@ -183,6 +188,7 @@ export class Pipeline implements IPipeline {
       return null;
     }
     if (ticket === this._ticket && !this._isDisposed) {
+      this._stepOptions = answer.step_options;
       this._setAnalysis('ready', null, this._graphOf(answer), answer.diagnostics);
     }
     return answer;
@@ -478,6 +484,7 @@ export class Pipeline implements IPipeline {
   private _status: AnalysisStatus = 'waiting';
   private _problem: string | null = null;
   private _graph: IGraph | null = null;
+  private _stepOptions: readonly IStepOption[] = [];
   /** The last graph of a notebook without errors. */
   private _sound: IGraph | null = null;
   private _diagnostics: readonly IDiagnostic[] = [];

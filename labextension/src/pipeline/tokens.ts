@@ -11,6 +11,7 @@ import type {
   IParameter,
   IRun,
   IStep,
+  IStepOption,
   ITask
 } from '../tokens';
 
@@ -39,6 +40,8 @@ export interface IPipeline extends IObservableDisposable {
   /** The last graph that could be drawn; kept while a cell is being typed. */
   readonly graph: IGraph | null;
   readonly diagnostics: readonly IDiagnostic[];
+  /** The options that a step can have; none before the first analysis. */
+  readonly stepOptions: readonly IStepOption[];
   /** Steps that the user marked (the implicit set-up step does not count). */
   readonly steps: readonly IStep[];
 

@@ -1,4 +1,4 @@
-import { directiveAfter, parseDirective, quoteName, startsWithCellMagic } from '../directive';
+import { directiveAfter, directiveWith, parseDirective, quoteName, startsWithCellMagic } from '../directive';
 
 function rename(source: string, name: string): string {
   const { start, end, text } = directiveAfter(source, name);
@@ -27,6 +27,29 @@ describe('parseDirective', () => {
       expect(parseDirective(source)).toBeNull();
     }
   );
+});
+
+describe('the options on the line', () => {
+  it.each([
+    ['%%step load', {}],
+    ['%%step load --output df --output "x y" --changes=rows', { output: ['df', 'x y'], changes: ['rows'] }],
+    ['%%step --for-each xs load', { for_each: ['xs'] }],
+    ['%%step load --output', {}],
+    ['%%step load --output --changes x', { changes: ['x'] }]
+  ])('are read from %j', (source, options) => {
+    expect(parseDirective(source)?.options).toEqual(options);
+  });
+
+  it('are written anew, in quotes where they need them, and the code stays', () => {
+    const source = '\n%%step load --output df\nx = 1\n';
+    const { start, end, text } = directiveWith(source, 'read it', { changes: ['rows'], for_each: ['a b'] });
+    const edited = source.slice(0, start) + text + source.slice(end);
+    expect(edited).toBe('\n%%step "read it" --changes rows --for-each "a b"\nx = 1\n');
+    expect(parseDirective(edited)).toMatchObject({
+      name: 'read it',
+      options: { changes: ['rows'], for_each: ['a b'] }
+    });
+  });
 });
 
 describe('directiveAfter', () => {

@@ -36,13 +36,14 @@ describe('readMark', () => {
     expect(readMark(cellOf({ source: 'x', metadata: { cellift: { step: 'load', options: {} } } }))).toEqual({
       kind: 'step',
       step: 'load',
-      carrier: 'metadata'
+      carrier: 'metadata',
+      options: {}
     });
   });
 
   it('reads a step from the line, which counts before metadata', () => {
     const cell = cellOf({ source: '%%step fit\nx', metadata: { cellift: { step: 'load' } } });
-    expect(readMark(cell)).toEqual({ kind: 'step', step: 'fit', carrier: 'line' });
+    expect(readMark(cell)).toEqual({ kind: 'step', step: 'fit', carrier: 'line', options: {} });
   });
 
   it.each([
@@ -93,6 +94,25 @@ describe('marking', () => {
     const cell = cellOf({ source: 'x', metadata: { cellift: { step: 'a', options: { output: ['x'] } } } });
     markStep(cell, 'b');
     expect(cell.getMetadata('cellift')).toEqual({ step: 'b', options: { output: ['x'] } });
+  });
+
+  it('writes options where the mark stands', () => {
+    const byMetadata = cellOf({ source: 'x', metadata: { cellift: { step: 'a', options: { output: ['x'] } } } });
+    markStep(byMetadata, 'a', { changes: ['rows'] });
+    expect(byMetadata.getMetadata('cellift')).toEqual({ step: 'a', options: { changes: ['rows'] } });
+    const byLine = cellOf({ source: '%%step a  --output x\nx = 1' });
+    markStep(byLine, 'b', readMark(byLine).options);
+    expect(byLine.getSource()).toBe('%%step b  --output x\nx = 1');
+    markStep(byLine, 'b', { output: ['x', 'y'] });
+    expect(byLine.getSource()).toBe('%%step b --output x --output y\nx = 1');
+    expect(byLine.getMetadata('cellift')).toBeUndefined();
+  });
+
+  it('makes a mark of ours of a Kale tag that gets options', () => {
+    const cell = cellOf({ source: 'x', metadata: { tags: ['step:load', 'mine'] } });
+    markStep(cell, 'load', { output: ['x'] });
+    expect(cell.getMetadata('tags')).toEqual(['mine']);
+    expect(readMark(cell)).toMatchObject({ step: 'load', carrier: 'metadata', options: { output: ['x'] } });
   });
 
   it('gives a cell one mark at a time', () => {

@@ -60,7 +60,7 @@ function runOf(id: string, state: RunState): IRun {
 
 /** A server that answers as it is told and keeps what it was asked. */
 class FakeServer {
-  analysis: IAnalysis = { graph: graphOf(['load']), diagnostics: [] };
+  analysis: IAnalysis = { graph: graphOf(['load']), diagnostics: [], step_options: [] };
   runs: Record<string, IRun> = {};
   latest: string | null = null;
   refusal: Error | null = null;
@@ -196,7 +196,7 @@ describe('the analysis', () => {
   it('keeps the drawn graph while a cell is broken, with the new findings', async () => {
     const edge = { source: 'load', target: 'fit', names: [] };
     const server = new FakeServer();
-    server.analysis = { graph: graphOf(['load', 'fit'], [edge]), diagnostics: [] };
+    server.analysis = { graph: graphOf(['load', 'fit'], [edge]), diagnostics: [], step_options: [] };
     const { pipeline } = await ready({ server });
     server.analysis = { graph: graphOf(['load', 'fit']), diagnostics: [error] };
     await pipeline.refresh();
