@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from cellift.notebook.directives import OPTIONS
 from cellift.server import base, graph, runs
 from recorded import notebook
 
@@ -28,6 +29,13 @@ async def test_a_notebook_that_was_never_saved_has_a_graph(call: Any, jp_root_di
     ]
     assert answer.json["diagnostics"] == []
     assert not (jp_root_dir / "new").exists()
+
+
+async def test_the_form_for_a_step_is_told_every_option_that_the_step_line_takes(call: Any) -> None:
+    answer = await call("POST", "graph", {"path": "a.ipynb", "content": TWO_STEPS})
+    told = {option["name"]: option["help"] for option in answer.json["step_options"]}
+    assert told == {name: option.help for name, option in OPTIONS.items()}
+    assert "output" in told
 
 
 async def test_a_mistake_is_an_answer_with_cell_and_line(call: Any) -> None:
