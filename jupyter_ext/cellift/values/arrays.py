@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
+import mmap
 import sys
 from typing import Any
 
 from .fingerprint import Region
 from .hashed_file import HashedFile
-
-# Smaller arrays are read into memory: a map costs a file handle and at least one page.
-_MAP_FROM = 256 * 1024
+from .rebuild import SMALL
 
 _KINDS = "biufcmM"
 
@@ -48,14 +47,20 @@ def read_array(path: str, size: int, writeable: bool, regions: list[Region]) -> 
     """
     import numpy
 
-    if size < _MAP_FROM:
-        array = numpy.load(path, allow_pickle=False)
-    else:
-        # As an ndarray: code that asks for the exact type must see what the notebook had.
-        mapped = numpy.load(path, mmap_mode="c", allow_pickle=False)
-        array = mapped.view(numpy.ndarray)
-        header = size - array.nbytes
-        regions.append(Region(array.__array_interface__["data"][0] - header, size, path))
+    form: Any = numpy.lib.format
+    order: Any
+    with open(path, "rb") as file:
+        form.read_magic(file)
+        shape, fortran, dtype = form.read_array_header_1_0(file)
+        header, order = file.tell(), "F" if fortran else "C"
+        if size - header < SMALL:
+            array = numpy.empty(shape, dtype, order)
+            flat = array.T if fortran else array
+            flat.reshape(-1).view("u1")[:] = numpy.fromfile(file, "u1")
+        else:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+            array = numpy.ndarray(shape, dtype, mapped, header, None, order)
+            regions.append(Region(array.__array_interface__["data"][0] - header, size, path))
     if not writeable:
         array.flags.writeable = False
     return array

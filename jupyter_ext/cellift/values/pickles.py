@@ -32,6 +32,9 @@ _TAIL = 8 + len(_MAGIC)
 _OUT_OF_BAND_FROM = 16 * 1024
 
 
+_ODD = frozenset({set, frozenset, float, int})
+
+
 class _Pickler(Pickler):
     """Pickles arrays that look at the same memory so that they do so again in the next step."""
 
@@ -43,16 +46,17 @@ class _Pickler(Pickler):
         return self._reducer.reduce(value)
 
 
-class _OrderPickler(_Pickler):
-    """Keeps the order of sets too; apart, because this is asked for every single object."""
+class _ExactPickler(_Pickler):
+    """Keeps the order of sets and which NaN is which too; apart, because this is asked for every single object."""
 
     def __init__(self, file: Any, keep: Callable[[pickle.PickleBuffer], Any], reducer: Reducer) -> None:
         super().__init__(file, keep, reducer)
         self._odd = {key: OddSet(value) for key, value in reducer.code.odd_sets.items()}
+        self._odd.update(reducer.stand_ins)
 
     def persistent_id(self, value: Any) -> Any:
-        """What the set is made from."""
-        return self._odd.get(id(value)) if type(value) in (set, frozenset) else None
+        """What the set or float is made from."""
+        return self._odd.get(id(value)) if type(value) in _ODD else None
 
 
 def write_pickle(values: dict[str, Any], reducer: Reducer, file: HashedFile) -> None:
@@ -67,7 +71,8 @@ def write_pickle(values: dict[str, Any], reducer: Reducer, file: HashedFile) -> 
         return False
 
     try:
-        pickler = (_OrderPickler if reducer.code.odd_sets else _Pickler)(file, keep, reducer)
+        exact = reducer.code.odd_sets or reducer.stand_ins
+        pickler = (_ExactPickler if exact else _Pickler)(file, keep, reducer)
         if reducer.deep:
             in_deep_thread(lambda: pickler.dump(values))
         else:

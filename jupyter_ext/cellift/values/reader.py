@@ -56,6 +56,11 @@ class Reader:
             self._loaded[position] = self._load(self.index["groups"][position], name, regions)
         return self._loaded[position][name]
 
+    def take(self, name: str) -> Any:
+        """As ``reader[name]``, once: the caller has the only reference then, as a notebook has."""
+        self[name]
+        return self._loaded[self.index["names"][name]["group"]].pop(name)
+
     def group(self, name: str) -> dict[str, Any]:
         """All values of the group that ``name`` is in, as they were read: the same objects each time."""
         self[name]

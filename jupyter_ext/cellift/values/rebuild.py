@@ -5,6 +5,7 @@ In files they are under the module name :data:`MODULE`, whatever the name of thi
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import functools
 import importlib
@@ -12,6 +13,7 @@ import importlib.util
 import linecache
 import marshal
 import pickle
+import struct
 import sys
 import types
 from typing import Any, Callable
@@ -28,6 +30,9 @@ except ImportError:  # another Python than CPython
 
 
 MODULE = "cellift_values"
+
+SMALL = 256 * 1024
+"""Smaller arrays are read into memory of their own: a map costs at least one page, and it owns nothing."""
 
 MAGIC = int.from_bytes(importlib.util.MAGIC_NUMBER[:2], "little")
 """Changes whenever compiled code of one Python is nothing to another."""
@@ -219,14 +224,38 @@ def _numpy() -> Any:
     return importlib.import_module("numpy")
 
 
+def _part(kind: Any, shape: Any, dtype: Any, block: Any, offset: int, strides: Any) -> Any:
+    if getattr(block, "ndim", 1) > 1 and not block.flags.c_contiguous:
+        # Only such an array is a buffer; the new one has the same base.
+        block = block.T
+    return _numpy().ndarray.__new__(kind, shape, dtype, block, offset, strides)
+
+
 def _fixed(*arguments: Any) -> Any:
-    array = _numpy().ndarray(*arguments)
+    array = _part(*arguments)
     array.flags.writeable = False
     return array
 
 
-def _part(kind: Any, *arguments: Any) -> Any:
-    return _numpy().ndarray.__new__(kind, *arguments)
+def _own(kind: Any, shape: Any, dtype: Any, order: str, writeable: bool, data: Any) -> Any:
+    if len(data) < SMALL:
+        array = _numpy().ndarray.__new__(kind, shape, dtype, None, 0, None, order)
+        flat = array.view(_numpy().ndarray)
+        flat = flat.T if order == "F" else flat
+        flat.reshape(-1).view("u1")[:] = _numpy().frombuffer(data, "u1")
+    else:
+        array = _numpy().ndarray.__new__(kind, shape, dtype, data, 0, None, order)
+    if not writeable:
+        array.flags.writeable = False
+    return array
+
+
+def set_attributes(value: Any, state: Any) -> None:
+    """What a class of the notebook adds to an array."""
+    own, attributes = state
+    if own:
+        value.__setstate__(own[0])
+    vars(value).update(attributes)
 
 
 def _masked(data: Any, mask: Any, fill: Any, hard: bool) -> Any:
@@ -235,6 +264,44 @@ def _masked(data: Any, mask: Any, fill: Any, hard: bool) -> Any:
         made._mask = _numpy().ma.nomask
     made._fill_value = fill
     return made
+
+
+def _slice(owner: Any, start: int, count: int, stride: int, form: Any, readonly: bool) -> Any:
+    view = memoryview(owner).cast("B")
+    view = view.toreadonly() if readonly else view
+    size = struct.calcsize(form)
+    # The first elements, the others in steps of whole elements.
+    low = min(start, start + (count - 1) * stride) if count else start
+    whole = view[low : low + (abs(stride) * (count - 1) + size if count else 0)]
+    return whole.cast(form)[:: stride // size] if form != "B" else whole[::stride]
+
+
+def set_references(part: Any, state: Any) -> None:
+    """What tells the parts of pandas tables that they lie in the same memory, so that they copy before they write."""
+    references, more, *own = state
+    if own:
+        part.__setstate__(own[0])
+        part = part.blocks[0]
+    if hasattr(part, "_references"):
+        part._references = references
+        references.add_index_reference(part)
+        return
+    part.refs = references
+    references.add_reference(part)
+    if more:
+        # The notebook has other tables with this memory, which this step did not get.
+        _others.append(part.copy(deep=False))
+
+
+_others: list[Any] = []
+
+
+def _nan(places: tuple[tuple[str, str], ...], data: bytes) -> float:
+    """The very object that a module has, or else one with these bytes."""
+    for module, name in places:
+        with contextlib.suppress(ImportError, AttributeError):
+            return float.__pos__(getattr(importlib.import_module(module), name))  # the same object
+    return float(struct.unpack("<d", data)[0])
 
 
 def call(function: Any, *arguments: Any) -> Any:
@@ -254,6 +321,12 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "masked": _masked,
     "memmap": lambda *arguments: _numpy().memmap(*arguments),
     "part": _part,
+    "own": _own,
+    "record": lambda dtype, block, offset: _numpy().ndarray((), dtype, block, offset)[()],
+    "slice": _slice,
+    "int": lambda text: int(text, 16),
+    "references": lambda: importlib.import_module("pandas._libs.internals").BlockValuesRefs(),
+    "nan": _nan,
 }
 
 
@@ -284,6 +357,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         make_set,
         make_typevar,
         set_exception,
+        set_attributes,
+        set_references,
         call,
     )
 }

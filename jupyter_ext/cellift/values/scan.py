@@ -18,9 +18,12 @@ import uuid
 from typing import Any
 
 from .by_value import Code, Nowhere, Pickler
+from .memory import owners
 from .naming import is_named
+from .nans import Nans
 from .sets import reads_back_alike
 from .special import KINDS
+from .tables import copies_before_it_writes
 
 _ATOMS = frozenset(
     {
@@ -53,19 +56,19 @@ _ATOMS = frozenset(
 class Scanner(Pickler):
     """After ``dump(value)``: what the value consists of, as far as another value could share it.
 
-    ``objects``: id -> mutable object. ``arrays``: numpy arrays, whose memory others may use. ``tables``: id -> (pandas
-    table that copies before it writes, ids of the arrays in it): others may use these arrays, but no write is ever
-    seen through both. All objects are kept, so that no id is used twice. What cannot be pickled raises as it does
-    when it is written.
+    ``objects``: id -> mutable object. ``arrays``: numpy arrays, whose memory others may use. ``private``: id -> array
+    or column of a pandas table that copies before it writes: no write is ever seen through two of these. ``nans``:
+    what is not equal to itself. All objects are kept, so that no id is used twice. What cannot be pickled raises as it
+    does when it is written.
     """
 
     def __init__(self, code: Code, inside_table: bool = False) -> None:
         super().__init__(Nowhere(), code)
         self.objects: dict[int, Any] = {}
         self.arrays: list[Any] = []
-        self.tables: dict[int, tuple[Any, set[int]]] = {}
+        self.private: dict[int, Any] = {}
+        self.nans = Nans()
         self._inside_table = inside_table
-        self._private: dict[int, Any] = {}
         self._kept: list[Any] = []
         self._numpy: Any = sys.modules.get("numpy")
         self._pandas: Any = sys.modules.get("pandas")
@@ -74,6 +77,7 @@ class Scanner(Pickler):
         """Called by the pickler for every object; anything but None keeps it from looking inside."""
         kind = type(value)
         if kind in _ATOMS:
+            self.nans.look((value,), {kind})
             return "atom"
         if (kind is set or kind is frozenset) and id(value) not in self.objects and not reads_back_alike(value):
             self.code.odd_sets[id(value)] = value
@@ -86,11 +90,22 @@ class Scanner(Pickler):
         if issubclass(kind, enum.Enum):
             return None if self.code.travels(kind) else "atom"
         if kind is tuple or kind is frozenset:
-            return "atoms" if _ATOMS.issuperset(map(type, value)) else None
+            return self._only_atoms(value)
         if self._numpy is not None:
             if isinstance(value, self._numpy.ndarray):
                 return self._array(value)
-            if isinstance(value, (self._numpy.dtype, self._numpy.generic)):
+            if isinstance(value, self._numpy.generic):
+                if (
+                    issubclass(kind, self._numpy.void)
+                    and value.dtype.names
+                    and isinstance(value.base, self._numpy.ndarray)
+                ):
+                    # A record is a view of its array.
+                    return self._array(self._numpy.asarray(value))
+                if kind.__module__ == "numpy" and value.dtype.kind in "fcmM":
+                    self.nans.add(value)
+                return "atom"
+            if isinstance(value, self._numpy.dtype):
                 return "atom"
         if id(value) in self.objects:
             return "again"
@@ -99,46 +114,65 @@ class Scanner(Pickler):
         if self._pandas is not None:
             if isinstance(value, (self._pandas.DataFrame, self._pandas.Series)):
                 return self._table(value)
+            if isinstance(value, self._pandas.Index):
+                return self._labels(value)
             if self._inside_table and isinstance(value, self._pandas.api.extensions.ExtensionArray):
-                self._private[id(value)] = value
+                self.private[id(value)] = value
                 return None
         self.objects[id(value)] = value
         if kind is list or kind is set:
-            return "atoms" if _ATOMS.issuperset(map(type, value)) else None
+            return self._only_atoms(value)
         if kind is dict:
-            plain = _ATOMS.issuperset(map(type, value.values())) and _ATOMS.issuperset(map(type, value))
-            return "atoms" if plain else None
+            return self._only_atoms([*value, *value.values()])
         return None
+
+    def _only_atoms(self, values: Any) -> str | None:
+        kinds = set(map(type, values))
+        if not _ATOMS.issuperset(kinds):
+            return None
+        self.nans.look(values, kinds)
+        return "atoms"
 
     def _array(self, array: Any) -> Any:
         if self._inside_table:
-            self._private[id(array)] = array
+            self.private[id(array)] = array
         elif id(array) in self.objects:
             return "again"
         else:
             self.objects[id(array)] = array
             self.arrays.append(array)
+            self.objects.update((id(owner), owner) for owner in owners(array))
         if type(array) is not self._numpy.ndarray:
             # Subclasses may add a mask or attributes.
             return None
         if array.dtype == object:
-            return "atoms" if _ATOMS.issuperset(map(type, array.flat)) else None
+            return self._only_atoms(array.ravel().tolist())
         return None if array.dtype.hasobject else "array"
 
     def _table(self, table: Any) -> str:
-        private = self._copies_before_it_writes()
-        inner = Scanner(self.code, inside_table=private)
-        inner.dump(table.__reduce_ex__(5))
+        private = copies_before_it_writes(self._pandas)
+        inner = self._inside(table, private)
         # A list of the class, which is part of the state of every table.
         inner.objects.pop(id(table._metadata), None)
         self.objects[id(table)] = table
         self.objects.update(inner.objects)
         self.arrays += inner.arrays
-        self.tables.update(inner.tables)
-        if private:
-            self.tables[id(table)] = table, set(inner._private)
-        self._kept.append(inner)
+        self.private.update((id(block), block) for block in table._mgr.blocks)
         return "table"
+
+    def _labels(self, index: Any) -> str:
+        """Nobody can write to the arrays of an index."""
+        self.objects[id(index)] = index
+        self.objects.update(self._inside(index, True).objects)
+        return "index"
+
+    def _inside(self, value: Any, private: bool) -> Scanner:
+        inner = Scanner(self.code, inside_table=private)
+        inner.nans = self.nans
+        inner.private = self.private
+        inner.dump(value.__reduce_ex__(5))
+        self._kept.append(inner)
+        return inner
 
     def _is_immutable(self, value: Any) -> bool:
         """Functions of any kind (compiled ones too: pickles of tables are full of them), time zones, column types."""
@@ -154,8 +188,3 @@ class Scanner(Pickler):
         if type(value) is types.BuiltinFunctionType:
             return value.__self__ is None or isinstance(value.__self__, (type, types.ModuleType))
         return callable(value) and isinstance(getattr(value, "__qualname__", None), str) and type(value) not in KINDS
-
-    def _copies_before_it_writes(self) -> bool:
-        if int(self._pandas.__version__.partition(".")[0]) >= 3:
-            return True
-        return self._pandas.options.mode.copy_on_write is True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import gc
 import mmap
@@ -72,14 +73,40 @@ def _match(value: Any) -> Any:
 
 def _memoryview(value: Any) -> Any:
     whole = memoryview(value.obj)
-    if (value.nbytes, value.format, value.shape, value.strides) != (
+    readonly = value.readonly and not whole.readonly
+    if (value.nbytes, value.format, value.shape, value.strides) == (
         whole.nbytes,
         whole.format,
         whole.shape,
         whole.strides,
     ):
-        raise pickle.PicklingError("a memoryview of a part of its object")
-    return call, ("readonly" if value.readonly and not whole.readonly else memoryview, value.obj)
+        return call, ("readonly" if readonly else memoryview, value.obj)
+    if value.ndim != 1 or not whole.contiguous or "numpy" in type(value.obj).__module__:
+        raise pickle.PicklingError("a memoryview of a part of its object with more than one axis")
+    if not value.nbytes:
+        return call, ("slice", value.obj, 0, 0, 1, value.format, readonly)
+    start = _address(value) - _address(whole)
+    return call, ("slice", value.obj, start, len(value), value.strides[0], value.format, readonly)
+
+
+def _address(view: memoryview) -> int:
+    """Where its first element is."""
+
+    class Buffer(ctypes.Structure):
+        _fields_ = (
+            *((name, ctypes.c_void_p) for name in ("buf", "obj")),
+            ("len", ctypes.c_ssize_t),
+            ("rest", ctypes.c_char * 256),
+        )
+
+    python, found = ctypes.pythonapi, Buffer()
+    full_read_only = 0x011C
+    if python.PyObject_GetBuffer(ctypes.py_object(view), ctypes.byref(found), full_read_only):
+        raise pickle.PicklingError("a memoryview that shows no address")
+    try:
+        return int(found.buf or 0)
+    finally:
+        python.PyBuffer_Release(ctypes.byref(found))
 
 
 def _lru_cache(value: Any) -> Any:

@@ -10,6 +10,7 @@ from .arrays import is_plain, write_array
 from .hashed_file import HashedFile
 from .pickles import explain, write_pickle
 from .preview import preview, type_name
+from .rebuild import SMALL
 from .sharing import Groups
 
 INDEX = "index.json"
@@ -75,7 +76,9 @@ def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups
     names = list(values)
     first = values[names[0]]
     # One array under two names (b = a) is one file as well, but only a pickle says that they are one object.
-    plain = len(names) == 1 and is_plain(first) and first not in sharing.reducer
+    reducer = sharing.begin(names)
+    plain = len(names) == 1 and is_plain(first) and (first.nbytes >= SMALL or first.base is None)
+    plain = plain and first not in reducer
     form = "npy" if plain else "pickle"
     entry: dict[str, Any] = {"file": f"{stem}.{form}", "format": form, "names": names}
     with HashedFile(folder, entry["file"], names[0], guarded=not plain) as file:
@@ -83,7 +86,7 @@ def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups
             write_array(first, file)
             entry["writeable"] = bool(first.flags.writeable)
         else:
-            write_pickle(values, sharing.reducer, file)
+            write_pickle(values, reducer, file)
         file.commit()
     entry["digest"], entry["bytes"] = file.digest, file.size
     return entry

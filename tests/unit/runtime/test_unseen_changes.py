@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ from unit.pipeline.kit import graph, step
 def taken(tmp_path: Path, later: tuple[str, ...], **made: Any) -> tuple[ValueGuard, dict[str, Any]]:
     values.write(tmp_path / "a", made)
     reader = values.Reader(tmp_path / "a")
-    guard = ValueGuard(frozenset(later), frozenset(), {})
+    guard = ValueGuard(frozenset(later), frozenset(), {}, {})
     for name in made:
         guard.took("a", reader, name)
     return guard, {name: reader[name] for name in made}
@@ -109,3 +109,26 @@ def test_files_are_told_as_they_are_used(tmp_path: Path, monkeypatch: pytest.Mon
     lines = [json.loads(line) for line in (task / "files.jsonl").read_text().splitlines()]
     assert {"read": "log.txt"} in lines
     assert sorted(line["written"] for line in lines if "written" in line) == guard.used()["written"]
+
+
+class Mourned:
+    """Says good-bye."""
+
+    gone: ClassVar[list[int]] = []
+
+    def __del__(self) -> None:
+        self.gone.append(1)
+
+
+def test_the_guard_holds_nothing_that_is_missed(tmp_path: Path) -> None:
+    values.write(tmp_path / "a", {"x": Mourned(), "a": np.ones(3), "held": [1]})
+    reader, namespace = values.Reader(tmp_path / "a"), dict[str, Any]()
+    guard = ValueGuard(frozenset({"x", "a"}), frozenset(), {"x": "a", "a": "a"}, namespace)
+    for name in ("x", "a"):
+        guard.took("a", reader, name)
+        namespace[name] = reader.take(name)
+    Mourned.gone.clear()
+    namespace["a"].resize(5)
+    del namespace["x"]
+    assert Mourned.gone
+    assert guard.changed({}, ()).keys() == {"a"}

@@ -29,7 +29,7 @@ NPY = {
     "times": np.array(["2026-01-01", "NaT"], dtype="M8[us]"),
     "nan": np.array([np.nan, -0.0]),
     "long double": np.array([1.1], dtype=np.longdouble),
-    "contiguous view": LARGE[10:100],
+    "contiguous view": LARGE[10:190],
     "transpose": LARGE.T,
 }
 

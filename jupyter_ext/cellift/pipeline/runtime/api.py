@@ -173,7 +173,7 @@ class _StepRun:
         self._files = files
         self._module = ModuleType("__main__")
         self._namespace: dict[str, Any] = self._module.__dict__
-        self._values = ValueGuard(step.later, step.touched, step.inputs)
+        self._values = ValueGuard(step.later, step.touched, step.inputs, self._namespace)
         self._inputs = Inputs(step.inputs, self._namespace, step.digests, self._values)
         self._guard: StateGuard | None = None
         self._now: Piece | None = None

@@ -98,9 +98,9 @@ class Inputs:
     def _bind(self, name: str) -> None:
         reader = self._reader(self._waiting[name])
         if name in reader:
-            self._namespace[name] = reader[name]
             if self._guard is not None:
                 self._guard.took(self._waiting[name], reader, name)
+            self._namespace[name] = reader.take(name)
             for function, needs in reader.needs.get(name, ()):
                 self._look_for(name, function, needs)
         else:

@@ -29,31 +29,66 @@ class ValueGuard:
     ``folders``: where the step's inputs come from. A name that the step takes from elsewhere is another value.
     """
 
-    def __init__(self, later: frozenset[str], touched: frozenset[str], folders: dict[str, str]) -> None:
+    def __init__(
+        self, later: frozenset[str], touched: frozenset[str], folders: dict[str, str], namespace: dict[str, Any]
+    ) -> None:
         self._folders = folders
         self._later = later
         self._touched = touched
-        self._before: dict[tuple[str, int], tuple[dict[str, Any], Fingerprint]] = {}
+        self._namespace = namespace
+        self._before: dict[tuple[str, int], _Group] = {}
 
     def took(self, folder: str, reader: Reader, name: str) -> None:
-        """``name`` was just read."""
+        """``name`` is about to be bound."""
         position = reader.index["names"][name]["group"]
         names = reader.index["groups"][position]["names"]
         if (folder, position) in self._before or not self._later.intersection(names):
             return
-        values = {each: reader[each] for each in names}
-        self._before[folder, position] = values, Fingerprint(values, reader.regions(name))
+        mine = {each for each in names if self._folders.get(each) == folder}
+        self._before[folder, position] = _Group({each: reader[each] for each in names}, mine, reader.regions(name))
 
     def changed(self, outputs: dict[str, Any], declared: Collection[str]) -> dict[str, Any]:
         """The names that later steps have to take from here, with their values; not those that are ``declared``."""
         found: dict[str, Any] = {}
         same: dict[str, Any] = {}
-        for (folder, _), (values, before) in self._before.items():
-            mine = (name for name in values if name in self._later and self._folders.get(name, folder) == folder)
-            wanted = {name: values[name] for name in mine if name not in declared}
+        for (folder, _), group in self._before.items():
+            now = group.now(self._namespace)
+            mine = (name for name in now if name in self._later and self._folders.get(name, folder) == folder)
+            wanted = {name: now[name] for name in mine if name not in declared}
             if wanted:
-                (found if before.differs(values) else same).update(wanted)
+                (found if group.differs(now) else same).update(wanted)
         if same and not self._touched.isdisjoint([*outputs, *same]):
             # A change that a step further down makes to the one has to show in the other, so they cross together.
             found.update({name: same[name] for name in sharing_with(outputs, same)})
         return found
+
+
+class _Group:
+    """What was read together, as it was. Those of ``bound`` that can be missed are held by the step alone."""
+
+    def __init__(self, values: dict[str, Any], bound: set[str], regions: list[Any]) -> None:
+        self._light = {name: id(values[name]) for name in values if name in bound and _is_missed(values[name])}
+        self._held = {name: value for name, value in values.items() if name not in self._light}
+        parts = [self._held, *({name: values[name]} for name in self._light)]
+        self._parts = [(tuple(part), Fingerprint(part, regions)) for part in parts if part]
+
+    def now(self, namespace: dict[str, Any]) -> dict[str, Any]:
+        """The same objects, without those that are gone."""
+        found = dict(self._held)
+        for name, key in self._light.items():
+            if id(namespace.get(name)) == key:
+                found[name] = namespace[name]
+        return found
+
+    def differs(self, now: dict[str, Any]) -> bool:
+        """Whether any of them has changed."""
+        parts = ((names, before) for names, before in self._parts if set(names) <= now.keys())
+        return any(before.differs({name: now[name] for name in names}) for names, before in parts)
+
+
+def _is_missed(value: Any) -> bool:
+    """Whether a program notices that somebody else holds it: it says good-bye, or is to get another size."""
+    kind = type(value)
+    if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
+        return bool(value.flags.owndata)
+    return hasattr(kind, "__del__")
