@@ -25,7 +25,7 @@ LABEXTENSION := jupyter_ext/cellift/labextension
 FRONT_END_SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) \
   labextension/package.json labextension/tsconfig.json
 
-.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-truth test-pythons test-oldest test-binder chromium pictures docs lock
+.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-truth test-mutation test-pythons test-oldest test-binder chromium pictures docs lock
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
@@ -104,6 +104,9 @@ test-truth: env ## notebooks as pipelines beside the same notebooks run from top
 	@TRUTH_SHARD=1/2 $(BIN)/python -m pytest tests/truth -p no:cacheprovider $(PYTEST_FLAGS) & other=$$!; \
 	status=0; TRUTH_SHARD=0/2 $(BIN)/python -m pytest tests/truth $(PYTEST_FLAGS) || status=1; \
 	wait $$other || status=1; exit $$status
+
+test-mutation: env ## each rule and guard, switched off, turns a test red
+	$(BIN)/python -m tests.truth.mutation
 
 test-pythons: $(STAMPS)/dev ## unit tests on the oldest and the newest supported Python, the bootstrap on 3.9
 	UV="$(UV)" bash tests/pythons.sh

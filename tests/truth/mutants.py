@@ -1,7 +1,8 @@
 """Rules and guards switched off, one at a time: every ``if`` of a module never taken, every filter let through.
 
 A mutant is made in memory: the function's code object is replaced in the running process, so that whoever has imported
-the function sees it. Nothing is written.
+the function sees it. Nothing is written. The modules that travel to a container are changed in both places in which a
+process may have them: ``cellift.values.writer`` and, made from the text of the bootstrap, ``_cellift.values.writer``.
 """
 
 from __future__ import annotations
@@ -9,21 +10,30 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+Change = Callable[[int, ast.expr], ast.expr]
+"""Place of a condition (in the order of ``_conditions``) and the condition; gives what stands there instead."""
+
 
 @dataclass(frozen=True)
 class Mutant:
-    """The ``place``-th condition of a module's source, inside the outermost function ``owner``."""
+    """The ``place``-th condition of a module's source, inside the outermost function ``owner``.
+
+    ``condition`` is its text, with a number where the function has the same text again.
+    """
 
     module: str
     owner: str
     place: int
     condition: str
+    is_filter: bool
 
     @property
     def key(self) -> str:
@@ -33,35 +43,96 @@ class Mutant:
 
 def find_mutants(module: str) -> list[Mutant]:
     """All conditions in the functions of a module, in the order of its source."""
-    tree = ast.parse(_source(importlib.import_module(module)))
     found = []
-    for place, (owner, test) in enumerate(_conditions(tree)):
-        found.append(Mutant(module, owner, place, " ".join(ast.unparse(test).split())))
+    times: dict[tuple[str, str], int] = {}
+    for place, (owner, test, is_filter) in enumerate(_conditions(_tree(module))):
+        text = " ".join(ast.unparse(test).split())
+        times[owner, text] = times.get((owner, text), 0) + 1
+        again = f" [{times[owner, text]}]" if times[owner, text] > 1 else ""
+        found.append(Mutant(module, owner, place, text + again, is_filter))
     return found
 
 
 def switch_off(mutant: Mutant) -> None:
-    """Replace the code of the function that holds the condition, for the rest of this process."""
-    module = importlib.import_module(mutant.module)
-    tree = ast.parse(_source(module))
-    _Off(mutant.place).edit(tree)
-    compiled = compile(ast.fix_missing_locations(tree), str(module.__file__), "exec", dont_inherit=True)
-    live = _function(module, mutant.owner)
-    live.__code__ = _code(compiled, mutant.owner.split("."))
+    """The rule behind the condition does nothing, for the rest of this process."""
+    off = ast.Constant(value=mutant.is_filter)
+    _change(mutant.module, lambda place, test: off if place == mutant.place else test, {mutant.owner})
 
 
-def _source(module: ModuleType) -> str:
-    return Path(str(module.__file__)).read_text(encoding="utf-8")
+def watch(mutants: list[Mutant], seen: Callable[[int], None]) -> None:
+    """Call ``seen`` with the index of a mutant each time that its condition decides otherwise than when it is off."""
+
+    def condition(index: int, value: Any) -> bool:
+        if value:
+            seen(index)
+            return True
+        return False
+
+    def let_through(index: int, value: Any) -> bool:
+        if value:
+            return True
+        seen(index)
+        return False
+
+    by_module: dict[str, dict[int, tuple[int, str]]] = {}
+    for index, one in enumerate(mutants):
+        name = "_mutation_filter" if one.is_filter else "_mutation_if"
+        by_module.setdefault(one.module, {})[one.place] = (index, name)
+    for module, places in by_module.items():
+
+        def watched(place: int, test: ast.expr, places: dict[int, tuple[int, str]] = places) -> ast.expr:
+            index, name = places[place]
+            return ast.Call(ast.Name(name, ast.Load()), [ast.Constant(index), test], [])
+
+        for live in _live(module):
+            vars(live).update(_mutation_if=condition, _mutation_filter=let_through)
+        _change(module, watched, {one.owner for one in mutants if one.module == module})
 
 
-def _conditions(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+def find_caches(modules: list[str]) -> list[Any]:
+    """The functions of these modules that remember what they gave."""
+    lives = [live for name in modules for live in _live(name)]
+    return [found for live in lives for found in vars(live).values() if hasattr(found, "cache_clear")]
+
+
+def _change(module: str, change: Change, owners: set[str]) -> None:
+    tree = _tree(module)
+    place = 0
+    for _, function in _outermost(tree, ()):
+        for node in ast.walk(function):
+            if isinstance(node, ast.If):
+                node.test = change(place, node.test)
+                place += 1
+            elif isinstance(node, ast.comprehension):
+                node.ifs = [change(place + index, test) for index, test in enumerate(node.ifs)]
+                place += len(node.ifs)
+    for live in _live(module):
+        compiled = compile(ast.fix_missing_locations(tree), str(live.__file__), "exec", dont_inherit=True)
+        for owner in owners:
+            _function(live, owner).__code__ = _code(compiled, owner.split("."))
+
+
+def _live(module: str) -> list[ModuleType]:
+    return [sys.modules[name] for name in (module, f"_{module}") if name in sys.modules]
+
+
+@cache
+def _source(module: str) -> str:
+    return Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8")
+
+
+def _tree(module: str) -> ast.Module:
+    return ast.parse(_source(module))
+
+
+def _conditions(tree: ast.Module) -> Iterator[tuple[str, ast.expr, bool]]:
     for owner, function in _outermost(tree, ()):
         for node in ast.walk(function):
             if isinstance(node, ast.If):
-                yield owner, node.test
+                yield owner, node.test, False
             elif isinstance(node, ast.comprehension):
                 for test in node.ifs:
-                    yield owner, test
+                    yield owner, test, True
 
 
 def _outermost(tree: ast.AST, path: tuple[str, ...]) -> Iterator[tuple[str, ast.AST]]:
@@ -70,26 +141,6 @@ def _outermost(tree: ast.AST, path: tuple[str, ...]) -> Iterator[tuple[str, ast.
             yield ".".join((*path, node.name)), node
         elif isinstance(node, ast.ClassDef):
             yield from _outermost(node, (*path, node.name))
-
-
-class _Off:
-    """Sets the condition at a place (in the order of ``_conditions``) so that its rule does nothing."""
-
-    def __init__(self, place: int) -> None:
-        self._left = place
-
-    def edit(self, tree: ast.Module) -> None:
-        for _, function in _outermost(tree, ()):
-            for node in ast.walk(function):
-                if isinstance(node, ast.If):
-                    if self._left == 0:
-                        node.test = ast.Constant(value=False)
-                    self._left -= 1
-                elif isinstance(node, ast.comprehension):
-                    for index in range(len(node.ifs)):
-                        if self._left == 0:
-                            node.ifs[index] = ast.Constant(value=True)
-                        self._left -= 1
 
 
 def _function(module: ModuleType, owner: str) -> FunctionType:

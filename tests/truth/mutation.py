@@ -1,129 +1,213 @@
 """The mutation run: each rule and guard, switched off, has to turn at least one test red.
 
-``python -m tests.truth.mutation [MODULE ...]`` forks one process per mutant, which runs the unit tests of its room
-until the first one fails. Those that survive must stand in ``survivors.txt``, with the reason; a line there that names
-nothing any more is an error too.
+``python -m tests.truth.mutation [MODULE ...]`` runs the unit tests once and writes down for each which conditions
+decide in it otherwise than they would switched off. A mutant then runs only those tests, in a process of its own, until
+the first one is red; where there is none it survives. Survivors must stand in ``survivors.txt``, with the reason; a
+line there that names nothing any more is an error too. ``-v`` names for each mutant the test that it turns red.
 """
 
 from __future__ import annotations
 
+import argparse
+import gc
 import importlib
 import os
 import pkgutil
-import resource
-import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from tests.truth.mutants import Mutant, find_mutants, switch_off
+import hypothesis
+import pytest
+
+from tests.truth import forked_steps
+from tests.truth.mutants import Mutant, find_caches, find_mutants, switch_off, watch
+from tests.truth.spread import Children, Table
 
 _HERE = Path(__file__).parent
 _UNIT = _HERE.parent / "unit"
-_SECONDS = 60
-_MEMORY = 6 << 30
+_LIST = _HERE / "survivors.txt"
+_CHUNK = 10
 
-#: Room -> the folders of tests that guard it.
-ROOMS = {
-    "cellift.notebook": ("notebook",),
-    "cellift.values": ("values",),
-    "cellift.pipeline.runtime": ("pipeline", "runtime"),
-}
-
-
-def modules_of(room: str) -> list[str]:
-    """The modules of a room."""
-    package = importlib.import_module(room)
-    return sorted(f"{room}.{found.name}" for found in pkgutil.iter_modules(package.__path__) if not found.ispkg)
-
-
-def tests_for(module: str) -> list[str]:
-    """The folders of the room's tests, the files that bear the module's name first."""
-    room = max((room for room in ROOMS if module.startswith(room)), key=len)
-    folders = [_UNIT / name for name in ROOMS[room] if (_UNIT / name).is_dir()]
-    stem = module.rpartition(".")[2].strip("_")
-    first = [str(path) for folder in folders for path in sorted(folder.glob(f"test_*{stem}*.py"))]
-    rest = [str(path) for folder in folders for path in sorted(folder.glob("test_*.py")) if str(path) not in first]
-    return first + rest
-
-
-def is_killed(mutant: Mutant) -> bool:
-    """Whether a test goes red with the mutant, in a process of its own."""
-    child = os.fork()
-    if child == 0:
-        os._exit(_run_tests(mutant))
-    _, status = os.waitpid(child, 0)
-    return status != 0
+#: What holds rules and guards: rooms, or modules of them.
+GUARDED = (
+    "cellift.notebook",
+    "cellift.values",
+    "cellift.pipeline.runtime",
+    "cellift.project",
+    "cellift.engine.file_order",
+    "cellift.engine.reports",
+    "cellift.engine.rerun_words",
+    "cellift.engine.sourcing",
+)
+#: Folders of tests that guard them, and files of others. What starts whole engines is left to the other runs: those
+#: are processes of their own, in which nothing is switched off.
+TESTS = (
+    "notebook",
+    "values",
+    "project",
+    "pipeline",
+    "runtime",
+    "engine/test_file_order.py",
+    "engine/test_pieces.py",
+    "engine/test_plan.py",
+    "engine/test_reports.py",
+    "engine/test_reruns.py",
+    "engine/test_sourcing.py",
+)
+#: Programs of another environment; and programs by chance, which would name no rule.
+_LEFT_OUT = ("test_kfp_accepts.py", "test_pythons.py", "test_random_notebooks.py")
 
 
-def _run_tests(mutant: Mutant | None, module: str = "") -> int:
-    """Exit status of pytest; 0 when all are green. A mutant that never ends is killed by the alarm."""
-    import pytest
-
-    signal.alarm(_SECONDS)
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    nothing = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 1)
-    os.dup2(nothing, 2)
-    if mutant is not None:
-        switch_off(mutant)
-        module = mutant.module
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests_for(module)]))
+def modules_of(name: str) -> Iterator[str]:
+    """The modules of a room, or the module itself."""
+    found = importlib.import_module(name)
+    if not hasattr(found, "__path__"):
+        yield name
+    for each in pkgutil.iter_modules(getattr(found, "__path__", ())):
+        if not each.ispkg:
+            yield f"{name}.{each.name}"
 
 
 def listed() -> dict[str, str]:
     """Mutant -> why it may survive."""
-    lines = (_HERE / "survivors.txt").read_text(encoding="utf-8").splitlines()
+    lines = _LIST.read_text(encoding="utf-8").splitlines()
     return dict(line.split("  # ", 1) for line in lines if line and not line.startswith("#"))
 
 
-def main(wanted: list[str]) -> int:
-    """Run all mutants of the wanted modules (default: of all rooms); 1 when one survives that is not listed."""
-    modules = wanted or [module for room in ROOMS for module in modules_of(room)]
-    mutants = [mutant for module in modules for mutant in find_mutants(module)]
-    for module in {room: modules_of(room)[0] for room in ROOMS if any(m.startswith(room) for m in modules)}.values():
-        child = os.fork()
-        if child == 0:
-            os._exit(_run_tests(None, module))
-        if os.waitpid(child, 0)[1] != 0:
-            print(f"The tests of {module} are red without a mutant.")
-            return 1
+def write_list(new: list[str], gone: list[str]) -> None:
+    """Take what is killed from the list, and put what is not on it there, as a gap that is known."""
+    left = {key: why for key, why in listed().items() if key not in gone}
+    left.update(dict.fromkeys(new, "not yet guarded"))
+    head = [line for line in _LIST.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    _LIST.write_text("\n".join([*head, *(f"{key}  # {left[key]}" for key in sorted(left))]) + "\n", encoding="utf-8")
+
+
+class MutationRun:
+    """Takes the place of pytest's loop over the tests it has collected."""
+
+    def __init__(self, mutants: list[Mutant], telling: bool) -> None:
+        self.mutants = mutants
+        self._telling = os.dup(1) if telling else None
+        self.red: list[str] = []
+        self.killers: list[str | None] = []
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            raise session.Interrupted("the tests cannot be collected")
+        self._items = [item for item in session.items if Path(item.path).name not in _LEFT_OUT]
+        forked_steps.prepare()
+        self._caches = find_caches(sorted({mutant.module for mutant in self.mutants}))
+        gc.freeze()
+        children = Children(session.config)
+        self._seen = Table(len(self._items), len(self.mutants))
+        self._results = Table(len(self._items), 8)
+        chunks = [range(first, min(first + _CHUNK, len(self._items))) for first in range(0, len(self._items), _CHUNK)]
+        children.run(len(chunks), lambda number: self._look(chunks[number]))
+        self._times = [self._results.number(row) for row in range(len(self._items))]
+        self.red = [item.nodeid for item, end in zip(self._items, self._times, strict=True) if end == 0]
+        self._found = Table(len(self.mutants), 8)
+        children.run(len(self.mutants), self._try, self._tell)
+        self.killers = [self._killer(number) for number in range(len(self.mutants))]
+        return True
+
+    def _look(self, rows: range) -> None:
+        """Run tests without a mutant, and write down what decides in each."""
+        now = rows.start
+        watch(self.mutants, lambda index: self._seen.mark(now, index))
+        for now in rows:
+            self._forget()
+            began = time.perf_counter_ns()
+            following = self._items[now + 1] if now + 1 in rows else None
+            if _is_green(self._items[now], following):
+                self._results.put(now, time.perf_counter_ns() - began)
+            else:  # it may need a new interpreter, in which nothing is switched off
+                forked_steps.forking = False
+                if _is_green(self._items[now], following):
+                    self._results.put(now, -1)
+                forked_steps.forking = True
+
+    def _try(self, number: int) -> None:
+        """Run the tests of one mutant, those that take the shortest first, until one is red."""
+        mutant = self.mutants[number]
+        rows = [row for row in range(len(self._items)) if self._times[row] > 0 and self._seen.marked(row, number)]
+        rows.sort(key=lambda row: self._times[row])
+        switch_off(mutant)
+        for row in rows:
+            self._forget()
+            self._found.put(number, row + 1)  # also when it never ends
+            if not _is_green(self._items[row], None, self._times[row] // 1_000_000_000):
+                return
+        self._found.put(number, 0)
+
+    def _tell(self, number: int) -> None:
+        """One line for a mutant that has been tried."""
+        if self._telling is not None:
+            killer = self._killer(number)
+            verdict = f"survives ({self.noticed(number)} tests)" if killer is None else killer
+            os.write(self._telling, f"{self.mutants[number].key}  -> {verdict}\n".encode())
+
+    def _forget(self) -> None:
+        """Each test looks anew, whatever ran before it."""
+        for cached in self._caches:
+            cached.cache_clear()
+
+    def _killer(self, number: int) -> str | None:
+        row = self._found.number(number)
+        return self._items[row - 1].nodeid if row else None
+
+    def noticed(self, number: int) -> int:
+        """How many tests a condition decides in."""
+        return sum(self._seen.marked(row, number) for row in range(len(self._items)))
+
+
+def _is_green(item: Any, following: Any, seconds: int = 0) -> bool:
+    """Run a test, which took so many seconds before; what is to end with it is killed after many more."""
+    from _pytest.runner import runtestprotocol
+
+    Children.allow_seconds(seconds)
+    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
+
+
+def main(arguments: list[str]) -> int:
+    """Run all mutants of the wanted modules (default: of all that are guarded); 1 when one survives unlisted."""
     began = time.monotonic()
-    survivors = _survivors(mutants)
+    parser = argparse.ArgumentParser(prog="python -m tests.truth.mutation")
+    parser.add_argument("names", nargs="*", metavar="MODULE", default=GUARDED)
+    parser.add_argument("--by", action="append", help="a test, a file or a folder: only these (default: all)")
+    parser.add_argument("-v", action="store_true", dest="telling", help="name the test that each mutant turns red")
+    parser.add_argument("--write", action="store_true", help="write the list of survivors anew, without reasons")
+    given = parser.parse_args(arguments)
+    names = given.names
+    tests = given.by or [str(_UNIT / name) for name in TESTS]
+    modules = [module for name in names for module in modules_of(name)]
+    run = MutationRun([mutant for module in modules for mutant in find_mutants(module)], given.telling)
+    hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None)
+    hypothesis.settings.load_profile("mutation")
+    flags = ["-q", "-s", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
+    ended = pytest.main([*flags, *tests], plugins=[run])
+    for name in run.red:
+        print(f"red without a mutant: {name}")
+    if ended not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or not run.killers:
+        return 1
+    survivors = {run.mutants[number].key: number for number, killer in enumerate(run.killers) if killer is None}
     allowed = listed()
-    new = [mutant for mutant in survivors if mutant.key not in allowed]
-    keys = {mutant.key for mutant in survivors}
-    gone = [key for key in allowed if key.split(":")[0] in modules and key not in keys]
-    for mutant in new:
-        print(f"survives: {mutant.key}")
+    new = [key for key in survivors if key not in allowed]
+    gone = [key for key in allowed if key.split(":")[0] in modules and key not in survivors]
+    for key in new:
+        print(f"survives ({run.noticed(survivors[key])} tests): {key}")
     for key in gone:
         print(f"listed, but does not survive: {key}")
-    counts = f"{len(mutants)} mutants in {len(modules)} modules, {len(survivors)} survive, {len(new)} not listed"
-    print(f"{counts} ({time.monotonic() - began:.0f} s)")
-    return 1 if new or gone else 0
-
-
-def _survivors(mutants: list[Mutant]) -> list[Mutant]:
-    """Those that no test notices, worked through by one process per core."""
-    workers = max(1, len(os.sched_getaffinity(0)))
-    readers = []
-    for number in range(workers):
-        reader, writer = os.pipe()
-        if os.fork() == 0:
-            os.close(reader)
-            alive = [index for index in range(number, len(mutants), workers) if not is_killed(mutants[index])]
-            os.write(writer, b"".join(b"%d\n" % index for index in alive))
-            os._exit(0)
-        os.close(writer)
-        readers.append(reader)
-    found: list[int] = []
-    for reader in readers:
-        with os.fdopen(reader) as stream:
-            found += [int(line) for line in stream]
-        os.wait()
-    return [mutants[index] for index in sorted(found)]
+    if given.write:
+        write_list(new, gone)
+    gaps = sum(why == "not yet guarded" for why in listed().values())
+    counts = f"{len(run.mutants)} mutants in {len(modules)} modules, {len(survivors)} survive, {len(new)} not listed"
+    print(f"{counts}, {gaps} known gaps ({time.monotonic() - began:.0f} s)")
+    return 1 if (new or gone or run.red) and not given.write else 0
 
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(_HERE.parent)]
     raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,95 @@
+"""Jobs for forked processes, as many at once as there are cores, and tables that all of them write to."""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import resource
+import shutil
+import signal
+import struct
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+_CPU_SECONDS = 20
+_SECONDS = 120
+_MEMORY = 8 << 30
+
+
+class Table:
+    """Bytes in rows, all zero, shared by a process and its forks."""
+
+    def __init__(self, rows: int, width: int) -> None:
+        self._width = width
+        self._bytes = mmap.mmap(-1, max(1, rows * width))
+
+    def mark(self, row: int, column: int) -> None:
+        self._bytes[row * self._width + column] = 1
+
+    def marked(self, row: int, column: int) -> bool:
+        return self._bytes[row * self._width + column] == 1
+
+    def put(self, row: int, number: int) -> None:
+        """A number that takes the first eight bytes of the row."""
+        struct.pack_into("=q", self._bytes, row * self._width, number)
+
+    def number(self, row: int) -> int:
+        found: int = struct.unpack_from("=q", self._bytes, row * self._width)[0]
+        return found
+
+
+class Children:
+    """Runs each job in a process of its own, which is killed with all that it started."""
+
+    def __init__(self, config: Any) -> None:
+        self._config = config
+
+    def run(self, jobs: int, work: Callable[[int], None], after: Callable[[int], None] = lambda _: None) -> None:
+        """Do all jobs; what they find they write into a table. ``after`` is called when the process has ended."""
+        queue, feed = os.pipe()
+        os.write(feed, b"".join(number.to_bytes(4, "little") for number in range(jobs)))
+        os.close(feed)
+        workers = []
+        for _ in range(len(os.sched_getaffinity(0))):
+            worker = os.fork()
+            if worker == 0:
+                try:
+                    while number := os.read(queue, 4):
+                        self._one(int.from_bytes(number, "little"), work)
+                        after(int.from_bytes(number, "little"))
+                finally:
+                    os._exit(0)
+            workers.append(worker)
+        os.close(queue)
+        for worker in workers:
+            os.waitpid(worker, 0)
+
+    def _one(self, number: int, work: Callable[[int], None]) -> None:
+        folder = Path(tempfile.mkdtemp(prefix="mutant-"))
+        child = os.fork()
+        if child == 0:
+            try:
+                os.setpgid(0, 0)
+                nothing = os.open(os.devnull, os.O_RDWR)
+                for descriptor in range(3):
+                    os.dup2(nothing, descriptor)
+                resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+                self._config._tmp_path_factory._basetemp = folder
+                work(number)
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
+        shutil.rmtree(folder, ignore_errors=True)
+
+    @staticmethod
+    def allow_seconds(expected: int) -> None:
+        """The job may take much longer than ``expected`` from now on: what never ends is killed, nothing else."""
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        soft = int(used.ru_utime + used.ru_stime) + _CPU_SECONDS + expected
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+        signal.alarm(_SECONDS + 20 * expected)
