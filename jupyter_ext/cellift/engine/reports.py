@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from cellift.engine.executor_input import STEP_PARAMETER
 from cellift.engine.file_order import FileUse, clashes, leftovers, too_early
-from cellift.engine.rerun_words import Words
+from cellift.engine.holding import may_matter, to_write_together
+from cellift.engine.rerun_words import TOGETHER, Words
 from cellift.engine.revision import GENERATORS, STATE, revised_inputs, to_run_again
 from cellift.engine.sourcing import resourced
 
@@ -43,7 +44,11 @@ class _Told:
     groups: Mapping[str, str] = field(default_factory=dict)
     """Name -> the file of its values folder that it is in."""
     origins: dict[str, str] = field(default_factory=dict)
-    """Changed names that it did not take itself -> the task that is declared to make them."""
+    """Names that it changed or holds, but did not take itself -> the task that is declared to make them."""
+    holds: frozenset[str] = frozenset()
+    """Of what it was asked about and did not change itself: what its outputs are, or share objects with."""
+    together: bool = False
+    """Whether it has to hand that on with its outputs, because a step further down changes one of them unseen."""
     held: dict[str, str] = field(default_factory=dict)
     use: FileUse | None = None
     discarded: list[FileUse] = field(default_factory=list)
@@ -97,6 +102,7 @@ class Reports:
         told.groups = {item["name"]: item.get("file", "") for item in result.get("outputs", ())}
         told.changed = frozenset(result.get("changed", ()))
         told.drew |= told.changed & GENERATORS
+        told.holds = frozenset(result.get("holds", ()))
         told.origins = self._origins(task, told)
         self._eventful = self._eventful or bool(told.changed or files.written)
 
@@ -104,7 +110,7 @@ class Reports:
         """The attempt failed or was ended: it changed no values, but maybe files."""
         told = self._told[task]
         told.use = files
-        told.changed, told.origins = frozenset(), {}
+        told.changed, told.holds, told.origins = frozenset(), frozenset(), {}
         self._eventful = self._eventful or bool(files.written)
 
     def again(self, task: str) -> int:
@@ -126,9 +132,10 @@ class Reports:
     def plan(self, task: str) -> dict[str, Any]:
         """The task of the plan with the inputs that hold now."""
         declared = self._declared[task]
-        taken = {name: by for name, by in self._now[task].items() if not name.startswith((NEED, FILE))}
+        taken = {name: by for name, by in self._now[task].items() if not name.startswith((NEED, FILE, TOGETHER))}
         moved = {name: by for name, by in taken.items() if declared.get(name) != by}
-        found = resourced(self._told[task].task, moved, self._watched(task, taken))
+        watched = {*self._watched(task, taken), *may_matter(task, self.order, self._declared, self._held())}
+        found = resourced(self._told[task].task, moved, watched, together=self._told[task].together)
         return {**found, "needs": sorted({*found["needs"], *self._told[task].held.values()})}
 
     def verdict(self, void: Sequence[str] = ()) -> Verdict:
@@ -142,9 +149,11 @@ class Reports:
         for reader, writers in too_early(self.order, uses).items():
             for writer, file in writers.items():
                 self._told[reader].held[FILE + file] = writer
+        for task in to_write_together(self.order, self._origins_of_all(), self._changed(), self._held()):
+            self._told[task].together = True
         inputs = revised_inputs(
             self.order,
-            {task: {**self._told[task].origins, **taken} for task, taken in self._declared.items()},
+            self._origins_of_all(),
             {task: told.changed | told.states for task, told in self._told.items()},
             {task: told.drew for task, told in self._told.items()},
         )
@@ -163,10 +172,23 @@ class Reports:
 
     def _sources(self, task: str, taken: Mapping[str, str]) -> Sources:
         told = self._told[task]
-        return {**taken, **{NEED + need: need for need in told.task["needs"]}, **told.held}
+        found = {**taken, **{NEED + need: need for need in told.task["needs"]}, **told.held}
+        return {**found, TOGETHER: task} if told.together else found
+
+    def _held(self) -> dict[str, frozenset[str]]:
+        """Of the tasks whose latest attempt is over: what their outputs hold of what they took."""
+        return {task: told.holds for task, told in self._told.items() if told.use is not None}
+
+    def _changed(self) -> dict[str, frozenset[str]]:
+        return {task: told.changed for task, told in self._told.items()}
+
+    def _origins_of_all(self) -> dict[str, dict[str, str]]:
+        """Task -> names that it took, changed or holds -> the task that is declared to make them."""
+        return {task: {**self._told[task].origins, **taken} for task, taken in self._declared.items()}
 
     def _watched(self, task: str, taken: Mapping[str, str]) -> list[str]:
-        """Names that share a file with an input and are taken further down: a change of the input changes them."""
+        """Names that share a file with an input, and are taken further down or held by a task above: a change of the
+        input changes them."""
         companions = set()
         for name, by in taken.items():
             groups = self._told[by].groups
@@ -176,8 +198,11 @@ class Reports:
         if not companions:
             return []
         later = self.order[self.order.index(task) + 1 :]
-        below = {pair for other in later for pair in self._declared[other].items()}
-        return sorted({name for name, _ in companions & below})
+        wanted = {pair for other in later for pair in self._declared[other].items()}
+        origins = self._origins_of_all()
+        for other in self.order[: self.order.index(task)]:
+            wanted |= {(name, origins[other].get(name, "")) for name in self._told[other].holds}
+        return sorted({name for name, _ in companions & wanted})
 
     def _origin(self, by: str, name: str) -> str:
         """The task that is declared to make the ``name`` that is in the values of ``by``."""
@@ -186,12 +211,12 @@ class Reports:
         return self._declared[by].get(name) or self._told[by].origins.get(name, by)
 
     def _origins(self, task: str, told: _Told) -> dict[str, str]:
-        """For changed names that the task did not take: they share an object with one that it took, or with a change.
+        """For names that the task did not take: they share an object with one that it took, or with a change.
 
         The step that made the one made the other too, as far as that step kept it.
         """
         own = self._declared[task]
-        missing = [name for name in told.changed if name not in own and not name.startswith(STATE)]
+        missing = [name for name in told.changed | told.holds if name not in own and not name.startswith(STATE)]
         found: dict[str, str] = {}
         for name in missing:
             for by, _ in (told.sources or {}).values():

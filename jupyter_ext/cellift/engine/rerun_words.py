@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 NEED, FILE = "need:", "file:"
+TOGETHER = "together:"
+"""That a task hands on what its outputs hold, as if it took that from itself."""
 
 
 class Words:
@@ -23,6 +25,8 @@ class Words:
         moved = {name: by for name, by in now.items() if name not in before or before[name][0] != by}
         for name, by in sorted(moved.items()):
             step = self._names[by]
+            if name == TOGETHER:
+                return "again: what it makes shares an object with what it took, and a step below changes that object"
             if name.startswith(FILE):
                 return f"again: it had used {name[len(FILE) :]} before step {step} wrote it"
             if name in GENERATORS:

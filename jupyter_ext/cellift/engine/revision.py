@@ -34,11 +34,13 @@ def revised_inputs(
     """
     place = {task: at for at, task in enumerate(order)}
     values: dict[tuple[str, str], str] = {}
+    same: dict[tuple[str, str], tuple[str, str]] = {}  # an object that a task hands on is what it took
     states: dict[str, str] = {}
     found: dict[str, Inputs] = {}
     for task in order:
         own = declared.get(task, {})
-        inputs = {name: values.get((name, producer), producer) for name, producer in own.items()}
+        objects = {name: same.get((name, producer), (name, producer)) for name, producer in own.items()}
+        inputs = {name: values.get(objects[name], producer) for name, producer in own.items()}
         for name, changer in states.items():
             wanted = name not in GENERATORS or name in own or name in drew.get(task, ())
             # A declared producer that stands after the change sets the state anew.
@@ -49,7 +51,8 @@ def revised_inputs(
             if name.startswith(STATE):
                 states[name] = task
             elif name in own:
-                values[name, own[name]] = task
+                values[objects[name]] = task
+                same[name, task] = objects[name]
     return found
 
 

@@ -11,11 +11,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-def resourced(task: Mapping[str, Any], moved: Mapping[str, str], later: Iterable[str] = ()) -> dict[str, Any]:
+def resourced(
+    task: Mapping[str, Any], moved: Mapping[str, str], later: Iterable[str] = (), *, together: bool = False
+) -> dict[str, Any]:
     """``task``, a task of the declared plan, with the names in ``moved`` taken from the values of these task ids.
 
     The producers that it had stay among what it needs: they come before the new ones in any case.
-    ``later``: more names that the step has to be asked about, because steps further down take them.
+    ``later``: more names that the step has to be asked about, because steps further down take them. ``together``: it
+    has to hand on those of them that its outputs hold.
     """
     step = json.loads(task["parameters"][STEP_PARAMETER]["value"])
     artifacts = dict(task["artifacts"])
@@ -26,6 +29,8 @@ def resourced(task: Mapping[str, Any], moved: Mapping[str, str], later: Iterable
         step["artifacts"] = {**step["artifacts"], producer: key}
     step["inputs"] = {**step["inputs"], **moved}
     step["later"] = sorted({*step.get("later", ()), *later})
+    if together:
+        step["together"] = True
     text = json.dumps(step, ensure_ascii=False, separators=(",", ":"))
     return {
         **task,

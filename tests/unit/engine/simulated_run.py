@@ -16,13 +16,17 @@ GENERATOR = "state:numpy.random"
 
 @dataclass(frozen=True)
 class Script:
-    """A step: ``makes`` groups of names that are one object each; ``mutates`` inputs and ``draws``, both unseen."""
+    """A step: ``makes`` groups of names that are one object each; ``mutates`` inputs and ``draws``, both unseen.
+
+    ``holds``: a name that it makes -> the input whose object that is, which nobody sees either.
+    """
 
     id: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     makes: tuple[tuple[str, ...], ...] = ()
     mutates: tuple[str, ...] = ()
     draws: bool = False
+    holds: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_of(scripts: list[Script]) -> list[dict[str, Any]]:
@@ -34,7 +38,7 @@ def plan_of(scripts: list[Script]) -> list[dict[str, Any]]:
         step = {
             "inputs": dict(one.inputs),
             "artifacts": {producer: f"in-{producer}" for producer in producers},
-            "outputs": [name for group in one.makes for name in group],
+            "outputs": [*(name for group in one.makes for name in group), *one.holds],
             "later": sorted(name for name, _ in below & set(one.inputs.items())),
         }
         tasks.append(
@@ -63,6 +67,7 @@ def in_order(scripts: list[Script]) -> dict[str, Any]:
         for group in one.makes:
             made = [_mark(one, seen[one.id])]
             objects.update(dict.fromkeys(group, made))
+        objects.update({name: objects[held] for name, held in one.holds.items()})
         if one.draws:
             generator = (*generator, one.id)
     return seen
@@ -119,12 +124,16 @@ class Simulation:
         one = self.scripts[task]
         values = {name: group[name] for group in step["groups"] for name in group if name in one.inputs}
         seen = _seen(one, values, step["state"])
-        folder, changed = [], []
+        folder, changed, holds = [], [], []
         for group in step["groups"]:
             marks = tuple(_mark(one, seen) for name in one.mutates if name in group)
-            if marks and any(name in step["later"] for name in group):
-                folder.append({name: (*value, *marks) for name, value in group.items()})
-                changed += group
+            after = {name: (*value, *marks) for name, value in group.items()}
+            asked = [name for name in group if name in step["later"]]
+            held = {name: after[source] for name, source in one.holds.items() if source in group}
+            moved = asked if marks or (held and step.get("together")) else []
+            holds += asked if held and not marks else []
+            changed += moved
+            folder.append({**{name: after[name] for name in moved}, **held})
         folder += [dict.fromkeys(group, (_mark(one, seen),)) for group in one.makes]
         if one.draws:
             self._states[task] = (*step["state"], task)
@@ -134,7 +143,7 @@ class Simulation:
         outputs = [{"name": name, "file": str(place)} for place, group in enumerate(folder) for name in group]
         self._done[task] = seen
         use = FileUse(self.reports.started(task), self._now)
-        self.reports.finish(task, {"outputs": outputs, "changed": changed}, use)
+        self.reports.finish(task, {"outputs": outputs, "changed": changed, "holds": holds}, use)
         verdict = self.reports.verdict()
         assert not verdict.hazards
         self.news += verdict.news

@@ -26,8 +26,13 @@ def test_a_change_that_nobody_else_would_see_is_nothing(launcher: Launcher) -> N
 
 
 def test_a_declared_change_is_nothing(launcher: Launcher) -> None:
-    use = step("use", "x['deep'].append(2)", inputs=X, later=("x",), outputs=("x",))
+    use = step("use", "x['deep'].append(2)", inputs=X, later=("z",), outputs=("x",))
     assert launcher.run(compile_graph(graph(MADE, use)))["use"].code == 0
+
+
+def test_a_change_of_an_output_that_a_later_step_takes_from_where_it_came_from_is_told(launcher: Launcher) -> None:
+    use = step("use", "x['deep'].append(2)", inputs=X, later=("x",), outputs=("x",))
+    assert "`x`" in launcher.run(compile_graph(graph(MADE, use)))["use"].error["message"]
 
 
 def test_what_shares_an_object_with_a_changed_input_is_changed(launcher: Launcher) -> None:
@@ -50,6 +55,12 @@ def test_an_input_that_an_output_holds_crosses_with_it_when_either_is_changed_fu
     assert found["touched"].error["code"] == "CL520"
     assert found["left"].code == 0
     assert found["copied"].code == 0
+
+
+def test_what_crosses_with_an_output_brings_what_it_shares_an_object_with(launcher: Launcher) -> None:
+    use = step("use", "held = [y]", inputs={**X, "y": "make"}, later=("x", "y"), outputs=("held", "x"), touched=("y",))
+    message = launcher.run(compile_graph(graph(MADE, use)))["use"].error["message"]
+    assert "`x`, `y`" in message
 
 
 def test_a_companion_whose_name_the_step_takes_from_elsewhere_is_another_value(launcher: Launcher) -> None:

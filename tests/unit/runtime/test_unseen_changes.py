@@ -16,10 +16,12 @@ from cellift.pipeline.runtime.value_guard import ValueGuard
 from unit.pipeline.kit import graph, step
 
 
-def taken(tmp_path: Path, later: tuple[str, ...], **made: Any) -> tuple[ValueGuard, dict[str, Any]]:
+def taken(
+    tmp_path: Path, later: tuple[str, ...], touched: tuple[str, ...] = (), **made: Any
+) -> tuple[ValueGuard, dict[str, Any]]:
     values.write(tmp_path / "a", made)
     reader = values.Reader(tmp_path / "a")
-    guard = ValueGuard(frozenset(later), frozenset(), {}, {})
+    guard = ValueGuard(frozenset(later), frozenset(touched), {}, {})
     for name in made:
         guard.took("a", reader, name)
     return guard, {name: reader[name] for name in made}
@@ -32,11 +34,20 @@ def test_a_changed_value_is_found_and_the_others_are_not(tmp_path: Path) -> None
     assert guard.changed({}, ()) == {"y": {"k": [2, 3]}}
 
 
-def test_only_what_later_steps_take_counts_and_not_what_the_step_hands_on_anyway(tmp_path: Path) -> None:
-    guard, here = taken(tmp_path, ("y", "z"), x=[1], y=[2], z=[3])
+def test_only_what_later_steps_take_counts(tmp_path: Path) -> None:
+    guard, here = taken(tmp_path, ("y",), x=[1], y=[2])
     for value in here.values():
         value.append(0)
-    assert guard.changed({}, ("z",)) == {"y": [2, 0]}
+    assert guard.changed({}, ()) == {"y": [2, 0]}
+
+
+def test_what_the_step_hands_on_anyway_counts_when_it_changed_and_not_because_an_output_holds_it(
+    tmp_path: Path,
+) -> None:
+    guard, here = taken(tmp_path, ("y",), ("y",), y=[2])
+    assert guard.changed({"y": here["y"]}, ("y",)) == {}
+    here["y"].append(0)
+    assert guard.changed({"y": here["y"]}, ("y",)) == {"y": [2, 0]}
 
 
 def test_a_change_through_one_name_changes_those_that_share_the_object(tmp_path: Path) -> None:

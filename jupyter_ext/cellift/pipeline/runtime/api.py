@@ -173,7 +173,7 @@ class _StepRun:
         self._files = files
         self._module = ModuleType("__main__")
         self._namespace: dict[str, Any] = self._module.__dict__
-        self._values = ValueGuard(step.later, step.touched, step.inputs, self._namespace)
+        self._values = ValueGuard(step.later, step.touched, step.inputs, self._namespace, step.rerun, step.together)
         self._inputs = Inputs(step.inputs, self._namespace, step.digests, self._values)
         self._guard: StateGuard | None = None
         self._now: Piece | None = None
@@ -226,7 +226,7 @@ class _StepRun:
             error.needed_by(step.takers.get(error.name))
             raise
         write_executor_output(step, index, self._carried.give() if self._carried is not None else {})
-        return success(index, seconds, sorted(changed))
+        return success(index, seconds, sorted(changed), self._values.holds)
 
     def explain(self, error: BaseException) -> dict[str, Any]:
         """The error of the run record: ``{reason, type, message, cell, line, traceback, code?}``."""

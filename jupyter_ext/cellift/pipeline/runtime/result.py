@@ -42,8 +42,11 @@ def _write_in_reserve(reserve: str, path: str, text: str) -> bool:
     return True
 
 
-def success(index: dict[str, Any], seconds: float, changed: list[str]) -> dict[str, Any]:
-    """The result of a step that wrote ``index``. ``changed``: what it changed unseen."""
+def success(index: dict[str, Any], seconds: float, changed: list[str], holds: list[str]) -> dict[str, Any]:
+    """The result of a step that wrote ``index``.
+
+    ``changed``: what it changed unseen; ``holds``: what it took and left as it was, and its outputs share objects with.
+    """
     outputs = [
         {
             "name": name,
@@ -62,6 +65,7 @@ def success(index: dict[str, Any], seconds: float, changed: list[str]) -> dict[s
         "display": index["display"],
         "code_seconds": round(seconds, 6),
         "changed": changed,
+        **({"holds": holds} if holds else {}),
     }
 
 

@@ -57,6 +57,8 @@ class StepInput(NamedTuple):
     """Names that steps further down take from producers of ``inputs``."""
     touched: frozenset[str]
     """Outputs and names of ``later`` that steps further down change in place."""
+    together: bool
+    """Whether names of ``later`` that its outputs hold have to be handed on with them."""
     seeded: tuple[str, ...]
     """``state:`` names of the generators that some step of the notebook seeds."""
     rerun: bool
@@ -128,6 +130,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         later=frozenset(step.get("later", ())),
         rerun=bool(step.get("rerun", False)),
         touched=frozenset(step.get("touched", ())),
+        together=bool(step.get("together", False)),
         seeded=tuple(step.get("seeded", ())),
         folder=local_path(target),
         uri=str(target.get("uri", "")),

@@ -27,11 +27,23 @@ class ValueGuard:
     What was read together (names that share objects) is compared together. ``later``: names that steps further down
     take from the steps that this one takes from; ``touched``: names that steps further down change in place;
     ``folders``: where the step's inputs come from. A name that the step takes from elsewhere is another value.
+
+    ``asked``: whether somebody wants to know in ``holds`` which of these the outputs share objects with, in case that
+    a step further down changes one of them unseen; when one did, the step is run again with ``together``.
     """
 
     def __init__(
-        self, later: frozenset[str], touched: frozenset[str], folders: dict[str, str], namespace: dict[str, Any]
+        self,
+        later: frozenset[str],
+        touched: frozenset[str],
+        folders: dict[str, str],
+        namespace: dict[str, Any],
+        asked: bool = False,
+        together: bool = False,
     ) -> None:
+        self._asked = asked
+        self._together = together
+        self.holds: list[str] = []
         self._folders = folders
         self._later = later
         self._touched = touched
@@ -48,18 +60,32 @@ class ValueGuard:
         self._before[folder, position] = _Group({each: reader[each] for each in names}, mine, reader.regions(name))
 
     def changed(self, outputs: dict[str, Any], declared: Collection[str]) -> dict[str, Any]:
-        """The names that later steps have to take from here, with their values; not those that are ``declared``."""
+        """The names that later steps have to take from here, with their values.
+
+        One that is ``declared`` is among them when it changed: a step that takes it from where this one took it was
+        not told of that.
+        """
         found: dict[str, Any] = {}
-        same: dict[str, Any] = {}
+        same: list[dict[str, Any]] = []
         for (folder, _), group in self._before.items():
             now = group.now(self._namespace)
             mine = (name for name in now if name in self._later and self._folders.get(name, folder) == folder)
-            wanted = {name: now[name] for name in mine if name not in declared}
-            if wanted:
-                (found if group.differs(now) else same).update(wanted)
-        if same and not self._touched.isdisjoint([*outputs, *same]):
-            # A change that a step further down makes to the one has to show in the other, so they cross together.
-            found.update({name: same[name] for name in sharing_with(outputs, same)})
+            # An output of that name that is another object is what later steps mean by it.
+            wanted = {name: now[name] for name in mine if outputs.get(name, now[name]) is now[name]}
+            if wanted and group.differs(now):
+                found.update(wanted)
+            else:
+                same.append(wanted)
+        others = {name: value for wanted in same for name, value in wanted.items()}
+        # A change that a step further down makes to the one has to show in the other, so they cross together; and with
+        # them what they share objects with already.
+        touched = self._together or not self._touched.isdisjoint([*outputs, *others.keys() - declared])
+        held = set(sharing_with(outputs, others)) if others and (touched or self._asked) else set()
+        moved = held if self._together else held - set(declared)
+        for wanted in same:
+            if touched and not moved.isdisjoint(wanted):
+                found.update(wanted)
+        self.holds = sorted(held)
         return found
 
 

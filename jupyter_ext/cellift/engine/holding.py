@@ -1,0 +1,69 @@
+"""Outputs that are, or share objects with, what the step took: a change of the one has to show in the other. Pure.
+
+Values cross as copies. A step that makes ``view`` of the ``table`` that it took hands ``view`` on alone, unless the
+source shows that the two belong together; a later step that takes the ``table`` from where it was made and changes it,
+unseen, changes another object than that of ``view``. Such a step is asked about its ``table`` (:func:`may_matter`);
+when it did change it, the one that holds it has to run again and to hand on both (:func:`to_write_together`), and all
+that follows start from there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+
+def may_matter(
+    task: str,
+    order: Sequence[str],
+    declared: Mapping[str, Mapping[str, str]],
+    held: Mapping[str, AbstractSet[str]],
+) -> list[str]:
+    """Names that ``task`` has to be asked about because steps above it may hold their objects, for steps below it.
+
+    ``declared``: ``{task: {name: producer}}``. ``held``: what the outputs of a task hold, of those that are over.
+    """
+    place = order.index(task)
+    below = order[place + 1 :]
+    own = declared[task]
+    sources = set(own.values())
+    found = {name for name, producer in own.items() if held.get(producer)}
+    for holder in _that_reach(order[:place], below, declared):
+        if holder not in held or held[holder]:
+            found |= {name for name, producer in declared[holder].items() if producer in sources}
+    return sorted(name for name in found if ":" not in name)
+
+
+def _that_reach(above: Sequence[str], below: Sequence[str], declared: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Those of ``above`` from which, through others of them, something comes to a task ``below``."""
+    reached = {producer for task in below for producer in declared[task].values()}
+    found = []
+    for task in reversed(above):
+        if task in reached:
+            found.append(task)
+            reached |= set(declared[task].values())
+    return found
+
+
+def to_write_together(
+    order: Sequence[str],
+    origins: Mapping[str, Mapping[str, str]],
+    changed: Mapping[str, AbstractSet[str]],
+    held: Mapping[str, AbstractSet[str]],
+) -> list[str]:
+    """Tasks whose outputs hold what a task further down has changed, or which made what that task has changed.
+
+    ``origins``: task -> name -> the task that is declared to make it.
+    """
+    found = []
+    for place, holder in enumerate(order):
+        kept = {(name, origins[holder].get(name)) for name in held.get(holder, ())}
+        for task in order[place + 1 :] if kept else ():
+            changes = {(name, origins[task].get(name)) for name in changed.get(task, ())}
+            if changes & kept or any(maker == holder for _, maker in changes):
+                found.append(holder)
+                break
+    return found
