@@ -22,6 +22,7 @@ from cellift.notebook.local_state import LocalState
 from cellift.notebook.lookups import known_texts, names_after_at
 from cellift.notebook.methods import changing_methods
 from cellift.notebook.parameters import ParameterReader, with_fixed
+from cellift.notebook.places import shown, shown_edges
 from cellift.notebook.scopes import read_statement
 from cellift.notebook.scopes_reader import Around
 from cellift.notebook.setup import classify_setup, is_without_effect
@@ -63,7 +64,7 @@ def analyse(notebook: Notebook, project: Project | None = None) -> Analysis:
 
     ``project`` knows the modules beside the notebook and what is installed; without it star imports are not resolved.
     """
-    layout = lay_out(notebook)
+    layout = lay_out(notebook, project)
     # A file name may hold line ends and bytes that are no text; a name goes into tables and YAML.
     stem = PurePath(notebook.path).stem if notebook.path else "notebook"
     name = "".join(char if char.isprintable() else " " for char in pipeline_setting(notebook, "name") or stem)
@@ -126,7 +127,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         name,
         notebook.path,
         with_file_sources(steps, travel, ids),
-        tuple(with_absent_files(ordered, travel, ids, step_names)),
+        shown_edges(with_absent_files(ordered, travel, ids, step_names)),
         with_fixed(reader.parameters, statements),
         _roles(layout, statements),
         pipeline_setting(notebook, "description"),
@@ -134,7 +135,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     # What CL116 tells more exactly is not told twice.
     told = {(d.cell, d.line, d.column) for d in found if d.code == "CL116"}
     found = [d for d in found if d.code != "CL104" or (d.cell, d.line, d.column) not in told]
-    return Analysis(graph, tuple(_in_order(found, notebook)), wiring.plans)
+    return Analysis(graph, tuple(_in_order([shown(one) for one in found], notebook)), wiring.plans)
 
 
 def _statements(

@@ -10,6 +10,7 @@ from cellift.notebook.analysis import Analysis
 from cellift.notebook.cells import Notebook
 from cellift.notebook.diagnostics import Diagnostic
 from cellift.notebook.graph import Edge, Place
+from cellift.notebook.places import in_cell
 from cellift.notebook.state_names import label
 from cellift.notebook.statements import Read, Statement, Travel, Version
 from cellift.notebook.steps import SETUP
@@ -119,7 +120,7 @@ class _Reasons:
         return {**place, "text": f"{text} …" if more and not text.endswith("…") else text}
 
     def _place(self, place: Place) -> dict[str, Any]:
-        return {"cell": place.cell, "number": self._numbers.get(place.cell, 0), "line": place.line}
+        return {"cell": place.cell, "number": self._numbers.get(place.cell, 0), "line": in_cell(place.line)}
 
     def _numbered(self, number: int, line: int) -> dict[str, Any] | None:
         if not 1 <= number <= len(self._notebook.cells):

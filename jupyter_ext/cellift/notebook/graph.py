@@ -27,12 +27,14 @@ class CodeSlice:
     """A piece of a cell as it stands there. ``number`` is the cell's number, ``line`` the slice's first line in it.
 
     Only lines with magics differ from the cell: a magic that a step does without is replaced, on its own line.
+    ``file``: the code is not in the cell itself but in this file that the cell runs.
     """
 
     cell: str
     number: int
     line: int
     source: str
+    file: str = ""
 
 
 @dataclass(frozen=True)

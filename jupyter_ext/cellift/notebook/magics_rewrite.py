@@ -130,11 +130,9 @@ def _timeit(magic: Magic, name: str, argument: str, target: str) -> str:
 
 
 def _script(magic: Magic, name: str, argument: str, target: str) -> str:
-    raise RefusedMagic(
-        "CL201",
-        "runs another file; which names it makes cannot be seen.",
-        "Import what is needed from the file (from FILE import NAME), or copy its code into the cell.",
-    )
+    if target:
+        raise RefusedMagic("CL201", "gives None.", "Write the line without a name.")
+    return _call(magic, name, argument, target)  # what stands in the file is put in its place
 
 
 def _extension(magic: Magic, name: str, argument: str, target: str) -> str:

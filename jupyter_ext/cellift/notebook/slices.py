@@ -24,7 +24,7 @@ def code_slices(wanted: Sequence[Statement], owner: int) -> tuple[CodeSlice, ...
 
 def _text(run: Sequence[Statement], owner: int) -> list[CodeSlice]:
     code = run[0].code
-    if run[0].owner == owner and len(run) == len(code.statements):
+    if run[0].owner == owner and len(run) == len(code.statements) and not code.shares:
         whole = code.whole()
         return [whole] if whole is not None else []
     return [code.slice(run[0].node, run[-1].node)]

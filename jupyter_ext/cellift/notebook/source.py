@@ -15,6 +15,7 @@ from cellift.notebook.magics import cell_magics, line_magics
 from cellift.notebook.magics_find import TooManyError, as_calls, without_indent_and_prompts
 from cellift.notebook.magics_table import LINE
 from cellift.notebook.packages import Install
+from cellift.notebook.places import in_file
 
 _TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 
@@ -31,11 +32,17 @@ class CellCode:
     lines: tuple[str, ...] = field(default=(), repr=False)
     #: What its commands would install, and at which line.
     installs: tuple[tuple[Install, int], ...] = ()
+    #: The file that the code stands in when the cell runs one; its lines are counted from ``offset``.
+    file: str = ""
+    offset: int = 0
+    #: The cell has more code than this.
+    shares: bool = False
 
     def slice(self, first: ast.stmt, last: ast.stmt) -> CodeSlice:
         """The text from the start of one statement to the end of another, with the ``;`` that hides its value."""
         start_line, start_column = _start(first)
-        end_line = (last.end_lineno or last.lineno) - 1
+        start_line -= self.offset
+        end_line = (last.end_lineno or last.lineno) - 1 - self.offset
         start = _characters(self.lines[start_line], start_column)
         end = _characters(self.lines[end_line], last.end_col_offset or 0)
         rest = self.lines[end_line][end:]
@@ -46,7 +53,7 @@ class CellCode:
         else:
             middle = self.lines[start_line + 1 : end_line]
             text = "\n".join([self.lines[start_line][start:], *middle, self.lines[end_line][:end]])
-        return CodeSlice(self.cell.id, self.cell.number, start_line + 1, text)
+        return self._slice(start_line, text)
 
     def whole(self) -> CodeSlice | None:
         """The cell's code without leading and trailing blank lines; None when there is none."""
@@ -54,11 +61,16 @@ class CellCode:
         if not filled or not self.statements:
             return None
         text = "\n".join(self.lines[filled[0] : filled[-1] + 1])
-        return CodeSlice(self.cell.id, self.cell.number, filled[0] + 1, text)
+        return self._slice(filled[0], text)
+
+    def _slice(self, place: int, text: str) -> CodeSlice:
+        """The text from the line at this place (from 0)."""
+        line = place + 1 + (self.offset % in_file(1, 0) if self.file else 0)
+        return CodeSlice(self.cell.id, self.cell.number, max(line, 1), text, self.file)
 
     def column(self, node: ast.stmt | ast.expr) -> int:
         """The column of a node, from 1 in characters (``ast`` counts bytes from 0)."""
-        return _characters(self.lines[node.lineno - 1], node.col_offset) + 1
+        return _characters(self.lines[node.lineno - 1 - self.offset], node.col_offset) + 1
 
 
 def read_code(cell: Cell, above: Sequence[CellCode] = ()) -> CellCode:

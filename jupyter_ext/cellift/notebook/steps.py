@@ -6,14 +6,18 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cellift.notebook.cells import Cell, Notebook
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.directives import Directive, read_directive
 from cellift.notebook.graph import CellRole
 from cellift.notebook.onlookers import Onlookers
+from cellift.notebook.run_files import Script, rebound, with_run_files
 from cellift.notebook.source import CellCode, read_code
+
+if TYPE_CHECKING:
+    from cellift.project.snapshot import Project
 
 #: The group that owns the cells before the first step.
 SETUP = 0
@@ -50,8 +54,8 @@ class Layout:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def lay_out(notebook: Notebook) -> Layout:
-    """Give every cell its role.
+def lay_out(notebook: Notebook, project: Project | None = None) -> Layout:
+    """Give every cell its role. ``project`` has the files that cells run.
 
     An unmarked code cell belongs to the step above it, or to the set-up; one that looks at runs is left out.
     """
@@ -61,6 +65,7 @@ def lay_out(notebook: Notebook) -> Layout:
     found: list[Diagnostic] = []
     first_cell_of: dict[str, Cell] = {}
     onlookers = Onlookers()
+    scripts: list[Script] = []
     for cell in notebook.cells:
         if cell.type != "code":
             roles.append((cell, "other", None))
@@ -88,7 +93,11 @@ def lay_out(notebook: Notebook) -> Layout:
         else:
             groups[owner].cells.append(cell.id)
             roles.append((cell, "setup" if owner == SETUP else "step", owner))
-        owned.append(OwnedCode(code, owner, marks.parameters))
+        expanded = with_run_files(code, [one.code for one in owned], project)
+        found.extend(expanded.diagnostics)
+        scripts.extend(expanded.scripts)
+        owned.extend(OwnedCode(part, owner, marks.parameters) for part in expanded.parts)
+    found.extend(rebound(scripts, [one.code for one in owned]))
     if len(groups) == 1 and not any(d.severity == "error" for d in found):
         found.append(
             diagnose(

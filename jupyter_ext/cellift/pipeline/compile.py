@@ -190,7 +190,13 @@ def _payload(
             "id": step.id,
             "notebook": graph.notebook,
             "code": [
-                {"cell": part.cell, "number": part.number, "line": part.line, "source": part.source}
+                {
+                    "cell": part.cell,
+                    "number": part.number,
+                    "line": part.line,
+                    "source": part.source,
+                    **({"file": part.file} if part.file else {}),
+                }
                 for part in step.code
             ],
             "own": own,

@@ -20,9 +20,9 @@ for _name in __future__.all_feature_names:
 _COROUTINE = 0x80
 
 
-def file_name(number: int) -> str:
-    """The name under which the code of the ``number``-th cell is known to tracebacks."""
-    return f"<cell {number}>"
+def file_name(part: Slice) -> str:
+    """The name under which the code of a cell, or of a file that it runs, is known to tracebacks."""
+    return f"<cell {part.number}, {part.file}>" if part.file else f"<cell {part.number}>"
 
 
 class Piece(NamedTuple):
@@ -121,7 +121,7 @@ class Cells:
         return self._slices[place][0].part.cell if self._slices[place] else ""
 
     def _compile(self, part: Slice, own: bool, show_last: bool) -> list[Piece]:
-        name = file_name(part.number)
+        name = file_name(part)
         tree = compile(part.source, name, "exec", self._flags | ast.PyCF_ONLY_AST, dont_inherit=True)
         assert isinstance(tree, ast.Module)
         pieces = []
@@ -169,7 +169,7 @@ def _as_shown(piece: Piece, mode: str, last: bool, show: Callable[[Any], None]) 
     # Every expression in it is given to the hook, also in loops.
     sys.displayhook = show
     tree = ast.Interactive([piece.tree])
-    return compile(tree, file_name(piece.part.number), "single", piece.flags, dont_inherit=True), False
+    return compile(tree, file_name(piece.part), "single", piece.flags, dont_inherit=True), False
 
 
 def _assigned(piece: Piece) -> str:
@@ -184,7 +184,7 @@ def _register_sources(code: tuple[Slice, ...]) -> None:
     """Make the source lines known to tracebacks, warnings and ``inspect.getsource``."""
     lines: dict[str, list[str]] = {}
     for part in code:
-        known = lines.setdefault(file_name(part.number), [])
+        known = lines.setdefault(file_name(part), [])
         source = part.source.split("\n")
         known.extend("\n" for _ in range(part.line - 1 + len(source) - len(known)))
         known[part.line - 1 : part.line - 1 + len(source)] = [line + "\n" for line in source]

@@ -24,6 +24,8 @@ class Slice(NamedTuple):
     number: int
     line: int
     source: str
+    file: str = ""
+    """The file that the code stands in, where the cell runs one."""
 
 
 class FilesFrom(NamedTuple):
@@ -121,7 +123,10 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
     return StepInput(
         name=step["step"],
         id=step["id"],
-        code=tuple(Slice(item["cell"], item["number"], item["line"], item["source"]) for item in step["code"]),
+        code=tuple(
+            Slice(item["cell"], item["number"], item["line"], item["source"], item.get("file", ""))
+            for item in step["code"]
+        ),
         own=step["own"],
         inputs={name: folders[producer] for name, producer in step["inputs"].items()},
         parameters={name: _parameter(step["defaults"][name], name, values, exact) for name in step["params"]},

@@ -8,8 +8,8 @@ from typing import Any
 
 from .spec import Slice
 
-_CELL = re.compile(r"<cell (\d+)>\Z")
-_FRAME_LINE = re.compile(r'File "<cell (\d+)>", line (\d+)(?:, in (.+))?')
+_CELL = re.compile(r"<cell (\d+)(?:, (.*))?>\Z")
+_FRAME_LINE = re.compile(r'File "<cell (\d+(?:, .*?)?)>", line (\d+)(?:, in (.+))?')
 
 # Both packages of ours are below the same folder; in a container that is the name "<cellift>/".
 _HOME = (lambda: None).__code__.co_filename[: -len("pipeline/runtime/tracebacks.py")]
@@ -36,11 +36,11 @@ def place(error: BaseException, code: tuple[Slice, ...]) -> tuple[str | None, in
     if isinstance(error, SyntaxError) and error.filename:
         match = _CELL.match(error.filename)
         if match:
-            return cells.get(int(match[1])), error.lineno
+            return cells.get(int(match[1])), None if match[2] else error.lineno
     for frame, line in traceback.walk_tb(error.__traceback__):
         match = _CELL.match(frame.f_code.co_filename)
         if match and int(match[1]) in cells:
-            found = cells[int(match[1])], line
+            found = cells[int(match[1])], None if match[2] else line
     return found
 
 
