@@ -127,6 +127,7 @@ def start_prepared(
         from cellift.engine.interpreter import check_interpreter
 
         check_interpreter(interpreter, {**environment, **more})
+    _require_installer(prepared, home, interpreter, {**environment, **more})
     environment[STEP_ENVIRONMENT] = json.dumps(dict(more))
     launch = {
         "v": 1,
@@ -165,6 +166,31 @@ def start_prepared(
     finally:
         new.release()
     return Launch(new.run_id, new.folder)
+
+
+def _require_installer(prepared: Prepared, home: Path, python: str, env: Mapping[str, str]) -> None:
+    """Steps with packages that the kernel lacks need uv, or environments that it has made before."""
+    tasks = [task for task in prepared.plan["tasks"] if task["installs"]]
+    if not tasks:
+        return
+    from cellift.engine.environments import environment_folder, find_uv, is_ready
+
+    if find_uv(env) is not None:
+        return
+    found = [
+        diagnose(
+            "CL606",
+            f"Step {task['name']} needs {', '.join(task['installs'])}, which the kernel's environment does not have; "
+            "uv, which would install it, is not there.",
+            cell=task["cells"][0] if task["cells"] else None,
+            line=1,
+            fix="Install uv (pip install uv), or install the packages into the kernel's environment.",
+        )
+        for task in tasks
+        if not is_ready(environment_folder(home, python, task["installs"]))
+    ]
+    if found:
+        raise RefusedError(found)
 
 
 def cancel(home: Path, run_id: str, *, wait: float | None = None) -> None:

@@ -31,6 +31,7 @@ from cellift.engine.outcome import (
 )
 from cellift.engine.record import Record, RecordLostError
 from cellift.engine.reports import Reports
+from cellift.engine.step_packages import StepPackages
 from cellift.engine.zygote import Zygote
 from cellift.runs import states
 from cellift.supervise.children import Children
@@ -58,12 +59,15 @@ class _Step:
         self.plan = plan
         self.id: str = plan["id"]
         self.name: str = plan["name"]
+        self.installs: list[str] = plan.get("installs", [])
         self.state = states.QUEUED
         self.attempt = 1
         self.told_inputs = plan["inputs"]
         """Where its inputs come from, as the record has it."""
         self.why: str | None = None
         """Why it runs again."""
+        self.waits: str | None = None
+        """What it was told to wait for."""
         self.stale = False
         """Whether what it does is void: it is being ended, and will run again."""
         self.pid = 0
@@ -107,6 +111,7 @@ class PipelineRun:
         self._children = Children()
         self._zygote = Zygote(self._loop, self._children, self._run_id, self._schedule)
         self._zygote_label = ""
+        self._packages = StepPackages(folder, self._python, self._children, self._schedule)
 
     def main(self, on_open: Callable[[], None]) -> int:
         """Run to the end; the supervisor's exit code. ``on_open`` is called when the record is open."""
@@ -191,8 +196,12 @@ class PipelineRun:
     # -- starting a step ---------------------------------------------------------------------------------------------
 
     def _start(self, step: _Step) -> None:
-        if self._zygote.state == "starting" and step.plan["executor"] == self._zygote_label:
+        installs = step.installs
+        if self._zygote.state == "starting" and step.plan["executor"] == self._zygote_label and not installs:
             return  # it imports what the step would import; the step starts when that is done
+        if self._packages.python(installs, self._environment) is None:
+            self._wait_for_packages(step)
+            return
         step.plan = self._reports.plan(step.id)
         self._reports.start(step.id, time.monotonic())
         try:
@@ -200,7 +209,7 @@ class PipelineRun:
         except OSError as error:
             self._start_failed(step, error)
             return
-        if self._zygote.state == "ready" and step.plan["executor"] == self._zygote_label:
+        if self._zygote.state == "ready" and step.plan["executor"] == self._zygote_label and not installs:
             step.state = states.PREPARING
             self._zygote.fork(
                 f"{step.id}.{step.attempt}",
@@ -210,6 +219,18 @@ class PipelineRun:
             )
         else:
             self._spawn(step, request)
+
+    def _wait_for_packages(self, step: _Step) -> None:
+        """Its environment is being made, or could not be made."""
+        error = self._packages.error(step.installs)
+        if error is not None:
+            self._fail(step, error, None)
+            self._loop.call_later(0, self._schedule)
+            return
+        why = f"Installing {', '.join(step.plan['installs'])}."
+        if step.waits != why:
+            step.waits = why
+            self._set_task(step, states.QUEUED, reason=why)
 
     def _request(self, step: _Step) -> dict[str, Any]:
         """What a process for the step needs, the same for both ways to start one."""
@@ -237,9 +258,13 @@ class PipelineRun:
     def _spawn(self, step: _Step, request: Mapping[str, Any]) -> None:
         command = self._plan["executors"][step.plan["executor"]]["command"]
         # The command as the pipeline has it, with the interpreter of this run in the place of "python3".
-        argv = [self._python, *command[1:], *request["argv"][1:]]
+        python = self._packages.python(step.installs, self._environment) or self._python
+        argv = [python, *command[1:], *request["argv"][1:]]
+        env = {**self._environment(), **request["env"]}
+        if python != self._python:
+            env["PATH"] = os.pathsep.join([str(Path(python).parent), env.get("PATH", os.defpath)])
         try:
-            pid = spawn(argv, env={**self._environment(), **request["env"]}, cwd=self._cwd, log=request["log"])
+            pid = spawn(argv, env=env, cwd=self._cwd, log=request["log"])
         except OSError as error:
             self._start_failed(step, error)
             return
@@ -260,7 +285,9 @@ class PipelineRun:
 
     def _start_zygote(self) -> None:
         """Warm an interpreter for the executor that most steps share, where that is worth it."""
-        labels = [task["executor"] for task in self._plan["tasks"]]
+        labels = [task["executor"] for task in self._plan["tasks"] if not task.get("installs")]
+        if not labels:
+            return
         label = max(dict.fromkeys(labels), key=labels.count)
         command = self._plan["executors"][label]["command"]
         # "python3 [flags] -c PROGRAM" is what can be run in a forked interpreter.

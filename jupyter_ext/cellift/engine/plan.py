@@ -2,8 +2,8 @@
 
 The plan is plain JSON:
 ``{"v", "name", "params", "executors": {label: {"command", "args", "env"}}, "warm_imports": [source], "tasks": [task]}``
-with task ``{"id", "name", "order", "cells", "inputs", "resources", "executor", "needs": [task id],
-"parameters": {name: {"value"} | {"task", "key"}}, "artifacts": {name: {"task", "key"}},
+with task ``{"id", "name", "order", "cells", "inputs", "installs": [requirement], "resources", "executor",
+"needs": [task id], "parameters": {name: {"value"} | {"task", "key"}}, "artifacts": {name: {"task", "key"}},
 "output_parameters": {name: type}, "output_artifacts": {name: type}}``, in an order in which they can run.
 ``order`` is the place in the document.
 """
@@ -136,6 +136,7 @@ def _task(
         "name": step.get("step", shown),
         "cells": _own_cells(step),
         "inputs": dict(step.get("inputs", {})),
+        "installs": list(step.get("installs", ())),
         "resources": _resources(container.get("resources", {})),
         "executor": label,
         "needs": sorted({*spec.get("dependentTasks", []), *needs, *(item["task"] for item in artifacts.values())}),

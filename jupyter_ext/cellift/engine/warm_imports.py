@@ -15,8 +15,8 @@ def warm_imports(steps: Iterable[Mapping[str, Any]]) -> list[str]:
     ``steps`` are step descriptions (``code`` slices; those before index ``own`` come from the set-up). A statement that
     could be influenced by one before it (an environment variable, a path) is never moved ahead of that one.
     """
-    found: dict[tuple[int, int], str] = {}
-    late: set[tuple[int, int]] = set()
+    found: dict[tuple[int, str, int], str] = {}
+    late: set[tuple[int, str, int]] = set()
     for step in steps:
         prefix = True
         for piece in step.get("code", [])[: step.get("own", 0)]:
@@ -26,7 +26,7 @@ def warm_imports(steps: Iterable[Mapping[str, Any]]) -> list[str]:
                 prefix = False
                 continue
             for statement in body:
-                place = (piece["number"], piece["line"] + statement.lineno - 1)
+                place = (piece["number"], piece.get("file", ""), piece["line"] + statement.lineno - 1)
                 if not isinstance(statement, ast.Import | ast.ImportFrom):
                     prefix = prefix and _is_inert(statement)
                 elif prefix:

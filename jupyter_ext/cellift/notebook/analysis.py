@@ -16,7 +16,7 @@ from cellift.notebook.files import with_file_order
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.held_state import changed_attributes
 from cellift.notebook.hidden_state import generators_that_stay, hidden_state_warnings
-from cellift.notebook.installs import installed_pins
+from cellift.notebook.installs import Installs, read_installs
 from cellift.notebook.kept import names_to_keep
 from cellift.notebook.local_state import LocalState
 from cellift.notebook.lookups import known_texts, names_after_at
@@ -110,11 +110,11 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += generators_that_stay(wiring.plans, step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
-    pins, missing = installed_pins(layout.code, project)
-    found += missing
+    installs = read_installs(layout.code, layout.groups, project)
+    found += installs.diagnostics
     steps = tuple(
         replace(
-            _step(layout.groups[i], i, wiring, ids, found, project, pins),
+            _step(layout.groups[i], i, wiring, ids, found, project, installs),
             seeded=draws.seeded,
             repeated=states.repeated(i),
         )
@@ -196,7 +196,7 @@ def _step(
     ids: Mapping[int, str],
     found: list[Diagnostic],
     project: Project | None,
-    pins: Mapping[int, set[str]],
+    installs: Installs,
 ) -> Step:
     plan = wiring.plans[index]
     code: tuple[CodeSlice, ...] = code_slices(plan.statements, index)
@@ -240,7 +240,8 @@ def _step(
         names_to_keep((statement for statement in plan.statements if statement.owner == index), outputs),
         wiring.later(index),
         touched=wiring.touched(index),
-        packages=tuple(sorted({*needs.packages, *pins.get(SETUP, ()), *pins.get(index, ())})),
+        packages=tuple(sorted({*needs.packages, *installs.pins.get(SETUP, ()), *installs.pins.get(index, ())})),
+        installs=installs.of(index),
         modules=needs.modules,
         files=needs.files,
     )

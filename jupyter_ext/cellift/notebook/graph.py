@@ -120,7 +120,7 @@ class Step:
     changes in this step later steps repeat as text. ``packages`` are pinned requirements of what it imports;
     ``modules`` are the files of modules beside the notebook that it imports, ``files`` the data files there that its
     code names (paths relative to the notebook's folder). ``file_sources`` are the ids of the steps whose files it has
-    to get where steps do not share a folder.
+    to get where steps do not share a folder. ``installs`` are requirements that its interpreter does not meet.
     """
 
     id: str
@@ -141,6 +141,7 @@ class Step:
     seeded: tuple[str, ...] = ()
     repeated: tuple[str, ...] = ()
     file_sources: tuple[str, ...] = ()
+    installs: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON shape of ``cellift graph --json`` (without the code)."""
@@ -154,6 +155,7 @@ class Step:
             "outputs": list(self.outputs),
             "options": dict(self.options),
             "packages": list(self.packages),
+            "installs": list(self.installs),
             "modules": list(self.modules),
             "files": list(self.files),
         }

@@ -12,18 +12,26 @@ _TAKES_A_WORD = frozenset(
     "-i --index-url --extra-index-url -f --find-links -c --constraint -t --target --prefix --root --proxy --timeout "
     "--retries --trusted-host --channel -n --name -p --python --progress-bar".split()
 )
-_UNSEEN = frozenset("-r --requirement -e --editable --file -t --target --prefix --root".split())
+_PIP = frozenset({"pip", "pip3", "uv"})
+_INDEXES = frozenset(
+    "-i --index-url --extra-index-url -f --find-links --trusted-host --no-binary --only-binary".split()
+)
+_FILES = frozenset({"-r", "--requirement"})
+_UNSEEN = frozenset("-e --editable --file -t --target --prefix --root".split())
 
 
 @dataclass(frozen=True)
 class Install:
     """``requirements`` as pip takes them; ``unseen`` is a word that names packages in a way that cannot be read here.
 
-    Without either, the command only looks at what is installed.
+    ``files`` have more requirements, a line each. Without any, the command only looks at what is installed.
     """
 
     requirements: tuple[str, ...] = ()
     unseen: str | None = None
+    files: tuple[str, ...] = ()
+    #: Packages of another index than Python's.
+    conda: bool = False
 
 
 def read_install(command: str) -> Install | None:
@@ -49,6 +57,7 @@ def read_install(command: str) -> Install | None:
     if any(word in ("&&", "||", "|", ";") or word.endswith(";") for word in rest):
         return Install(unseen=next(word for word in rest if word in ("&&", "||", "|", ";") or word.endswith(";")))
     found: list[str] = []
+    files: list[str] = []
     pending = iter(rest[1:])
     for word in pending:
         option = word.partition("=")[0]
@@ -56,9 +65,11 @@ def read_install(command: str) -> Install | None:
             if word in (">", ">>", "2>", "1>", "&>"):
                 next(pending, None)
             continue
-        if option in _UNSEEN:
+        if option in _FILES and program in _PIP:
+            files.append(word.partition("=")[2] or next(pending, ""))
+        elif option in _UNSEEN or option in _FILES:
             return Install(tuple(found), word)
-        if option in _TAKES_A_WORD:
+        elif option in _TAKES_A_WORD:
             if "=" not in word:
                 next(pending, None)
         elif word.startswith("-"):
@@ -67,11 +78,29 @@ def read_install(command: str) -> Install | None:
             found.append(_normal(word, program))
         else:
             return Install(tuple(found), word)
-    return Install(tuple(found))
+    return Install(tuple(found), None, tuple(files), program not in _PIP)
+
+
+def read_requirements(text: str) -> Install:
+    """What a file of requirements asks for."""
+    found: list[str] = []
+    files: list[str] = []
+    for line in re.sub(r"\\\n", "", text).splitlines():
+        line = re.sub(r"(^|\s)#.*", "", line).strip()  # noqa: PLW2901
+        option, _, rest = line.partition(" ")
+        if not line or option.partition("=")[0] in _INDEXES:
+            continue
+        if option in _FILES:
+            files.append(rest.strip())
+        elif _REQUIREMENT.match(line):
+            found.append(line)
+        else:
+            return Install(tuple(found), line)
+    return Install(tuple(found), None, tuple(files))
 
 
 def _normal(word: str, program: str) -> str:
     """``name=1.2`` is how conda writes ``name==1.2``."""
-    if program in ("pip", "pip3", "uv"):
+    if program in _PIP:
         return word
     return re.sub(r"(?<![=<>!~])=(?!=)", "==", word)

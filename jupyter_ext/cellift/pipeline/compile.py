@@ -211,6 +211,7 @@ def _payload(
             "repeated": list(step.repeated),
             **_takers(step, graph),
             **_carried(step, graph, files_mib),
+            **({"installs": list(step.installs)} if step.installs else {}),
             **({} if files is None else _brought(step, graph, files)),
             "touched": list(step.touched),
         },

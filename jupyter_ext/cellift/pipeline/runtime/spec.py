@@ -143,7 +143,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         takers=dict(step.get("takers", {})),
         modules=dict(step.get("modules", {})),
         data=dict(step.get("data", {})),
-        packages=tuple(step.get("packages", ())),
+        packages=(*step.get("packages", ()), *step.get("installs", ())),
         carried=tuple(step.get("carried", ())),
         digests=digests,
         files=tuple(
