@@ -68,6 +68,7 @@ CATALOGUE: dict[str, Code] = {
     "CL516": Code("warning", "More asked for than this machine has"),
     "CL520": Code("error", "Change that the code does not show"),
     "CL521": Code("error", "Steps that would have to use files in another order"),
+    "CL522": Code("error", "State that stays in its step"),
     "CL601": Code("error", "Pipeline feature not supported here"),
     "CL602": Code("error", "Not a pipeline"),
     "CL603": Code("error", "Files too large for a container"),

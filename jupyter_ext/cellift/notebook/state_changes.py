@@ -122,19 +122,10 @@ class StateChanges:
                 taking[taker.index] = frozenset(kinds)
         return Channels(start, changing, taking)
 
-    def repeated(self, owner: int) -> tuple[str, ...]:
-        """Kinds of state that the step changes in statements that later steps repeat."""
-        return tuple(
-            sorted(
-                {
-                    change.kind
-                    for statement in self._statements
-                    if statement.owner == owner and statement.travel is Travel.REPLAY
-                    for change in self.of(statement)
-                    if change.kind in KINDS
-                }
-            )
-        )
+    def repeated(self, owner: int) -> tuple[tuple[int, int], ...]:
+        """Places (number of the cell, line) of the step's statements that later steps repeat."""
+        own = (s for s in self._statements if s.owner == owner and s.travel is Travel.REPLAY)
+        return tuple((statement.code.cell.number, statement.node.lineno) for statement in own)
 
     def refusals(self, step_names: Mapping[int, str]) -> list[Diagnostic]:
         """An error for every statement that can neither be repeated nor handed on."""

@@ -19,6 +19,7 @@ class CannotCrossError(ValuesError):
         self.name = name
         self.type = type_name
         self.member = member
+        self.member_type = member_type
         self.fix = f"Create `{name}` in the step that uses it, or keep it out of the steps that follow."
         self._why = f" ({cause}). "
         if member != name:

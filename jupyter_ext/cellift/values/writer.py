@@ -50,6 +50,8 @@ def write(
         index["groups"].append(entry)
         for name in group:
             index["names"][name] = _describe(values[name], position, entry)
+            if ":" in name:  # hidden state: an environment variable may be a secret
+                index["names"][name]["preview"] = ""
     if kept:
         position = len(index["groups"])
         entry = _write_group(target, _stem("kept", position, taken), dict(kept), sharing)

@@ -30,11 +30,12 @@ from .display import Display
 from .file_guard import FileGuard
 from .hooks import install
 from .inputs import Inputs
+from .interpreter_settings import set_home
 from .local_modules import PREFIX, module_states, restore
-from .process_state import set_home
+from .process_state import StateStaysError, stays
 from .result import success, write_executor_output, write_result
 from .spec import BadInputError, StepInput, parse, read_argument
-from .state_guard import StateGuard
+from .state_guard import IMPORT, OTHER, REPEATED, StateGuard
 from .tracebacks import describe, place
 from .value_guard import ChangedError, ValueGuard
 
@@ -212,10 +213,14 @@ class _StepRun:
         self._inputs.bind(step.outputs)
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
         changed = self._values.changed(outputs, step.outputs)
+        if not step.last:
+            changed.update(states.unseen)
         if changed and not step.rerun:
             raise ChangedError(sorted(changed))
-        if step.rerun:
-            changed.update(states.unseen)
+        for name, found in {**states.declared, **states.unseen}.items():
+            what = stays(name, found)
+            if what is not None and not step.last:
+                raise StateStaysError(name, what)
         outputs.update(states.declared)
         outputs.update(changed)
         outputs.update(module_states(step.outputs))
@@ -223,6 +228,8 @@ class _StepRun:
         try:
             index = write(step.folder, outputs, self.display.items, kept)
         except CannotCrossError as error:
+            if error.name in states.unseen or error.name in states.declared:
+                raise StateStaysError(error.name, f"a {error.member_type}") from error
             error.needed_by(step.takers.get(error.name))
             raise
         write_executor_output(step, index, self._carried.give() if self._carried is not None else {})
@@ -277,16 +284,22 @@ class _StepRun:
         self._now = piece
         self.display.cell = piece.part.cell
         if piece.own:
-            self._guarded()
+            guard = self._guarded()
             if self._files is not None:
                 self._files.own()
             if self._carried is not None:
                 self._carried.begin()
+            if self._inputs.waiting:
+                guard.next(IMPORT)  # to read a value may import what its class is from
         if self._shell is not None:
             self._shell.quiet = not piece.own
             # What is imported from IPython knows no session here.
             self._namespace["get_ipython"] = self._get_ipython
         self._inputs.before(piece)
+        if piece.own:
+            repeated = (piece.part.number, piece.line) in self._step.repeated
+            modules = piece.imports
+            self._guarded().next(REPEATED if repeated else IMPORT if modules else OTHER, modules)
 
     def _guarded(self) -> StateGuard:
         """The guard of the state; it starts just before the first own statement."""

@@ -47,6 +47,13 @@ class Piece(NamedTuple):
     mentions: frozenset[str]
     """The names that it mentions anywhere, function bodies too."""
 
+    @property
+    def imports(self) -> tuple[str, ...]:
+        """The modules that it imports, if that is all that it does."""
+        if isinstance(self.tree, ast.Import):
+            return tuple(alias.name for alias in self.tree.names)
+        return (self.tree.module,) if isinstance(self.tree, ast.ImportFrom) and self.tree.module else ()
+
 
 class Cells:
     """The code of a step: compiled at once (a :class:`SyntaxError` names the cell), run statement by statement."""

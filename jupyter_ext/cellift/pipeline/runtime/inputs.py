@@ -37,6 +37,11 @@ class Inputs:
         self.mentioned: frozenset[str] = frozenset()
         """All names in the code of the step."""
 
+    @property
+    def waiting(self) -> bool:
+        """Whether any are not yet bound."""
+        return bool(self._waiting)
+
     def before(self, piece: Piece) -> None:
         """Bind what ``piece`` needs: before the step's own statements everything, else what it mentions."""
         if not self._waiting:

@@ -6,9 +6,14 @@ changes cross: what a process was started with (its environment, its folders) is
 
 from __future__ import annotations
 
-import os
 import sys
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple, Optional
+
+from ...values import ValuesError
+from . import interpreter_settings as interpreter
+from . import library_settings as library
+from .logging_settings import fresh_logging, read_logging, unknown_handler, write_logging
 
 GENERATORS = ("state:random", "state:numpy.random", "state:torch")
 
@@ -18,18 +23,31 @@ Items = dict[str, tuple[Any, ...]]
 Changes = dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]]
 """Key -> (before, after); ``()`` for what is not there."""
 
-home = ""
-"""The folder in which the step started; what lies in it is named relative to it."""
+IMPORTS = "\0imports"
+"""A key among the changes of a setting: the modules whose import made them. They are imported first."""
 
 
-def set_home(folder: str) -> None:
-    """Tell in which folder the step starts."""
-    global home  # noqa: PLW0603 - a process runs one step
-    home = folder
+class _Kind(NamedTuple):
+    """``module`` keeps it. ``fresh(module)``: what it is when the module has just been imported."""
+
+    module: str
+    read: Callable[[Any], dict[str, Any]]
+    write: Callable[[Any, str, tuple[Any, ...]], None]
+    fresh: Callable[[Any], dict[str, Any]]
 
 
-class CannotRestoreError(Exception):
-    """A change of the state that an earlier step made cannot be made here."""
+class StateStaysError(ValuesError):
+    """A change of the state cannot be made in the process of a later step. ``what`` stands in the way."""
+
+    code = "CL522"
+
+    def __init__(self, name: str, what: str) -> None:
+        self.name = name
+        self.fix = "Make the change in a statement of its own above the first step, or in each step that needs it."
+        kind = name.partition(":")[2]
+        super().__init__(
+            f"The step changed the state of {kind} in a way that no later step can take up ({what}). {self.fix}"
+        )
 
 
 def generator(name: str) -> Any:
@@ -64,15 +82,26 @@ def set_generator(name: str, state: Any) -> None:
             module.cuda.set_rng_state_all(states[1:])
 
 
-def settings() -> dict[str, Items]:
-    """All settings as they are now; those of modules that are not imported are left out."""
+def settings(names: Optional[frozenset[str]] = None) -> dict[str, Items]:
+    """Those of ``names`` (all) as they are now; those of modules that are not imported are left out."""
+    return _all(lambda kind: kind.read, names)
+
+
+def fresh(names: frozenset[str]) -> dict[str, Items]:
+    """What those of ``names`` were when their modules had just been imported."""
+    return _all(lambda kind: kind.fresh, names)
+
+
+def _all(
+    chosen: Callable[[_Kind], Callable[[Any], dict[str, Any]]], names: Optional[frozenset[str]]
+) -> dict[str, Items]:
     found: dict[str, Items] = {}
-    for name, (module, read, _) in _KINDS.items():
-        loaded: Any = sys.modules.get(module)
+    for name, kind in _KINDS.items():
+        loaded: Any = sys.modules.get(kind.module)
         try:
-            if loaded is not None:
-                found[name] = {key: (value,) for key, value in read(loaded).items()}
-        except (AttributeError, OSError):
+            if loaded is not None and (names is None or name in names):
+                found[name] = {key: (value,) for key, value in chosen(kind)(loaded).items()}
+        except Exception:  # noqa: BLE001, S112
             # A module that is half imported, or another one of that name; a working directory that was removed.
             continue
     return found
@@ -108,16 +137,28 @@ def make_changes(name: str, found: Changes) -> None:
     """Make changes of a setting, found in another process, in this one."""
     import importlib
 
-    module, read, write = _KINDS[name]
+    kind = _KINDS[name]
+    found = dict(found)
     try:
-        loaded: Any = importlib.import_module(module)
-        now = {key: (value,) for key, value in read(loaded).items()}
+        for module in found.pop(IMPORTS, ((), ()))[1]:
+            importlib.import_module(module)
+        loaded: Any = importlib.import_module(kind.module)
+        now = {key: (value,) for key, value in kind.read(loaded).items()}
         wanted = changed_items(now, found)
         for key in found:
             if not _same(now.get(key, ()), wanted.get(key, ())):
-                write(loaded, key, wanted.get(key, ()))
+                kind.write(loaded, key, wanted.get(key, ()))
     except Exception as error:
-        raise CannotRestoreError(f"{type(error).__name__}: {error}") from error
+        raise StateStaysError(name, str(error) if isinstance(error, ValueError) else repr(error)) from error
+
+
+def stays(name: str, found: Changes) -> Optional[str]:
+    """What of the changes no other process can make, in words."""
+    for key, (_, new) in found.items() if name == "state:logging" else ():
+        words = unknown_handler(key, new)
+        if words:
+            return words
+    return None
 
 
 def followed(first: Changes, second: Changes) -> Changes:
@@ -125,6 +166,8 @@ def followed(first: Changes, second: Changes) -> Changes:
     found = {key: pair for key, pair in first.items() if key not in second}
     for key, (old, new) in second.items():
         found[key] = (first[key][0] if key in first else old, new)
+    if IMPORTS in first and IMPORTS in second:
+        found[IMPORTS] = ((), tuple(dict.fromkeys([*first[IMPORTS][1], *second[IMPORTS][1]])))
     return found
 
 
@@ -146,149 +189,26 @@ def _merged(now: tuple[Any, ...], old: tuple[Any, ...], new: tuple[Any, ...]) ->
     return (*new[:first], *middle, *(item for item in new[first:] if item not in old))
 
 
-def _environ(module: Any) -> dict[str, Any]:
-    return dict(module.environ)
+def _kind(module: str, read: Any, write: Any, fresh: Any = None) -> _Kind:
+    return _Kind(module, read, write, fresh or read)
 
 
-def _set_environ(module: Any, key: str, value: tuple[Any, ...]) -> None:
-    if value:
-        module.environ[key] = value[0]
-    else:
-        module.environ.pop(key, None)
-
-
-def _cwd(module: Any) -> dict[str, Any]:
-    folder = module.getcwd()
-    inside = home and module.path.commonpath([home, folder]) == home
-    return {"": module.path.relpath(folder, home) if inside else folder}
-
-
-def _path(module: Any) -> dict[str, Any]:
-    return {"": tuple(module.path)}
-
-
-def _set_path(module: Any, _: str, value: tuple[Any, ...]) -> None:
-    module.path[:] = value[0]
-
-
-def _warnings(module: Any) -> dict[str, Any]:
-    return {"": tuple(module.filters)}
-
-
-def _set_warnings(module: Any, _: str, value: tuple[Any, ...]) -> None:
-    # The public function tells the interpreter's own code that the list has changed.
-    module.resetwarnings()
-    module.filters.extend(value[0])
-
-
-def _logging(module: Any) -> dict[str, Any]:
-    loggers = {name: each for name, each in module.root.manager.loggerDict.items() if hasattr(each, "level")}
-    found: dict[str, Any] = {f"level {name}": each.level for name, each in loggers.items() if each.level}
-    found["level "] = module.root.level
-    found["disable"] = module.root.manager.disable
-    found["handlers"] = [_handler(each) for each in module.root.handlers]
-    return found
-
-
-def _handler(handler: Any) -> Any:
-    stream = getattr(handler, "stream", None)
-    name = {id(sys.stdout): "stdout", id(sys.stderr): "stderr"}.get(id(stream), "")
-    form = handler.formatter
-    words = form and (form._fmt, form.datefmt, type(form._style).__name__)
-    return type(handler).__name__, name, handler.level, words
-
-
-def _set_logging(module: Any, key: str, value: tuple[Any, ...]) -> None:
-    if key == "handlers":
-        module.root.handlers[:] = [_new_handler(module, *each) for each in value[0]]
-    elif key == "disable":
-        module.disable(value[0])
-    else:
-        module.getLogger(key[len("level ") :] or None).setLevel(value[0] if value else 0)
-
-
-def _new_handler(module: Any, kind: str, stream: str, level: int, words: Any) -> Any:
-    if kind != "StreamHandler" or not stream:
-        raise CannotRestoreError(f"a {kind} of the root logger")
-    handler = module.StreamHandler(getattr(sys, stream))
-    handler.setLevel(level)
-    if words:
-        styles = {type(make("")).__name__: sign for sign, (make, _) in module._STYLES.items()}
-        handler.setFormatter(module.Formatter(words[0], words[1], styles[words[2]]))
-    return handler
-
-
-_DECIMAL = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
-
-
-def _decimal(module: Any) -> dict[str, Any]:
-    context = module.getcontext()
-    found = {key: getattr(context, key) for key in _DECIMAL}
-    found.update({f"trap {signal.__name__}": on for signal, on in context.traps.items()})
-    return found
-
-
-def _set_decimal(module: Any, key: str, value: tuple[Any, ...]) -> None:
-    context = module.getcontext()
-    if key in _DECIMAL:
-        setattr(context, key, value[0])
-    else:
-        context.traps[getattr(module, key[len("trap ") :])] = value[0]
-
-
-def _numpy(module: Any) -> dict[str, Any]:
-    return {**module.get_printoptions(), **{f"err {key}": value for key, value in module.geterr().items()}}
-
-
-def _set_numpy(module: Any, key: str, value: tuple[Any, ...]) -> None:
-    if key.startswith("err "):
-        module.seterr(**{key[4:]: value[0]})
-    else:
-        module.set_printoptions(**{key: value[0]})
-
-
-def _pandas(module: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    waiting = [("", module.options.d)]
-    while waiting:
-        path, level = waiting.pop()
-        for key, value in level.items():
-            if isinstance(value, dict):
-                waiting.append((f"{path}{key}.", value))
-            else:
-                found[path + key] = value
-    return found
-
-
-def _set_pandas(module: Any, key: str, value: tuple[Any, ...]) -> None:
-    module.set_option(key, value[0])
-
-
-def _matplotlib(module: Any) -> dict[str, Any]:
-    # Not through the object's own methods: asking for the backend would choose one.
-    return {key: value for key, value in dict.items(module.rcParams) if not key.startswith("backend")}
-
-
-def _set_matplotlib(module: Any, key: str, value: tuple[Any, ...]) -> None:
-    module.rcParams[key] = value[0]
-
-
-# Name -> (module, read(module) -> {key: value}, write(module, key, value)).
-_KINDS: dict[str, tuple[str, Any, Any]] = {
-    "state:environ": ("os", _environ, _set_environ),
-    "state:cwd": ("os", _cwd, lambda module, _, value: module.chdir(os.path.join(home, value[0]))),
-    "state:sys.path": ("sys", _path, _set_path),
-    "state:warnings": ("warnings", _warnings, _set_warnings),
-    "state:locale": (
-        "locale",
-        lambda module: {"": module.setlocale(module.LC_ALL)},
-        lambda module, _, value: module.setlocale(module.LC_ALL, value[0]),
+# In the order in which they are set.
+_KINDS: dict[str, _Kind] = {
+    "state:environ": _kind("os", interpreter.read_environ, interpreter.write_environ),
+    "state:cwd": _kind("os", interpreter.read_cwd, interpreter.write_cwd),
+    "state:sys.path": _kind("sys", interpreter.read_path, interpreter.write_path),
+    "state:warnings": _kind("warnings", interpreter.read_warnings, interpreter.write_warnings),
+    "state:locale": _kind("locale", interpreter.read_locale, interpreter.write_locale),
+    "state:process": _kind("sys", interpreter.read_process, interpreter.write_process),
+    "state:logging": _kind("logging", read_logging, write_logging, fresh_logging),
+    "state:decimal": _kind("decimal", library.read_decimal, library.write_decimal, library.fresh_decimal),
+    "state:numpy": _kind("numpy", library.read_numpy, library.write_numpy, library.fresh_numpy),
+    "state:pandas": _kind("pandas", library.read_pandas, library.write_pandas, library.fresh_pandas),
+    "state:matplotlib": _kind(
+        "matplotlib", library.read_matplotlib, library.write_matplotlib, library.fresh_matplotlib
     ),
-    "state:logging": ("logging", _logging, _set_logging),
-    "state:decimal": ("decimal", _decimal, _set_decimal),
-    "state:numpy": ("numpy", _numpy, _set_numpy),
-    "state:pandas": ("pandas", _pandas, _set_pandas),
-    "state:matplotlib": ("matplotlib", _matplotlib, _set_matplotlib),
+    "state:sklearn": _kind("sklearn", library.read_sklearn, library.write_sklearn, library.fresh_sklearn),
 }
 
 SETTINGS = tuple(_KINDS)

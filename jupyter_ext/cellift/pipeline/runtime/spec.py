@@ -65,6 +65,10 @@ class StepInput(NamedTuple):
     """``state:`` names of the generators that some step of the notebook seeds."""
     rerun: bool
     """Whether changes that the source does not show may be reported: who started the step puts them right."""
+    repeated: frozenset[tuple[int, int]]
+    """(number of the cell, line) of the statements whose text later steps repeat."""
+    last: bool
+    """Whether no step of the notebook comes after it."""
     takers: dict[str, str]
     """Output -> the first step that takes it, for messages."""
     modules: dict[str, str]
@@ -140,6 +144,8 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         folder=local_path(target),
         uri=str(target.get("uri", "")),
         output_file=outputs.get("outputFile") or None,
+        repeated=frozenset((number, line) for number, line in step.get("repeated", ())),
+        last=bool(step.get("last", False)),
         takers=dict(step.get("takers", {})),
         modules=dict(step.get("modules", {})),
         data=dict(step.get("data", {})),

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import sys
+from typing import Any, NamedTuple, Optional
 
 from .process_state import (
     GENERATORS,
+    IMPORTS,
     SETTINGS,
     Changes,
     Items,
+    changed_items,
     changes,
     followed,
+    fresh,
     generator,
     make_changes,
     set_generator,
     settings,
 )
+
+REPEATED, IMPORT, OTHER = "repeated", "import", "other"
+"""Kinds of statements: later steps have the text too; it imports; or neither."""
+
+# Libraries add to these as they are imported; a step that imports the library has that too.
+_BY_IMPORT = frozenset({"state:environ", "state:sys.path", "state:warnings", "state:logging"})
+_NOT_BY_IMPORT = frozenset({"level ", "handlers ", "disable"})
 
 
 class Found(NamedTuple):
@@ -28,7 +39,7 @@ class Found(NamedTuple):
 
 
 class StateGuard:
-    """Restores the states that the step takes; compares generators, and settings among its outputs, before and after.
+    """Restores the states that the step takes; compares generators and settings before and after its own code.
 
     ``seeded``: generators that some step seeds. The others give other numbers in every run of the notebook.
     """
@@ -37,32 +48,59 @@ class StateGuard:
         self._inputs = inputs
         self._outputs = [name for name in outputs if name in GENERATORS or name in SETTINGS]
         self._generators = dict.fromkeys([*seeded, *(name for name in self._outputs if name in GENERATORS)])
-        self._guarded = any(name in SETTINGS for name in self._outputs)
-        self._before: dict[str, Items] = {}
+        self._before: Optional[dict[str, Items]] = None
+        self._kind = OTHER
+        self._mark: dict[str, Items] = {}
+        self._loaded = len(sys.modules)
+        self._modules: tuple[str, ...] = ()
+        self._imported: dict[str, None] = {}
 
     def start(self) -> None:
-        """Just before the step's first own statement."""
-        for name, value in self._inputs.items():
-            if name in GENERATORS:
-                set_generator(name, value)
-            elif name in SETTINGS:
-                make_changes(name, value)
+        """Restore what earlier steps handed on, just before the step's first own statement."""
+        for name in [*GENERATORS, *SETTINGS]:
+            if name in self._inputs:
+                restore = set_generator if name in GENERATORS else make_changes
+                restore(name, self._inputs[name])
         for name in self._generators:
             self._generators[name] = generator(name)
-        self._before = self._now()
 
-    def _now(self) -> dict[str, Items]:
-        return settings() if self._guarded else {}
+    def next(self, kind: str, modules: tuple[str, ...] = ()) -> None:
+        """A statement of this kind comes next; ``modules`` are those that it imports by name."""
+        if self._before is None:
+            self._before = settings()
+        else:
+            self._over(self._before)
+        self._kind, self._modules = kind, modules
+        self._mark = settings(None if kind == REPEATED else _BY_IMPORT)
+        self._loaded = len(sys.modules)
+
+    def _over(self, before: dict[str, Items]) -> None:
+        """Let what later steps have too be how the step began."""
+        grown = len(sys.modules) > self._loaded
+        after = settings(None if grown or self._kind == REPEATED else frozenset())
+        if self._kind == REPEATED:
+            before.update({name: items for name, items in after.items() if name not in before})
+            for name, found in changes(self._mark, after).items():
+                # What an earlier step handed on and this one changes, later steps take from here.
+                if name not in self._inputs:
+                    before[name] = changed_items(before[name], found)
+        elif grown:
+            self._imported.update(dict.fromkeys(self._modules))
+            before.update(fresh(frozenset(after.keys() - before.keys())))
+            for name, found in changes(self._mark, after).items():
+                before[name] = changed_items(before[name], {k: v for k, v in found.items() if k not in _NOT_BY_IMPORT})
 
     def end(self) -> Found:
         """After the step's last statement."""
+        self.next(OTHER)
         changed: dict[str, Any] = {}
         for name, before in self._generators.items():
             state = generator(name)
             if state != before or name in self._inputs:
                 changed[name] = state
-        for name, found in changes(self._before, self._now()).items():
-            changed[name] = followed(self._inputs.get(name, {}), found)
+        for name, found in changes(self._before or {}, settings()).items():
+            first = {IMPORTS: ((), tuple(self._imported))} if self._imported and name not in self._outputs else {}
+            changed[name] = followed(self._inputs.get(name, {}), {**found, **first})
         declared = {name: changed.get(name, self._inputs.get(name, _nothing(name))) for name in self._outputs}
         unseen = {name: value for name, value in changed.items() if name not in declared and value is not None}
         # Without its module, a generator has no state yet.
@@ -70,5 +108,5 @@ class StateGuard:
         return Found(declared, {name: value for name, value in unseen.items() if value != self._inputs.get(name)})
 
 
-def _nothing(name: str) -> Changes | None:
+def _nothing(name: str) -> Optional[Changes]:
     return generator(name) if name in GENERATORS else {}

@@ -13,8 +13,12 @@ class ChangedError(ValuesError):
     code = "CL520"
 
     def __init__(self, names: list[str]) -> None:
-        told = ", ".join(f"`{name}`" for name in names)
-        self.fix = f"Say so on the step: {' '.join(f'--changes {name}' for name in names)}."
+        values = [name for name in names if ":" not in name]
+        told = ", ".join(f"`{name}`" if name in values else f"the state of {name.partition(':')[2]}" for name in names)
+        fixes = [f"Say so on the step: {' '.join(f'--changes {name}' for name in values)}."] if values else []
+        if len(values) < len(names):
+            fixes.append("Change the state of the process in a statement of its own above the first step.")
+        self.fix = " ".join(fixes)
         super().__init__(
             f"The step changed {told}, which its code does not show; steps further down have taken it as it was. "
             f"{self.fix}"
