@@ -1,7 +1,7 @@
 """The text of ``python3 -c TEXT``: the step runner and the value formats.
 
-Their sources are packed as they are (base64 of zlib of JSON), because a container can be given little more than
-100 KiB. Modules are made from them under the package name ``_cellift``, so that a Cellift that is installed in the
+Their sources are packed (base64 of zlib of JSON) without docstrings and comments, because a container can be given
+little more than 100 KiB. Modules are made from them under the package name ``_cellift``, so that a Cellift that is installed in the
 user's environment is neither needed nor touched. Where ``__name__`` is not ``"__main__"`` the text only makes the
 modules; run again in the same process (or a fork of it) it finds them made.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import zlib
 from functools import cache
 from pathlib import Path
@@ -121,7 +122,7 @@ def bootstrap() -> str:
     parts = [_HEAD, f"PACKAGES = {packages!r}\n"]
     # Empty packages first: a module can only be imported relatively when its package exists.
     parts += [f'module("{package}", "")\n' for package in packages]
-    sources = json.dumps([[f"{PACKAGE}.{name}", _source(name)] for name in _MODULES], ensure_ascii=False)
+    sources = json.dumps([[f"{PACKAGE}.{name}", without_words(_source(name))] for name in _MODULES], ensure_ascii=False)
     packed = base64.b64encode(zlib.compress(sources.encode("utf-8"), 9)).decode("ascii")
     parts.append(f'\nSOURCES = "{packed}"\n')
     parts.append(_TAIL)
@@ -132,3 +133,13 @@ def _source(name: str) -> str:
     path = _ROOM / name.replace(".", "/")
     path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
     return path.read_text(encoding="utf-8")
+
+
+def without_words(source: str) -> str:
+    """``source`` without docstrings and comment lines, a quarter of its size; every line keeps its number."""
+
+    def shortened(found: re.Match[str]) -> str:
+        before = source[source.rfind("\n", 0, found.start()) + 1 : found.start()]
+        return '""' + "\n" * found[1].count("\n") if not before.strip() else found[0]
+
+    return re.sub(r"^[ \t]*#.*$", "", re.sub(r'"""(.*?)"""', shortened, source, flags=re.S), flags=re.M)
