@@ -1,9 +1,9 @@
 """The text of ``python3 -c TEXT``: the step runner and the value formats.
 
 Their sources are packed (base64 of zlib of JSON) without docstrings and comments, because a container can be given
-little more than 100 KiB. Modules are made from them under the package name ``_cellift``, so that a Cellift that is installed in the
-user's environment is neither needed nor touched. Where ``__name__`` is not ``"__main__"`` the text only makes the
-modules; run again in the same process (or a fork of it) it finds them made.
+little more than 100 KiB. Modules are made from them under the package name ``_cellift``, so that a Cellift that is
+installed in the user's environment is neither needed nor touched. Where ``__name__`` is not ``"__main__"`` the text
+only makes the modules; run again in the same process (or a fork of it) it finds them made.
 """
 
 from __future__ import annotations
