@@ -38,6 +38,7 @@ CATALOGUE: dict[str, Code] = {
     "CL115": Code("error", "No such step"),
     "CL116": Code("error", "Step that uses what a cell that looks at runs made"),
     "CL117": Code("info", "Cell that looks at runs"),
+    "CL118": Code("warning", "Name that nothing defines, in a function"),
     "CL201": Code("error", "Magic that steps do not know"),
     "CL202": Code("error", "Shell command that a step cannot run"),
     "CL203": Code("error", "Cell magic that steps do not know"),

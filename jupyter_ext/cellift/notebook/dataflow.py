@@ -50,6 +50,7 @@ class Flow:
         """Resolve every statement."""
         for statement in self._statements:
             self._resolve(statement)
+        self._missing.warn_of_the_rest()
 
     def code_to_keep(self) -> set[int]:
         """Indexes of definitions (and of what changes them) whose functions and classes have to cross as values."""

@@ -29,6 +29,8 @@ class Use:
     line: int
     column: int
     soft: bool = False
+    #: The code says that nothing may define it: ``except NameError``, a text, ``"x" in globals()``.
+    excused: bool = False
 
 
 @dataclass

@@ -112,6 +112,27 @@ class Missing:
                 use,
             )
 
+    def warn_of_the_rest(self) -> None:
+        """Names in functions and methods of which nobody can tell that they are called."""
+        facts = [statement.facts for statement in self._statements]
+        bodies = [body for one in facts for body in one.bodies.values()]
+        if self._has_star_import or any(part.binds_like for part in bodies) or any(one.binds_like for one in facts):
+            return
+        known = {*ALWAYS_THERE, *self._last_definer, *IPYTHON_NAMES, *(name for name, _ in self._reported)}
+        for statement in self._statements:
+            for function, body in statement.facts.bodies.items():
+                for use in body.reads.values():
+                    if use.excused or use.name in known or use.name.startswith("__"):
+                        continue
+                    known.add(use.name)
+                    self._say(
+                        "CL118",
+                        f"`{use.name}` is used in `{function}`, but nothing in the notebook defines it.",
+                        "Correct its spelling, or define it before the function is called.",
+                        statement.code.cell,
+                        use,
+                    )
+
     def warn_of_lookups(self, statement: Statement) -> None:
         """Star imports that nobody can resolve, and names that are reached by text."""
         cell = statement.code.cell

@@ -138,6 +138,8 @@ class Versions:
                 affected = {other for other in affected if self._is_code(other)}
             if only_others:
                 affected.discard(name)
+                # `for kind in (A, B): kind.rate = 2`
+                affected.update(filter(self._is_own_code, statement.facts.shares.get(name, ())))
             for other in sorted(affected):
                 self._change(statement, other, change, made_of)
         if not only_others:
@@ -147,6 +149,10 @@ class Versions:
     def _is_code(self, name: str) -> bool:
         version = self.current.get(name)
         return version is not None and version.kind.is_code
+
+    def _is_own_code(self, name: str) -> bool:
+        version = self.current.get(name)
+        return version is not None and version.code is not None
 
     def _change(self, statement: Statement, name: str, change: Change, made_of: frozenset[Version]) -> None:
         version = self.current.get(name)

@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from cellift.project.dotted import dotted_name
+
 #: Calls without arguments that give a namespace.
 _NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
 _AT_NAME = re.compile(r"@([^\W\d]\w*)")
@@ -29,6 +31,13 @@ def is_namespace(node: ast.AST | None) -> bool:
         and not node.args
         and not node.keywords
     )
+
+
+def is_main_module(node: ast.AST) -> bool:
+    """``sys.modules[__name__]`` or ``sys.modules["__main__"]``."""
+    if not isinstance(node, ast.Subscript) or dotted_name(node.value) != "sys.modules":
+        return False
+    return text_of(node.slice) == "__main__" or (isinstance(node.slice, ast.Name) and node.slice.id == "__name__")
 
 
 def text_of(node: ast.AST | None) -> str | None:

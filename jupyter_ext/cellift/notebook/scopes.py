@@ -12,6 +12,7 @@ from cellift.notebook import (
     scopes_expressions,
     scopes_flow,
     scopes_lookups,
+    scopes_main,
 )
 from cellift.notebook.facts import Facts
 from cellift.notebook.mangling import with_private_names
@@ -20,6 +21,7 @@ from cellift.notebook.scopes_reader import Around, Reader, StarNames, Visits
 _VISITS: Visits = {
     **scopes_expressions.VISITS,
     **scopes_lookups.VISITS,
+    **scopes_main.VISITS,
     **scopes_calls.VISITS,
     **scopes_assignments.VISITS,
     **scopes_definitions.VISITS,

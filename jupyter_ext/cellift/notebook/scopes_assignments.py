@@ -10,7 +10,7 @@ from cellift.notebook.effects import CLASS_FACTORIES, ITERATORS, STATEFUL_FACTOR
 from cellift.notebook.facts import Body, Change, Kind
 from cellift.notebook.held_state import held_default
 from cellift.notebook.literals import gives_plain_value, is_immutable_literal, is_literal, is_plain_expression
-from cellift.notebook.lookups import text_of
+from cellift.notebook.lookups import is_main_module, text_of
 from cellift.notebook.scopes_definitions import annotation
 from cellift.notebook.scopes_lookups import bind_global, bind_like, delete_global, is_notebook, read_namespace
 from cellift.notebook.scopes_reader import Reader, Visits
@@ -23,7 +23,8 @@ def _visit_assign(reader: Reader, node: ast.Assign) -> None:
 
 
 def _visit_annotated(reader: Reader, node: ast.AnnAssign) -> None:
-    annotation(reader, node.annotation)
+    if next(scope for scope in reversed(reader.scopes) if scope.kind != "handler").kind != "function":
+        annotation(reader, node.annotation)  # those of local names are never evaluated
     if node.value is not None:
         _assign(reader, [node.target], node.value)
     elif not isinstance(node.target, ast.Name):
@@ -105,6 +106,8 @@ def visit_target(reader: Reader, target: ast.expr, kind: Kind | None, *, immutab
             bind_like(reader, target.slice, target)
         else:
             bind_global(reader, name, target)
+    elif isinstance(target, ast.Attribute) and is_main_module(target.value):
+        bind_global(reader, target.attr, target)
     elif isinstance(target, (ast.Attribute, ast.Subscript)):
         reader.visit_all(ast.iter_child_nodes(target))
         what = f".{target.attr} =" if isinstance(target, ast.Attribute) else "[...] ="
@@ -149,6 +152,8 @@ def _visit_delete(reader: Reader, node: ast.Delete) -> None:
             reader.delete(target.id, target)
         elif isinstance(target, ast.Subscript) and is_notebook(reader, target.value) and text_of(target.slice):
             delete_global(reader, str(text_of(target.slice)), target)
+        elif isinstance(target, ast.Attribute) and is_main_module(target.value):
+            delete_global(reader, target.attr, target)
         elif isinstance(target, (ast.Attribute, ast.Subscript)):
             reader.visit_all(ast.iter_child_nodes(target))
             reader.store_into(target, "del")

@@ -17,6 +17,7 @@ from cellift.notebook.facts import Binding, Call, Kind, Use
 from cellift.notebook.lookups import names_after_at, uses_functions_at_once
 from cellift.notebook.magics_facts import MagicFacts, read_magic
 from cellift.notebook.scopes_lookups import looks_up, read_text
+from cellift.notebook.scopes_main import uses_main
 from cellift.notebook.scopes_reader import Reader, Visits
 from cellift.notebook.sharing import shared_names
 from cellift.project.dotted import dotted_name, last_name
@@ -25,7 +26,7 @@ _WRITING_MODES = frozenset("wax+")
 
 
 def _visit_call(reader: Reader, node: ast.Call) -> None:
-    if looks_up(reader, node):
+    if looks_up(reader, node) or uses_main(reader, node):
         return
     function = node.func
     if isinstance(function, ast.Name):

@@ -75,7 +75,7 @@ def _visit_function(reader: Reader, node: ast.FunctionDef | ast.AsyncFunctionDef
             body.gives_stateful |= reader.body is not None
         # A method or an inner function may not be called when what is around it is.
         inner = reader.body is not None or reader.scopes[-2].kind == "class"
-        with reader.softly(inner and node.name not in _RUN_BY_THE_CLASS):
+        with reader.perhaps_uncalled(inner and node.name not in _RUN_BY_THE_CLASS):
             reader.read_body(body, node.args, node.body)
         if any(_is_cache(decorator) for decorator in node.decorator_list):
             body.gives_cached = True

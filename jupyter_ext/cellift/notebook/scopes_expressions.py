@@ -29,10 +29,6 @@ def _visit_constant(reader: Reader, node: ast.Constant) -> None:
             reader.facts.files.setdefault(found[1], Use(found[1], node.lineno, reader.column(node)))
 
 
-def _visit_attribute(reader: Reader, node: ast.Attribute) -> None:
-    reader.visit(node.value)
-
-
 def _visit_walrus(reader: Reader, node: ast.NamedExpr) -> None:
     reader.visit(node.value)
     reader.bind(node.target.id, node.target, Kind.DATA, walrus=True)
@@ -81,7 +77,6 @@ def _comprehension(reader: Reader, generators: Sequence[ast.comprehension], elem
 VISITS: Visits = {
     "Name": _visit_name,
     "Constant": _visit_constant,
-    "Attribute": _visit_attribute,
     "NamedExpr": _visit_walrus,
     "Lambda": _visit_lambda,
     "Yield": _visit_yield,

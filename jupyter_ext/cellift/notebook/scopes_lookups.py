@@ -7,7 +7,7 @@ import re
 from typing import Literal
 
 from cellift.notebook.facts import Kind, Use
-from cellift.notebook.lookups import formats_names, is_namespace, text_of
+from cellift.notebook.lookups import formats_names, is_main_module, is_namespace, text_of
 from cellift.notebook.scopes_reader import Reader, Scope, Visits
 
 
@@ -155,7 +155,7 @@ def _set_default(reader: Reader, node: ast.Call) -> bool:
     if name is None:
         return False
     reader.visit_all(node.args)
-    _read_global(reader, name, node)
+    read_global(reader, name, node)
     known = name in reader.bound
     bind_global(reader, name, node)
     if not known:
@@ -206,11 +206,12 @@ def read_namespace(reader: Reader, namespace: ast.expr, key: str | None, node: a
     if key is None:
         read_everything(reader, node)
     else:
-        _read_global(reader, key, node)
+        read_global(reader, key, node)
     return True
 
 
-def _read_global(reader: Reader, name: str, node: ast.expr, *, soft: bool = True) -> None:
+def read_global(reader: Reader, name: str, node: ast.expr, *, soft: bool = True) -> None:
+    """A name of the notebook is read by its text."""
     with reader.in_scope(Scope("function", set(), {name})):
         reader.read(name, node, soft=soft)
 
@@ -237,6 +238,8 @@ def visit_iterable(reader: Reader, node: ast.expr) -> None:
 
 
 def _visit_subscript(reader: Reader, node: ast.Subscript) -> None:
+    if is_main_module(node):  # used in a way that does not tell which names it reads or binds
+        reader.facts.dynamic.append(Use("sys.modules", node.lineno, reader.column(node)))
     key = text_of(node.slice)
     loads = isinstance(node.ctx, ast.Load) and is_namespace(node.value)
     if not (loads and read_namespace(reader, node.value, key, node)):

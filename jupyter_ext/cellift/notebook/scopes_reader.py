@@ -92,6 +92,7 @@ class Reader:
         self.body_scope: Scope | None = None
         self.bound: set[str] = set()  # global names certainly bound so far in this statement
         self.soft = 0
+        self.uncalled = 0  # functions around that may not be called when what is around them is
         self.targets: tuple[str, ...] = ()  # global names that the expression being read is assigned to
         self.class_body = Body()  # of the outermost class being read: what its methods do
         self.inline = Body()  # lambdas inside expressions: they may run within this very statement
@@ -156,7 +157,8 @@ class Reader:
         """A name is read."""
         if not self.is_global(name):
             return
-        use = Use(name, node.lineno, self.column(node), soft or self.soft > 0)
+        excused = soft or self.soft > 0
+        use = Use(name, node.lineno, self.column(node), excused or self.uncalled > 0, excused)
         if self.body is not None:
             _first(self.body.reads, use)
             self.note_at_once(name)
@@ -312,6 +314,15 @@ class Reader:
             yield
         finally:
             self.soft -= soft
+
+    @contextmanager
+    def perhaps_uncalled(self, uncalled: bool) -> Iterator[None]:
+        """What is read inside is a function that may not be called."""
+        self.uncalled += uncalled
+        try:
+            yield
+        finally:
+            self.uncalled -= uncalled
 
     def read_body(self, body: Body, arguments: ast.arguments, statements: Sequence[ast.AST]) -> None:
         """Read a function's body into ``body``: its free names count when it is called."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from cellift.notebook.effects import CONTAINER_METHODS, SCOPED_STATE, SEED_FUNCTIONS, STATE_CALLS, STATE_CHANGERS
+from cellift.notebook.lookups import is_main_module
 from cellift.notebook.magics_facts import state_magic
 from cellift.notebook.state_aliases import imported_names
 from cellift.notebook.state_generators import Knowledge
@@ -149,7 +150,8 @@ class States:
             targets = [node.target]
         for target in targets:
             for part in target.elts if isinstance(target, (ast.Tuple, ast.List)) else [target]:
-                if isinstance(part, (ast.Attribute, ast.Subscript)) and self.path(part):
+                of_module = isinstance(part, (ast.Attribute, ast.Subscript)) and not is_main_module(part.value)
+                if of_module and self.path(part):
                     return self._found(part, self.path(part))
         return None
 
@@ -164,7 +166,7 @@ class States:
                 return StateChange(f"{last}()", "logging")
             if isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr") and node.args:
                 target = self.path(node.args[0])
-                return self._found(node, target) if target else None
+                return self._found(node, target) if target and not is_main_module(node.args[0]) else None
             return None
         if any(act == "seed" for _, act in self._seeds.acts(node)):
             return None

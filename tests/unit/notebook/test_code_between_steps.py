@@ -59,6 +59,14 @@ def test_a_class_derived_from_one_that_crosses_as_a_value_crosses_too() -> None:
     assert {"Child": "a", "items": "a"}.items() <= inputs(graph, "b").items()
 
 
+@pytest.mark.parametrize("change", ["kind.rate = 2", "setattr(kind, 'rate', 2)", "patch(kind)"])
+def test_classes_that_a_loop_changes_are_changed(change: str) -> None:
+    setup = "class A:\n    rate = 1\nclass B(A):\n    pass\ndef patch(c):\n    c.rate = 2"
+    loop = f"%%step a\nfor kind in (A, B):\n    {change}"
+    graph = graph_of(setup, loop, "%%step b\nprint(A.rate, B.rate)")
+    assert inputs(graph, "b") == {"A": "a", "B": "a"}
+
+
 def test_an_import_of_several_names_gives_way_where_one_of_them_is_something_else() -> None:
     graph = graph_of("from math import ceil, floor", "%%step a\nceil = 10", "%%step b\nprint(ceil, floor(2.5))")
     assert inputs(graph, "b") == {"ceil": "a", "floor": "setup"}

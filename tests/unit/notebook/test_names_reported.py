@@ -47,7 +47,30 @@ def test_a_name_missing_in_a_function_that_a_called_function_calls_is_reported()
 
 
 def test_a_function_that_is_never_called_may_read_what_is_not_there() -> None:
-    assert codes(analysed("def f():\n    return missing", "%%step a\nx = 1")) == []
+    diagnostic = only("def f():\n    return missing", "%%step a\nx = 1")
+    assert (diagnostic.code, diagnostic.severity, diagnostic.cell, diagnostic.line) == ("CL118", "warning", "c1", 2)
+
+
+def test_a_method_that_may_not_be_called_is_told_of_at_its_line() -> None:
+    diagnostic = only("class M:\n    def go(self):\n        return missing", "%%step a\nM().go()")
+    assert (diagnostic.code, diagnostic.cell, diagnostic.line, diagnostic.column) == ("CL118", "c1", 3, 16)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "try:\n        return missing\n    except NameError:\n        return 1",
+        "return globals().get('missing')",
+        "return 'missing' in globals()",
+        "x: missing = 1\n    return x",
+        "for i in ():\n        y: missing\n    return 1",
+        "def g(x: 'missing'): pass",
+        "return frame.query('@missing > 1')",
+        "global missing\n    missing = 1\n    return missing",
+    ],
+)
+def test_names_that_may_well_be_missing_are_not_told_of(body: str) -> None:
+    assert codes(analysed(f"frame = 1\ndef f():\n    {body}", "%%step a\nx = 1")) == []
 
 
 @pytest.mark.parametrize(
@@ -151,6 +174,18 @@ def test_a_text_that_a_parameter_gives_is_not_known() -> None:
 )
 def test_names_that_are_reached_by_a_known_text_are_no_error(source: str) -> None:
     assert codes(analysed("text = str('a')", f"%%step a\n{source}")) == []
+
+
+@pytest.mark.parametrize("main", ["sys.modules[__name__]", "sys.modules['__main__']"])
+def test_names_of_the_module_of_the_notebook_are_names(main: str) -> None:
+    for make, use in [("setattr({}, 'x', 1)", "{}.x"), ("{}.x = 1", "getattr({}, 'x')"), ("x = 1", "hasattr({}, 'x')")]:
+        analysis = analysed("import sys", f"%%step a\n{make.format(main)}", f"%%step b\n{use.format(main)}")
+        assert codes(analysis) == []
+        assert dict(analysis.graph.steps[1].inputs) == {"x": "a"}
+    for make in ("delattr({}, 'x')", "del {}.x"):
+        cells = (f"%%step a\nx = 1\n{make.format(main)}", "%%step b\nprint(x)")
+        assert codes(analysed("import sys", *cells)) == ["CL113"]
+    assert codes(analysed("import sys", f"%%step a\nme = {main}")) == ["CL110"]
 
 
 def test_names_in_a_query_are_found() -> None:

@@ -139,3 +139,14 @@ def test_output_that_the_step_only_passes_on_is_written(launcher):
     only = Step("pass", "pass", "step", ("c1",), (CodeSlice("c1", 1, 1, "def g(): pass"),), {"x": "make"}, (), ("x",))
     ir = compile_graph(graph(step("make", "x = 1", outputs=("x",)), only))
     assert [item["name"] for item in launcher.run(ir)["pass"].ok["outputs"]] == ["x"]
+
+
+def test_two_classes_that_one_statement_makes_stay_two(launcher):
+    make = "def local(n):\n    class Local:\n        def get(self):\n            return n\n    return Local\n"
+    make += "One, Two = local(1), local(2)\none = One()"
+    names = ("One", "Two", "one")
+    taken = dict.fromkeys(names, "make")
+    ir = compile_graph(
+        graph(step("make", make, outputs=names), step("use", "one.get(), Two().get(), type(one) is One", inputs=taken))
+    )
+    assert launcher.run(ir)["use"].stdout == "(1, 2, True)\n"

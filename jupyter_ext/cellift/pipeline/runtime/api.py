@@ -277,7 +277,7 @@ class _StepRun:
         for name in piece.code.co_names if piece else ():
             found = self._namespace.get(name)
             if isinstance(found, type) and found.__module__ == "__main__":
-                mark(found, f"{piece.part.number}{piece.part.file}:{piece.line}" if piece else "")
+                mark(found, f"{piece.part.number}{piece.part.file}:{piece.line}:{name}" if piece else "")
 
     def _before(self, piece: Piece) -> None:
         self._mark_classes()
