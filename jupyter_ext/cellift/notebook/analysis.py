@@ -20,7 +20,7 @@ from cellift.notebook.installs import Installs, read_installs
 from cellift.notebook.kept import names_to_keep
 from cellift.notebook.local_state import LocalState
 from cellift.notebook.lookups import known_texts, names_after_at
-from cellift.notebook.methods import changing_methods
+from cellift.notebook.methods import changed_by_a_look, changing_methods
 from cellift.notebook.parameters import ParameterReader, with_fixed
 from cellift.notebook.places import shown, shown_edges
 from cellift.notebook.scopes import read_statement
@@ -178,10 +178,12 @@ def _statements(
 def _around(nodes: Sequence[ast.stmt]) -> Around:
     parts = [part for node in nodes for part in ast.walk(node)]
     texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    methods = changing_methods(nodes)
     attributes = {part.attr for part in parts if isinstance(part, ast.Attribute)}
     return Around(
-        changing_methods(nodes),
-        changed_attributes(nodes),
+        methods,
+        changed_attributes(nodes, methods),
+        changed_by_a_look(nodes, methods),
         frozenset(names_after_at(text for text in texts if "@" in text)),
         "__subclasses__" in attributes,
         bool(attributes & {"cache_info", "cache_clear", "cache_parameters"}),

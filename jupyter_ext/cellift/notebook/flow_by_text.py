@@ -23,13 +23,13 @@ class NamesByText:
         self._makers: list[Statement] = []
 
     def bind(self, pattern: str, statement: Statement, use: Use, binds: dict[str, Binding]) -> None:
-        """Add the names of the form ``pattern`` to ``binds``; a function, class or module is taken to stay."""
+        """Add the names of the form ``pattern`` to ``binds``; what is imported is taken to stay."""
         self._makers.append(statement)
         for name in self._names:
             known = self._current.get(name)
             if (known is None and name in ALWAYS_THERE) or not re.fullmatch(pattern, name):
                 continue
-            if known is None or not known.kind.is_code:
+            if known is None or known.kind is not Kind.IMPORT:
                 binds.setdefault(name, Binding(name, Kind.DATA, use.line, use.column))
 
     def look_up(self, statement: Statement, use: Use) -> None:

@@ -37,7 +37,9 @@ class Versions:
                     parts.add(version)
                 elif version.body is not None and version.body.gives_code:
                     parts.add(self._held(statement, version.body))
-        parts.update(self._held(statement, body) for body in statement.facts.held)
+        facts = statement.facts
+        inside = [body for name, body in facts.bodies.items() if name in facts.referenced]  # `for … : def f …; keep(f)`
+        parts.update(self._held(statement, body) for body in (*facts.held, *inside))
         return frozenset(parts)
 
     def _held(self, statement: Statement, body: Body) -> Version:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 
 from cellift.notebook.effects import MUTATING_METHODS
 from cellift.notebook.literals import is_immutable_literal
@@ -72,17 +73,19 @@ def _hands_out(node: ast.AST, field: str) -> bool:
     return not isinstance(node, looks) and not (isinstance(node, (ast.If, ast.While, ast.IfExp)) and field == "test")
 
 
-def changed_attributes(trees: Iterable[ast.AST]) -> frozenset[str]:
+def changed_attributes(trees: Iterable[ast.AST], methods: AbstractSet[str] = frozenset()) -> frozenset[str]:
     """Attributes whose objects are changed in place somewhere: ``items`` of ``self.items.append(x)``.
 
     Not those that a statement of a cell changes through a plain name of a class (``Config.items.append(x)``).
+    ``methods``: those of the notebook's own classes that change their object.
     """
+    changing = MUTATING_METHODS | methods
     found: set[str] = set()
     for tree in trees:
         for node in ast.walk(tree):
             target: ast.expr | None = None
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                target = node.func.value if node.func.attr in MUTATING_METHODS else None
+                target = node.func.value if node.func.attr in changing else None
             elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
                 target = node.value
             elif isinstance(node, ast.AugAssign):
@@ -107,8 +110,11 @@ def _attributes(node: ast.expr) -> Iterator[str]:
         node = node.value
 
 
-def held_by_class(node: ast.ClassDef, changed: frozenset[str]) -> str | None:
-    """An attribute of the class itself whose object is changed through instances, or that its methods set."""
+def held_by_class(node: ast.ClassDef, changed: frozenset[str], moving: frozenset[str] = frozenset()) -> str | None:
+    """An attribute of the class itself whose object is changed through instances, or that its methods set.
+
+    ``moving``: classes whose objects change when they are only looked at, as descriptors may.
+    """
     own = set(_set_by_constructors(node))
     for statement in node.body:
         targets: list[ast.expr] = []
@@ -120,7 +126,8 @@ def held_by_class(node: ast.ClassDef, changed: frozenset[str]) -> str | None:
         if value is None or not _may_be_changed(value):
             continue
         for target in targets:
-            if isinstance(target, ast.Name) and target.id in changed and target.id not in own:
+            moves = isinstance(value, ast.Call) and last_name(value.func) in moving
+            if isinstance(target, ast.Name) and (moves or target.id in changed) and target.id not in own:
                 return target.id
     return None
 

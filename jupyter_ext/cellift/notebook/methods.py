@@ -56,6 +56,12 @@ def changes_by_use(node: ast.ClassDef, changing: frozenset[str]) -> bool:
     return False
 
 
+def changed_by_a_look(statements: Iterable[ast.stmt], changing: frozenset[str]) -> frozenset[str]:
+    """Classes whose instances, as attributes of another class, change when they are read or called."""
+    classes = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.ClassDef)]
+    return frozenset(node.name for node in classes if changes_by_use(node, MUTATING_METHODS | changing))
+
+
 def changes_self(method: _Method, changing: frozenset[str] | set[str]) -> bool:
     """Whether a method sets something on its first parameter, or calls a method of it that does."""
     arguments = [*method.args.posonlyargs, *method.args.args]

@@ -123,7 +123,9 @@ def _visit_class(reader: Reader, node: ast.ClassDef) -> None:
 
 
 def _note_class_state(reader: Reader, node: ast.ClassDef, body: Body) -> None:
-    body.holds = held_by_class(node, reader.around.changed_attributes) or sets_its_class(node) or body.holds
+    around = reader.around
+    held = held_by_class(node, around.changed_attributes, around.changed_by_a_look)
+    body.holds = held or sets_its_class(node) or body.holds
     body.changes_by_use = changes_by_use(node, reader.changing_methods)
     methods = {item.name for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))}
     body.hooks = "__init_subclass__" in methods or reader.around.asks_for_subclasses

@@ -39,7 +39,8 @@ def _visit_lambda(reader: Reader, node: ast.Lambda) -> None:
     reader.visit_all([*node.args.defaults, *node.args.kw_defaults])
     if reader.body is not None:
         reader.body.gives_code |= not reader.used_at_once
-        reader.read_body(reader.body, node.args, [node.body])
+        with reader.perhaps_uncalled(not reader.used_at_once):
+            reader.read_body(reader.body, node.args, [node.body])
         return
     reader.read_body(reader.inline, node.args, [node.body])
     if not reader.used_at_once:

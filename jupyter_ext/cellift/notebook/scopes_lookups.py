@@ -253,6 +253,8 @@ def _visit_compare(reader: Reader, node: ast.Compare) -> None:
     reader.visit(first)
     if not (asks and read_namespace(reader, second, text_of(first), node)):
         reader.visit_all(node.comparators)
+    elif (name := text_of(first)) is not None:
+        reader.asked.add(name)
 
 
 def _visit_operation(reader: Reader, node: ast.BinOp) -> None:

@@ -56,6 +56,8 @@ class Around:
     changing_methods: frozenset[str] = frozenset()
     #: Attributes whose objects are changed in place.
     changed_attributes: frozenset[str] = frozenset()
+    #: Classes whose objects change when they are only looked at.
+    changed_by_a_look: frozenset[str] = frozenset()
     #: Names after ``@`` in any text.
     at_names: frozenset[str] = frozenset()
     #: ``__subclasses__`` is asked for.
@@ -92,6 +94,7 @@ class Reader:
         self.body_scope: Scope | None = None
         self.bound: set[str] = set()  # global names certainly bound so far in this statement
         self.soft = 0
+        self.asked: set[str] = set()  # names of which the statement asks whether they are there
         self.uncalled = 0  # functions around that may not be called when what is around them is
         self.targets: tuple[str, ...] = ()  # global names that the expression being read is assigned to
         self.class_body = Body()  # of the outermost class being read: what its methods do
@@ -157,7 +160,7 @@ class Reader:
         """A name is read."""
         if not self.is_global(name):
             return
-        excused = soft or self.soft > 0
+        excused = soft or self.soft > 0 or name in self.asked
         use = Use(name, node.lineno, self.column(node), excused or self.uncalled > 0, excused)
         if self.body is not None:
             _first(self.body.reads, use)

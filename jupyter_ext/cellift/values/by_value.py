@@ -8,6 +8,7 @@ import functools
 import io
 import linecache
 import opcode
+import operator
 import pickle
 import sys
 import types
@@ -82,6 +83,8 @@ class Code:
             if id(value) not in self._cells:
                 raise pickle.PicklingError("a cell of a closure cannot cross without its function")
             return make_cell, ()
+        if isinstance(value, enum.Enum) and _goes_by_name(value):
+            return operator.getitem, (kind, value.name)
         return reduce_special(value)
 
     def _only_by_name(self, value: Any) -> bool:
@@ -188,6 +191,13 @@ class Pickler(pickle.Pickler):
         """Write ``value``; the names that the reader looks up are those of :mod:`.rebuild`, wherever that is here."""
         sys.modules[MODULE] = sys.modules[Unpickler.__module__]
         super().dump(value)
+
+
+def _goes_by_name(member: enum.Enum) -> bool:
+    """A member of an enumeration of the notebook: its value may be a function, another one wherever it is read."""
+    kind = type(member)
+    own = kind.__module__ == MAIN and kind.__reduce_ex__ is enum.Enum.__reduce_ex__
+    return own and kind.__members__.get(member.name) is member
 
 
 def _code(code: types.CodeType) -> tuple[Any, ...]:

@@ -67,6 +67,25 @@ def test_classes_that_a_loop_changes_are_changed(change: str) -> None:
     assert inputs(graph, "b") == {"A": "a", "B": "a"}
 
 
+def test_a_descriptor_that_counts_is_state_of_the_class_that_has_it() -> None:
+    setup = "class Count:\n    def __get__(self, o, t=None):\n        self.n += 1\nclass K:\n    c = Count()"
+    graph = graph_of(setup, "%%step a\nk = K()", "%%step b\nk.c", "%%step c\nk.c")
+    assert inputs(graph, "c") == {"K": "b", "k": "b"}
+
+
+def test_an_object_of_a_class_that_a_method_of_its_own_changes_is_state_of_the_class() -> None:
+    book = "class Book:\n    def enter(self, x):\n        self.last = x\n"
+    setup = book + "class K:\n    book = Book()\n    def go(self):\n        self.book.enter(1)"
+    graph = graph_of(setup, "%%step a\nk = K()", "%%step b\nK().go()", "%%step c\nprint(K.book.last)")
+    assert inputs(graph, "c")["K"] == "b"
+
+
+def test_a_function_that_a_loop_defines_and_keeps_needs_its_names_where_it_is_called() -> None:
+    loop = "kept = []\nfor n in (1, 2):\n    def f():\n        return rate\n    kept.append(f)\ndel f\nrate = 1"
+    graph = graph_of(f"%%step a\n{loop}", "%%step b\nrate = 2", "%%step c\nprint(kept[0]())")
+    assert inputs(graph, "c") == {"kept": "a", "rate": "b"}
+
+
 def test_an_import_of_several_names_gives_way_where_one_of_them_is_something_else() -> None:
     graph = graph_of("from math import ceil, floor", "%%step a\nceil = 10", "%%step b\nprint(ceil, floor(2.5))")
     assert inputs(graph, "b") == {"ceil": "a", "floor": "setup"}

@@ -85,6 +85,10 @@ def test_names_that_may_well_be_missing_are_not_told_of(body: str) -> None:
         "class M:\n    def go(self):\n        return later\nm = M()\nlater = 1\nm.go()",
         "def f():\n    def g():\n        return later\n    return g\ng = f()\nlater = 1\ng()",
         "import no_such_module_at_all\nno_such_module_at_all.f()",
+        "def f():\n    return lambda: later\ng = f()\nlater = 1\ng()",
+        "print(missing if 'missing' in globals() else 1)",
+        "if 'missing' in vars():\n    print(missing)",
+        "if 'missing' not in dir():\n    missing = 1\nprint(missing)",
     ],
 )
 def test_no_false_alarm(source: str) -> None:
@@ -144,6 +148,12 @@ def test_names_that_are_made_by_text_come_from_that_step(maker: str, made: set[s
 def test_a_name_made_by_text_may_be_the_old_one() -> None:
     analysis = analysed("%%step a\nv1 = len('a')", "%%step b\nglobals()[str(v1)] = 2", "%%step c\nprint(v1)")
     assert [dict(step.inputs) for step in analysis.graph.steps] == [{}, {"v1": "a"}, {"v1": "b"}]
+
+
+def test_a_function_may_become_another_by_its_text() -> None:
+    wrap = "for name in ('one',):\n    globals()[name] = wrap(globals()[name])"
+    cells = ("def one():\n    return 1\ndef wrap(f):\n    return lambda: -f()", f"%%step a\n{wrap}", "%%step b\none()")
+    assert dict(analysed(*cells).graph.steps[-1].inputs) == {"one": "a"}
 
 
 def test_a_name_deleted_by_its_text_is_gone() -> None:

@@ -69,6 +69,12 @@ def test_class_that_holds_what_cannot_cross_is_taken_by_name(tmp_path: Path):
     assert crossed(tmp_path, define + "a = A()", ["a"], "print(a.hi(), type(a) is A)", define) == "hi True\n"
 
 
+def test_a_member_whose_value_is_a_function_is_that_member(tmp_path: Path):
+    define = "import enum\nclass Op(enum.Enum):\n    ADD = ('+', lambda a, b: a + b)\n"
+    use = "print(box[0] is Op.ADD, box[0].value[1](1, 2))"
+    assert crossed(tmp_path, define + "box = [Op.ADD]", ["box"], use, define) == "True 3\n"
+
+
 def test_super_property_slots_and_abstract_methods(tmp_path: Path):
     make = """
 import abc
