@@ -8,10 +8,11 @@ process may have them: ``cellift.values.writer`` and, made from the text of the 
 from __future__ import annotations
 
 import ast
+import copy
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,12 +20,12 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 Change = Callable[[int, ast.expr], ast.expr]
-"""Place of a condition (in the order of ``_conditions``) and the condition; gives what stands there instead."""
+"""Place of a condition in its function and the condition; gives what stands there instead."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """The ``place``-th condition of a module's source, inside the outermost function ``owner``.
+    """The ``place``-th condition inside the outermost function ``owner`` of a module.
 
     ``condition`` is its text, with a number where the function has the same text again.
     """
@@ -42,21 +43,22 @@ class Mutant:
 
 
 def find_mutants(module: str) -> list[Mutant]:
-    """All conditions in the functions of a module, in the order of its source."""
+    """All conditions in the functions of a module."""
     found = []
-    times: dict[tuple[str, str], int] = {}
-    for place, (owner, test, is_filter) in enumerate(_conditions(_tree(module))):
-        text = " ".join(ast.unparse(test).split())
-        times[owner, text] = times.get((owner, text), 0) + 1
-        again = f" [{times[owner, text]}]" if times[owner, text] > 1 else ""
-        found.append(Mutant(module, owner, place, text + again, is_filter))
+    for owner, function in _functions(_tree(module)).items():
+        times: dict[str, int] = {}
+        for place, (test, is_filter) in enumerate(_conditions(function)):
+            text = " ".join(ast.unparse(test).split())
+            times[text] = times.get(text, 0) + 1
+            again = f" [{times[text]}]" if times[text] > 1 else ""
+            found.append(Mutant(module, owner, place, text + again, is_filter))
     return found
 
 
 def switch_off(mutant: Mutant) -> None:
     """The rule behind the condition does nothing, for the rest of this process."""
     off = ast.Constant(value=mutant.is_filter)
-    _change(mutant.module, lambda place, test: off if place == mutant.place else test, {mutant.owner})
+    _change(mutant.module, {mutant.owner: lambda place, test: off if place == mutant.place else test})
 
 
 def watch(mutants: list[Mutant], seen: Callable[[int], None]) -> None:
@@ -74,19 +76,22 @@ def watch(mutants: list[Mutant], seen: Callable[[int], None]) -> None:
         seen(index)
         return False
 
-    by_module: dict[str, dict[int, tuple[int, str]]] = {}
+    by_module: dict[str, dict[str, dict[int, tuple[int, str]]]] = {}
     for index, one in enumerate(mutants):
         name = "_mutation_filter" if one.is_filter else "_mutation_if"
-        by_module.setdefault(one.module, {})[one.place] = (index, name)
-    for module, places in by_module.items():
-
-        def watched(place: int, test: ast.expr, places: dict[int, tuple[int, str]] = places) -> ast.expr:
-            index, name = places[place]
-            return ast.Call(ast.Name(name, ast.Load()), [ast.Constant(index), test], [])
-
+        by_module.setdefault(one.module, {}).setdefault(one.owner, {})[one.place] = (index, name)
+    for module, owners in by_module.items():
         for live in _live(module):
             vars(live).update(_mutation_if=condition, _mutation_filter=let_through)
-        _change(module, watched, {one.owner for one in mutants if one.module == module})
+        _change(module, {owner: _watched(places) for owner, places in owners.items()})
+
+
+def _watched(places: Mapping[int, tuple[int, str]]) -> Change:
+    def change(place: int, test: ast.expr) -> ast.expr:
+        index, name = places[place]
+        return ast.Call(ast.Name(name, ast.Load()), [ast.Constant(index), test], [])
+
+    return change
 
 
 def find_caches(modules: list[str]) -> list[Any]:
@@ -95,11 +100,15 @@ def find_caches(modules: list[str]) -> list[Any]:
     return [found for live in lives for found in vars(live).values() if hasattr(found, "cache_clear")]
 
 
-def _change(module: str, change: Change, owners: set[str]) -> None:
-    tree = _tree(module)
-    place = 0
-    for _, function in _outermost(tree, ()):
-        for node in ast.walk(function):
+def _change(module: str, changes: Mapping[str, Change]) -> None:
+    names = {owner.partition(".")[0] for owner in changes}
+    kept = [each for each in _tree(module).body if isinstance(each, ast.ImportFrom) and each.module == "__future__"]
+    kept += [each for each in _tree(module).body if getattr(each, "name", "") in names]
+    tree = copy.deepcopy(ast.Module(kept, []))
+    functions = _functions(tree)
+    for owner, change in changes.items():
+        place = 0
+        for node in ast.walk(functions[owner]):
             if isinstance(node, ast.If):
                 node.test = change(place, node.test)
                 place += 1
@@ -108,7 +117,7 @@ def _change(module: str, change: Change, owners: set[str]) -> None:
                 place += len(node.ifs)
     for live in _live(module):
         compiled = compile(ast.fix_missing_locations(tree), str(live.__file__), "exec", dont_inherit=True)
-        for owner in owners:
+        for owner in changes:
             _function(live, owner).__code__ = _code(compiled, owner.split("."))
 
 
@@ -117,22 +126,22 @@ def _live(module: str) -> list[ModuleType]:
 
 
 @cache
-def _source(module: str) -> str:
-    return Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8")
-
-
 def _tree(module: str) -> ast.Module:
-    return ast.parse(_source(module))
+    return ast.parse(Path(str(importlib.import_module(module).__file__)).read_text(encoding="utf-8"))
 
 
-def _conditions(tree: ast.Module) -> Iterator[tuple[str, ast.expr, bool]]:
-    for owner, function in _outermost(tree, ()):
-        for node in ast.walk(function):
-            if isinstance(node, ast.If):
-                yield owner, node.test, False
-            elif isinstance(node, ast.comprehension):
-                for test in node.ifs:
-                    yield owner, test, True
+def _conditions(function: ast.AST) -> Iterator[tuple[ast.expr, bool]]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.If):
+            yield node.test, False
+        elif isinstance(node, ast.comprehension):
+            for test in node.ifs:
+                yield test, True
+
+
+def _functions(tree: ast.Module) -> dict[str, ast.AST]:
+    """Path -> outermost function. The last of several by one path is the one that the module has."""
+    return dict(_outermost(tree, ()))
 
 
 def _outermost(tree: ast.AST, path: tuple[str, ...]) -> Iterator[tuple[str, ast.AST]]:

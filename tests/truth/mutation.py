@@ -54,6 +54,7 @@ TESTS = (
     "engine/test_pieces.py",
     "engine/test_plan.py",
     "engine/test_reports.py",
+    "engine/test_rerun_words.py",
     "engine/test_reruns.py",
     "engine/test_sourcing.py",
 )
@@ -93,6 +94,7 @@ class MutationRun:
         self._telling = os.dup(1) if telling else None
         self.red: list[str] = []
         self.killers: list[str | None] = []
+        self._now = 0
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -106,19 +108,21 @@ class MutationRun:
         self._seen = Table(len(self._items), len(self.mutants))
         self._results = Table(len(self._items), 8)
         chunks = [range(first, min(first + _CHUNK, len(self._items))) for first in range(0, len(self._items), _CHUNK)]
-        children.run(len(chunks), lambda number: self._look(chunks[number]))
+        children.run(len(chunks), lambda number: self._look(chunks[number]), first=self._watch)
         self._times = [self._results.number(row) for row in range(len(self._items))]
         self.red = [item.nodeid for item, end in zip(self._items, self._times, strict=True) if end == 0]
         self._found = Table(len(self.mutants), 8)
-        children.run(len(self.mutants), self._try, self._tell)
+        children.run(len(self.mutants), self._try, after=self._tell)
         self.killers = [self._killer(number) for number in range(len(self.mutants))]
         return True
 
+    def _watch(self) -> None:
+        watch(self.mutants, lambda index: self._seen.mark(self._now, index))
+
     def _look(self, rows: range) -> None:
         """Run tests without a mutant, and write down what decides in each."""
-        now = rows.start
-        watch(self.mutants, lambda index: self._seen.mark(now, index))
         for now in rows:
+            self._now = now
             self._forget()
             began = time.perf_counter_ns()
             following = self._items[now + 1] if now + 1 in rows else None

@@ -47,8 +47,17 @@ class Children:
     def __init__(self, config: Any) -> None:
         self._config = config
 
-    def run(self, jobs: int, work: Callable[[int], None], after: Callable[[int], None] = lambda _: None) -> None:
-        """Do all jobs; what they find they write into a table. ``after`` is called when the process has ended."""
+    def run(
+        self,
+        jobs: int,
+        work: Callable[[int], None],
+        first: Callable[[], None] = lambda: None,
+        after: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Do all jobs; what they find they write into a table.
+
+        ``first`` is done once in each process that forks for jobs, ``after`` is called when a job has ended.
+        """
         queue, feed = os.pipe()
         os.write(feed, b"".join(number.to_bytes(4, "little") for number in range(jobs)))
         os.close(feed)
@@ -57,6 +66,7 @@ class Children:
             worker = os.fork()
             if worker == 0:
                 try:
+                    first()
                     while number := os.read(queue, 4):
                         self._one(int.from_bytes(number, "little"), work)
                         after(int.from_bytes(number, "little"))

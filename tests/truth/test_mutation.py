@@ -27,7 +27,7 @@ def _module(monkeypatch, tmp_path):
 
     monkeypatch.delitem(mutants.sys.modules, "to_mutate")  # made anew for the next test
     monkeypatch.setitem(mutants.sys.modules, "to_mutate", to_mutate)
-    mutants._source.cache_clear()
+    mutants._tree.cache_clear()
     return to_mutate
 
 
