@@ -61,13 +61,13 @@ class Children:
         queue, feed = os.pipe()
         os.write(feed, b"".join(number.to_bytes(4, "little") for number in range(jobs)))
         os.close(feed)
-        workers = []
+        workers, parent = [], os.getpid()
         for _ in range(len(os.sched_getaffinity(0))):
             worker = os.fork()
             if worker == 0:
                 try:
                     first()
-                    while number := os.read(queue, 4):
+                    while os.getppid() == parent and (number := os.read(queue, 4)):
                         self._one(int.from_bytes(number, "little"), work)
                         after(int.from_bytes(number, "little"))
                 finally:
