@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import decimal
-import logging
 import os
 import sys
 import warnings
@@ -12,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from cellift.pipeline.runtime import process_state
+from cellift.pipeline.runtime import interpreter_settings, process_state
 from cellift.pipeline.runtime.process_state import (
-    CannotRestoreError,
+    StateStaysError,
     changed_items,
     changes,
     followed,
@@ -83,64 +82,19 @@ def test_what_is_so_already_is_not_set_again(monkeypatch: pytest.MonkeyPatch) ->
     def fail(*_: Any) -> None:
         raise AssertionError
 
-    monkeypatch.setitem(process_state._KINDS, "state:x", ("os", lambda _: {"k": 5}, fail))
+    monkeypatch.setitem(process_state._KINDS, "state:x", process_state._kind("os", lambda _: {"k": 5}, fail))
     make_changes("state:x", {"k": ((1,), (5,))})
-    with pytest.raises(CannotRestoreError):
+    with pytest.raises(StateStaysError):
         make_changes("state:x", {"k": ((1,), (6,))})
 
 
 def test_a_folder_inside_the_first_one_is_named_relative_to_it(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(process_state, "home", str(tmp_path))
+    monkeypatch.setattr(interpreter_settings, "home", str(tmp_path))
     (tmp_path / "inner").mkdir()
     monkeypatch.chdir(tmp_path / "inner")
     assert settings()["state:cwd"] == {"": ("inner",)}
     monkeypatch.chdir(tmp_path.parent)
     assert settings()["state:cwd"] == {"": (str(tmp_path.parent),)}
-
-
-@pytest.fixture
-def quiet_logging():
-    root = logging.root
-    before = root.handlers[:], root.level, root.manager.disable
-    yield root
-    root.handlers[:], root.level, root.manager.disable = before
-
-
-def test_handlers_of_the_root_logger_are_made_again(quiet_logging: Any) -> None:
-    quiet_logging.handlers[:] = []  # pytest has some of its own
-    before = settings()
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("{message}!", style="{"))
-    handler.setLevel(7)
-    quiet_logging.addHandler(handler)
-    quiet_logging.addHandler(logging.StreamHandler(sys.stderr))
-    logging.disable(20)
-    found = changes(before, settings())["state:logging"]
-    quiet_logging.handlers[:] = []
-    logging.disable(0)
-    make_changes("state:logging", found)
-    first, second = quiet_logging.handlers
-    assert (first.stream, first.level, first.formatter._fmt) == (sys.stdout, 7, "{message}!")
-    assert (second.stream, second.formatter, quiet_logging.manager.disable) == (sys.stderr, None, 20)
-
-
-def test_a_handler_that_writes_elsewhere_cannot_be_made_again(quiet_logging: Any, tmp_path) -> None:
-    quiet_logging.handlers[:] = []
-    before = settings()
-    with (tmp_path / "log").open("w") as file:
-        quiet_logging.addHandler(logging.StreamHandler(file))
-        found = changes(before, settings())["state:logging"]
-    quiet_logging.handlers[:] = []
-    with pytest.raises(CannotRestoreError, match="StreamHandler of the root logger"):
-        make_changes("state:logging", found)
-
-
-def test_only_loggers_that_have_a_level_of_their_own_are_told(quiet_logging: Any) -> None:
-    logging.getLogger("cellift-test.a.b")  # `cellift-test` and `.a` are only placeholders
-    told = settings()["state:logging"]
-    assert not [key for key in told if "cellift-test" in key]
-    logging.getLogger("cellift-test.a.b").setLevel(7)
-    assert settings()["state:logging"]["level cellift-test.a.b"] == (7,)
 
 
 def test_traps_and_limits_of_decimals() -> None:
@@ -252,31 +206,24 @@ def test_a_guard_tells_draws_that_nobody_saw_and_not_what_was_restored() -> None
     try:
         random.seed(3)
         given = generator("state:random")
-        guard = StateGuard({"state:random": given, "state:decimal": {}}, ("x",), ("state:random",))
+        guard = StateGuard({"state:random": given}, ("x",), ("state:random",))
         guard.start()
+        guard.next("other")
         assert guard.end().unseen == {}
         random.random()
         found = guard.end()
         assert (found.declared, found.unseen) == ({}, {"state:random": generator("state:random")})
         declaring = StateGuard({"state:random": given}, ("x", "state:random"), ())
         declaring.start()
+        declaring.next("other")
         assert declaring.end().declared == {"state:random": given}
     finally:
         random.setstate(kept)
-
-
-def test_a_guard_that_has_no_setting_to_tell_about_compares_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CELLIFT_GUARD", "1")
-    silent, telling = StateGuard({}, ("x",), ()), StateGuard({}, ("state:environ",), ())
-    for guard in (silent, telling):
-        guard.start()
-    monkeypatch.setenv("CELLIFT_GUARD", "2")
-    assert silent.end() == ({}, {})
-    assert telling.end().declared == {"state:environ": {"CELLIFT_GUARD": (("1",), ("2",))}}
 
 
 def test_a_declared_generator_whose_module_nobody_imported_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "torch", raising=False)
     guard = StateGuard({}, ("state:torch",), ("state:torch",))
     guard.start()
+    guard.next("other")
     assert guard.end() == ({}, {})
