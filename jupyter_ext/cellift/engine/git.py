@@ -2,7 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+import os
+import signal
+from typing import TYPE_CHECKING, Any
+
+from cellift.supervise.spawn import spawn
+from cellift.supervise.sweep import kill
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cellift.engine.record import Record
+    from cellift.supervise.children import Children
+    from cellift.supervise.loop import Loop
+
+GIT_SECONDS = 1.0
+
+
+def note_commit(notebook: Path, folder: Path, record: Record, loop: Loop, children: Children) -> None:
+    """Ask git for the commit of the notebook, beside the steps; what comes too late is left out."""
+    answer = folder / "tasks" / "git.txt"
+    try:
+        command = git_command(str(notebook.parent), notebook.name)
+        pid = spawn(command, env=os.environ, cwd=str(folder), log=str(answer))
+    except OSError:
+        return  # no git here
+
+    def on_exit(code: int) -> None:
+        status = parse_status(answer.read_text(errors="replace")) if code == 0 else None
+        if status is not None:
+            record.write("run.source", git=status)
+
+    def give_up() -> None:
+        if pid in children.known:
+            kill(pid, signal.SIGKILL)
+
+    children.watch(pid, on_exit)
+    loop.call_later(GIT_SECONDS, give_up)
 
 
 def git_command(folder: str, file: str) -> list[str]:

@@ -10,72 +10,34 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from cellift.engine.attempts import clear, file_use
-from cellift.engine.executor_input import (
-    VALUES,
-    artifact_folder,
-    executor_input,
-    fill_arguments,
-    parameter_file,
-    parse_parameter,
-)
-from cellift.engine.git import git_command, parse_status
+from cellift.engine.attempts import file_use
+from cellift.engine.git import note_commit
 from cellift.engine.outcome import (
     exit_status,
     failure,
     give_back_reserve,
     log_tail,
-    numbers,
     read_result,
     set_result_aside,
 )
-from cellift.engine.record import Record, RecordLostError
+from cellift.engine.record import Record, RecordLostError, update_index
 from cellift.engine.reports import Reports
-from cellift.engine.step_packages import StepPackages
-from cellift.engine.zygote import Zygote
+from cellift.engine.step import Step
+from cellift.engine.step_processes import StepProcesses
+from cellift.engine.step_results import StepResults
 from cellift.runs import states
 from cellift.supervise.children import Children
 from cellift.supervise.control import ControlServer
 from cellift.supervise.loop import Loop
-from cellift.supervise.names import RUN_ID, STEP_ENVIRONMENT, TAG_BYTES, TASK_TAG, task_tag
-from cellift.supervise.spawn import spawn
-from cellift.supervise.sweep import kill, kill_group, sweep_run, sweep_task
+from cellift.supervise.sweep import kill_group, sweep_run, sweep_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from cellift.engine.reports import Hazard
-GIT_SECONDS = 1.0
 _LOW_DISK_BYTES = 64 * 1024
-_PYTHONS = ("python3", "python")
 _OPTIMISTIC = 2
 """Up to this attempt a step starts when what it needs is there, later only when everything above it is over."""
-
-
-class _Step:
-    """A task and where it stands. ``pid`` is 0 while there is no process."""
-
-    def __init__(self, plan: Mapping[str, Any]) -> None:
-        self.plan = plan
-        self.id: str = plan["id"]
-        self.name: str = plan["name"]
-        self.installs: list[str] = plan.get("installs", [])
-        self.state = states.QUEUED
-        self.attempt = 1
-        self.told_inputs = plan["inputs"]
-        """Where its inputs come from, as the record has it."""
-        self.why: str | None = None
-        """Why it runs again."""
-        self.waits: str | None = None
-        """What it was told to wait for."""
-        self.stale = False
-        """Whether what it does is void: it is being ended, and will run again."""
-        self.pid = 0
-        self.launch = ""
-
-    @property
-    def tag(self) -> str:
-        return task_tag(self.id, self.attempt)
 
 
 class PipelineRun:
@@ -85,38 +47,31 @@ class PipelineRun:
         self._folder = folder
         self._run_id = folder.name
         launch = json.loads((folder / "spec" / "launch.json").read_bytes())
-        self._plan = json.loads((folder / "spec" / "plan.json").read_bytes())
-        self._step_environment: dict[str, str] = json.loads(os.environ.pop(STEP_ENVIRONMENT, "{}"))
-        self._python: str = launch["python"]
+        plan = json.loads((folder / "spec" / "plan.json").read_bytes())
         self._cwd: str = launch["cwd"]
         self._notebook: str | None = launch["notebook"]
         self._grace: float = launch["grace"]
         self._warnings: list[dict[str, Any]] = launch["warnings"]
         self._slots: int = launch["slots"]
+        self._imports: list[str] = plan["warm_imports"]
         self._state = states.QUEUED
-        self._steps = {task["id"]: _Step(task) for task in self._plan["tasks"]}
-        self._produced: dict[tuple[str, str], Any] = {}
-        self._digests: dict[str, dict[str, str]] = {}
-        self._types = {
-            (task["id"], key): kind for task in self._plan["tasks"] for key, kind in task["output_artifacts"].items()
-        }
+        self._steps = {task["id"]: Step(task) for task in plan["tasks"]}
         self._error: dict[str, Any] | None = None
         self._errors: dict[str, dict[str, Any]] = {}
-        self._reports = Reports(self._plan["tasks"], self._is_there)
+        self._reports = Reports(plan["tasks"], self._is_there)
         self._cancelled = False
         self._gave_up = False
         self._ending = False
         self._record = Record(folder, self._on_disk_full)
         self._loop = Loop()
         self._children = Children()
-        self._zygote = Zygote(self._loop, self._children, self._run_id, self._schedule)
-        self._zygote_label = ""
-        self._packages = StepPackages(folder, self._python, self._children, self._schedule)
+        self._results = StepResults(folder, plan, self._record)
+        self._processes = StepProcesses(folder, plan, launch, self._results, self._loop, self._children, self._schedule)
 
     def main(self, on_open: Callable[[], None]) -> int:
         """Run to the end; the supervisor's exit code. ``on_open`` is called when the record is open."""
         try:
-            imports = "Importing what the set-up imports." if self._plan["warm_imports"] else None
+            imports = "Importing what the set-up imports." if self._imports else None
             self._set_state(states.PREPARING, reason=imports)
             set_result_aside(self._folder / "tasks")
             for warning in self._warnings:
@@ -129,9 +84,9 @@ class PipelineRun:
             )
             # The caller may ask to cancel at once: it gets the run when somebody answers.
             on_open()
-            self._start_zygote()
+            self._processes.warm()
             self._loop.call_later(0, self._schedule)
-            self._loop.call_later(0, self._start_git)
+            self._loop.call_later(0, self._note_commit)
             self._loop.run()
             self._finish()
             control.close()
@@ -140,7 +95,7 @@ class PipelineRun:
             print(f"The record cannot be written: {error}", file=sys.stderr)  # noqa: T201 - the supervisor's log
             sweep_run(self._run_id)
             return 1
-        self._index()
+        update_index(self._folder)
         return 0
 
     def cancel(self) -> None:
@@ -160,7 +115,7 @@ class PipelineRun:
         if all(states.is_terminal(step.state) for step in self._steps.values()):
             self._loop.stop()
 
-    def _consider(self, step: _Step) -> None:
+    def _consider(self, step: Step) -> None:
         if step.attempt > 1 and not self._may_run_again(step):
             return
         needs = [self._steps[need] for need in step.plan["needs"]]
@@ -171,7 +126,7 @@ class PipelineRun:
         elif all(need.state == states.SUCCEEDED for need in needs) and self._running() < self._slots:
             self._start(step)
 
-    def _may_run_again(self, step: _Step) -> bool:
+    def _may_run_again(self, step: Step) -> bool:
         """Its files are about to go: nobody may be reading them. From the third time on it takes no chances."""
         if any(other.stale for other in self._steps.values()):
             return False
@@ -180,7 +135,7 @@ class PipelineRun:
         order = self._reports.order
         return all(states.is_terminal(self._steps[other].state) for other in order[: order.index(step.id)])
 
-    def _why_skipped(self, need: _Step) -> str:
+    def _why_skipped(self, need: Step) -> str:
         """Names the step that failed, however far up it is."""
         while need.state == states.SKIPPED:
             need = next(
@@ -195,119 +150,47 @@ class PipelineRun:
 
     # -- starting a step ---------------------------------------------------------------------------------------------
 
-    def _start(self, step: _Step) -> None:
-        installs = step.installs
-        if self._zygote.state == "starting" and step.plan["executor"] == self._zygote_label and not installs:
-            return  # it imports what the step would import; the step starts when that is done
-        if self._packages.python(installs, self._environment) is None:
+    def _start(self, step: Step) -> None:
+        if self._processes.is_warming(step):
+            return
+        if not self._processes.has_packages(step):
             self._wait_for_packages(step)
             return
         step.plan = self._reports.plan(step.id)
         self._reports.start(step.id, time.monotonic())
         try:
-            request = self._request(step)
+            request = self._processes.prepare(step)
         except OSError as error:
             self._start_failed(step, error)
             return
-        if self._zygote.state == "ready" and step.plan["executor"] == self._zygote_label and not installs:
-            step.state = states.PREPARING
-            self._zygote.fork(
-                f"{step.id}.{step.attempt}",
-                request,
-                lambda pid: self._on_forked(step, pid),
-                lambda: self._on_fork_lost(step, request),
-            )
-        else:
+        step.state = states.PREPARING
+        forked = self._processes.fork(
+            step, request, lambda pid: self._on_started(step, pid, "forked"), lambda: self._on_fork_lost(step, request)
+        )
+        if not forked:
             self._spawn(step, request)
 
-    def _wait_for_packages(self, step: _Step) -> None:
+    def _wait_for_packages(self, step: Step) -> None:
         """Its environment is being made, or could not be made."""
-        error = self._packages.error(step.installs)
+        error = self._processes.packages_error(step)
         if error is not None:
             self._fail(step, error, None)
             self._loop.call_later(0, self._schedule)
             return
-        why = f"Installing {', '.join(step.plan['installs'])}."
+        why = f"Installing {', '.join(step.installs)}."
         if step.waits != why:
             step.waits = why
             self._set_task(step, states.QUEUED, reason=why)
 
-    def _request(self, step: _Step) -> dict[str, Any]:
-        """What a process for the step needs, the same for both ways to start one."""
-        task_folder = self._folder / "tasks" / step.id
-        if step.attempt > 1:
-            clear(self._folder, step.id)
-        task_folder.mkdir(mode=0o700, exist_ok=True)
-        for key in step.plan["output_artifacts"]:
-            artifact_folder(self._folder, step.id, key).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if step.plan["output_parameters"]:
-            (task_folder / "parameters").mkdir(mode=0o700, exist_ok=True)
-        executor = self._plan["executors"][step.plan["executor"]]
-        given = executor_input(self._folder, step.plan, self._produced, self._types, self._digests)
-        args = fill_arguments(executor["args"], given, task_folder / "executor_input.json")
-        return {
-            "argv": ["-c", *args],
-            "env": {**executor["env"], TASK_TAG: step.tag, "CELLIFT_TASK_DIR": str(task_folder)},
-            "log": str(self._log(step)),
-            "tag": step.tag,
-        }
-
-    def _log(self, step: _Step) -> Path:
-        return self._folder / "logs" / f"{step.id}.{step.attempt}.log"
-
-    def _spawn(self, step: _Step, request: Mapping[str, Any]) -> None:
-        command = self._plan["executors"][step.plan["executor"]]["command"]
-        # The command as the pipeline has it, with the interpreter of this run in the place of "python3".
-        python = self._packages.python(step.installs, self._environment) or self._python
-        argv = [python, *command[1:], *request["argv"][1:]]
-        env = {**self._environment(), **request["env"]}
-        if python != self._python:
-            env["PATH"] = os.pathsep.join([str(Path(python).parent), env.get("PATH", os.defpath)])
+    def _spawn(self, step: Step, request: Mapping[str, Any]) -> None:
         try:
-            pid = spawn(argv, env=env, cwd=self._cwd, log=request["log"])
+            pid = self._processes.spawn(step, request)
         except OSError as error:
             self._start_failed(step, error)
             return
         self._on_started(step, pid, "spawned")
 
-    def _environment(self) -> dict[str, str]:
-        """What every process of the run has in its environment."""
-        return {
-            "PYTHONHASHSEED": "0",
-            # Read when matplotlib is imported, so it has to be there before the runner could set it.
-            "MPLBACKEND": "Agg",
-            **os.environ,
-            **self._step_environment,
-            RUN_ID: self._run_id,
-            # Room for the mark of a forked step, which is written over this.
-            TASK_TAG: "_" * TAG_BYTES,
-        }
-
-    def _start_zygote(self) -> None:
-        """Warm an interpreter for the executor that most steps share, where that is worth it."""
-        labels = [task["executor"] for task in self._plan["tasks"] if not task.get("installs")]
-        if not labels:
-            return
-        label = max(dict.fromkeys(labels), key=labels.count)
-        command = self._plan["executors"][label]["command"]
-        # "python3 [flags] -c PROGRAM" is what can be run in a forked interpreter.
-        if labels.count(label) < 2 or len(command) < 3 or command[0] not in _PYTHONS or command[-2] != "-c":
-            return
-        self._zygote_label = label
-        self._zygote.start(
-            [self._python, *command[1:-2]],
-            command[-1],
-            self._plan["warm_imports"],
-            env={**self._environment(), **self._plan["executors"][label]["env"]},
-            cwd=self._cwd,
-            log=self._folder / "logs" / "warm.log",
-            given=self._folder / "tasks" / "warm.json",
-        )
-
-    def _on_forked(self, step: _Step, pid: int) -> None:
-        self._on_started(step, pid, "forked")
-
-    def _on_fork_lost(self, step: _Step, request: Mapping[str, Any]) -> None:
+    def _on_fork_lost(self, step: Step, request: Mapping[str, Any]) -> None:
         """The zygote died or hung before the step's program began: start it as a program of its own."""
         if self._ending:
             self._set_task(step, states.CANCELLED)
@@ -318,7 +201,7 @@ class PipelineRun:
         else:
             self._spawn(step, request)
 
-    def _on_started(self, step: _Step, pid: int, launch: str) -> None:
+    def _on_started(self, step: Step, pid: int, launch: str) -> None:
         step.pid, step.launch = pid, launch
         if self._state == states.PREPARING:
             self._set_state(states.RUNNING)
@@ -331,14 +214,14 @@ class PipelineRun:
         if self._ending or step.stale:
             self._end(step)
 
-    def _start_failed(self, step: _Step, error: OSError) -> None:
+    def _start_failed(self, step: Step, error: OSError) -> None:
         message = f"Step {step.name} could not be started: {error.strerror or error}."
         self._fail(step, {"reason": "NotStarted", "message": message, "code": "CL515"}, None)
         self._loop.call_later(0, self._schedule)
 
     # -- end of a step -----------------------------------------------------------------------------------------------
 
-    def _on_exit(self, step: _Step, code: int) -> None:
+    def _on_exit(self, step: Step, code: int) -> None:
         # Whatever the step left behind ends with it: its process group, and what left the group by forking twice.
         kill_group(step.pid, signal.SIGKILL)
         sweep_task(self._run_id, step.tag, self._children.known)
@@ -358,12 +241,12 @@ class PipelineRun:
             self._set_task(step, states.CANCELLED, exit_code=exit_status(code))
             self._schedule()
             return
-        tail = log_tail(self._log(step)) if result is None or code < 0 else ""
-        error = failure(step.name, code, result, disk_full=self._is_disk_full(), tail=tail)
+        tail = log_tail(self._processes.log(step)) if result is None or code < 0 else ""
+        error = failure(step.name, code, result, disk_full=_is_disk_full(self._folder), tail=tail)
         if error is None and result is not None:
-            error = self._take_parameters(step)
+            error = self._results.take_parameters(step)
             if error is None:
-                self._take_outputs(step, result)
+                self._results.take_outputs(step, result)
                 self._set_task(step, states.SUCCEEDED, exit_code=exit_status(code))
                 self._reports.finish(step.id, result, files)
         if error is not None:
@@ -395,14 +278,12 @@ class PipelineRun:
             if not step.stale:
                 self._run_again(step)
 
-    def _run_again(self, step: _Step) -> None:
+    def _run_again(self, step: Step) -> None:
         """What it made is void; what was skipped because of it may run after all."""
         step.stale = False
         step.attempt = self._reports.again(step.id)
-        self._digests.pop(step.id, None)
+        self._results.forget(step)
         self._errors.pop(step.id, None)
-        for key in step.plan["output_parameters"]:
-            self._produced.pop((step.id, key), None)
         self._set_task(step, states.QUEUED, reason=step.why)
         step.plan = self._reports.plan(step.id)
         for other in self._steps.values():
@@ -421,48 +302,10 @@ class PipelineRun:
         self._error = {"reason": "Refused", "message": hazard.message, "code": "CL521", "task": hazard.task}
         self._end_all()
 
-    def _take_outputs(self, step: _Step, result: Mapping[str, Any]) -> None:
-        outputs = result.get("outputs", [])
-        self._digests[step.id] = {item["name"]: item["digest"] for item in outputs if "digest" in item}
-        self._record.write(
-            "task.outputs",
-            task=step.id,
-            attempt=step.attempt,
-            outputs=outputs,
-            display=result.get("display", []),
-            code_seconds=result.get("code_seconds"),
-        )
-        for key, kind in step.plan["output_artifacts"].items():
-            # Names that share a file have its size, each of them.
-            files = {item.get("file"): item.get("bytes", 0) for item in outputs} if key == VALUES else {}
-            size = sum(files.values())
-            uri = str(artifact_folder(self._folder, step.id, key))
-            self._record.write("artifact", task=step.id, name=key, artifact_type=kind, uri=uri, bytes=size)
-        for name, value in numbers(outputs).items():
-            self._record.write("metric", task=step.id, key=name, step=0, value=value)
-
-    def _take_parameters(self, step: _Step) -> dict[str, Any] | None:
-        """Read the output parameters that later tasks use; an error when one is missing or is not of its type."""
-        for key, kind in step.plan["output_parameters"].items():
-            try:
-                text = parameter_file(self._folder, step.id, key).read_text(encoding="utf-8")
-                self._produced[step.id, key] = parse_parameter(text, kind)
-            except (OSError, ValueError) as error:
-                message = f"Step {step.name} did not write its output parameter {key}: {error}."
-                return {"reason": "BadOutput", "message": message}
-        return None
-
-    def _fail(self, step: _Step, error: Mapping[str, Any], exit_code: int | None) -> None:
+    def _fail(self, step: Step, error: Mapping[str, Any], exit_code: int | None) -> None:
         error = {**error, "task": step.id}
         self._errors[step.id] = error
         self._set_task(step, states.FAILED, exit_code=exit_code, error=error)
-
-    def _is_disk_full(self) -> bool:
-        try:
-            space = os.statvfs(self._folder)
-        except OSError:
-            return False
-        return space.f_bavail * space.f_frsize < _LOW_DISK_BYTES
 
     # -- ending everything -------------------------------------------------------------------------------------------
 
@@ -489,7 +332,7 @@ class PipelineRun:
                 self._set_task(step, states.CANCELLED)
         self._loop.call_later(0, self._schedule)
 
-    def _end(self, step: _Step) -> None:
+    def _end(self, step: Step) -> None:
         pid = step.pid
         kill_group(pid, signal.SIGTERM)
         # A stopped process takes the signal only when it goes on.
@@ -505,7 +348,7 @@ class PipelineRun:
         """Everything is over: leave no process, then say so."""
         if self._error is None:
             self._error = next(iter(self._errors.values()), None)
-        self._zygote.stop()
+        self._processes.stop()
         sweep_run(self._run_id, spare={os.getppid()})
         give_back_reserve(self._folder / "tasks")
         if self._cancelled:
@@ -529,43 +372,18 @@ class PipelineRun:
         self._state = state
         self._record.write("run.state", sync=sync, state=state, **fields)
 
-    def _set_task(self, step: _Step, state: str, **fields: Any) -> None:
+    def _set_task(self, step: Step, state: str, **fields: Any) -> None:
         step.state = state
         self._record.write("task.state", task=step.id, state=state, attempt=step.attempt, **fields)
 
-    def _index(self) -> None:
-        """Bring the index up to date, so that the next listing need not. It can do without."""
-        import sqlite3
+    def _note_commit(self) -> None:
+        if self._notebook is not None:
+            note_commit(Path(self._notebook), self._folder, self._record, self._loop, self._children)
 
-        from cellift.runs.store import RunStore
 
-        store = RunStore(self._folder.parent.parent)
-        try:
-            store.reindex(self._run_id)
-            store.close()
-        except (sqlite3.Error, OSError) as error:
-            print(f"The index was not updated: {error}", file=sys.stderr)  # noqa: T201 - the supervisor's log
-
-    def _start_git(self) -> None:
-        """Ask git for the commit of the notebook, beside the steps; what comes too late is left out."""
-        if self._notebook is None:
-            return
-        answer = self._folder / "tasks" / "git.txt"
-        notebook = Path(self._notebook)
-        try:
-            command = git_command(str(notebook.parent), notebook.name)
-            pid = spawn(command, env=os.environ, cwd=str(self._folder), log=str(answer))
-        except OSError:
-            return  # no git here
-
-        def on_exit(code: int) -> None:
-            status = parse_status(answer.read_text(errors="replace")) if code == 0 else None
-            if status is not None:
-                self._record.write("run.source", git=status)
-
-        def give_up() -> None:
-            if pid in self._children.known:
-                kill(pid, signal.SIGKILL)
-
-        self._children.watch(pid, on_exit)
-        self._loop.call_later(GIT_SECONDS, give_up)
+def _is_disk_full(folder: Path) -> bool:
+    try:
+        space = os.statvfs(folder)
+    except OSError:
+        return False
+    return space.f_bavail * space.f_frsize < _LOW_DISK_BYTES

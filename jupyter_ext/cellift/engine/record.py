@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from cellift.runs.journal import JournalWriter
@@ -37,3 +38,17 @@ class Record:
         """Close the journal of a run that is over."""
         self._journal.release_reserve()
         self._journal.close()
+
+
+def update_index(folder: Path) -> None:
+    """Bring the index of all runs up to date with this one, so that the next listing need not. It can do without."""
+    import sqlite3
+
+    from cellift.runs.store import RunStore
+
+    store = RunStore(folder.parent.parent)
+    try:
+        store.reindex(folder.name)
+        store.close()
+    except (sqlite3.Error, OSError) as error:
+        print(f"The index was not updated: {error}", file=sys.stderr)  # noqa: T201 - the supervisor's log

@@ -22,7 +22,7 @@ from cellift.project.dotted import dotted_name
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from cellift.project.module_state import Effect, ModuleState
+    from cellift.project.module_effects import Effect, ModuleState
     from cellift.project.snapshot import Project
 
 PREFIX = "state:module:"
@@ -199,7 +199,7 @@ class LocalState:
                         sink.changes.setdefault(name, Change(name, node.lineno, 1, "reload()"))
 
     def _changed_slots(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int, str]]:
-        from cellift.project.module_state import changed_paths
+        from cellift.project.changed_paths import changed_paths
 
         assert self._state is not None
         for node in nodes:

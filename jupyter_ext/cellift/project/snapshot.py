@@ -18,7 +18,7 @@ from cellift.project.paths import SearchPath, search_path
 from cellift.project.star_names import exported_in_text, names_in_text, source_of, standard_names, stub_of
 
 if TYPE_CHECKING:
-    from cellift.project.module_state import ModuleState
+    from cellift.project.module_effects import ModuleState
 
 #: Steps get a module of this name with the runner; it is no requirement of theirs.
 _OWN = frozenset({"cellift", "cellift_kernel"})

@@ -1,0 +1,220 @@
+"""Reads one module beside the notebook: its variables, then what its functions do with them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cellift.project.changed_paths import aliases, changed_paths, given_away
+from cellift.project.dotted import dotted_name
+from cellift.project.kept_by_code import (
+    can_be_noticed,
+    changeable_defaults,
+    changed_roots,
+    changes_shared,
+    is_cached,
+    keeps_in_class,
+)
+from cellift.project.module_effects import Effect, ModuleState
+from cellift.project.modules import absolute_name
+from cellift.project.process_words import process_state, seeds
+
+if TYPE_CHECKING:
+    from cellift.project.snapshot import Project
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: What they make has nothing that moves on.
+_STILL = frozenset(
+    "compile getLogger partial itemgetter attrgetter methodcaller TypeVar NewType namedtuple Path PurePath frozenset "
+    "tuple str int float bool bytes Lock RLock Semaphore Event Condition local Decimal Fraction datetime date "
+    "timedelta dirname abspath realpath join getenv environ lru_cache cache wraps".split()
+)
+#: What they make moves on with every use.
+_MOVING = frozenset(
+    "Random RandomState default_rng Generator count cycle iter Counter defaultdict OrderedDict deque list dict set "
+    "bytearray ChainMap array SimpleNamespace WeakValueDictionary".split()
+)
+
+
+class ModuleReader:
+    """One module: its variables, then what its functions do with them."""
+
+    def __init__(self, project: Project, name: str, state: ModuleState) -> None:
+        found = project.beside(name)
+        self._project = project
+        self.name = name
+        self.tree = project.tree(name)
+        self._package = found.package if found is not None else ""
+        self._state = state
+        self._imports: dict[str, str] = {}  # what imported names stand for, in full
+        self._own: set[str] = set()  # everything else that is bound at the top
+        self.calls: list[tuple[Effect, set[str], set[str]]] = []
+
+    def list_names(self) -> None:
+        """Names at the top of the module, and which variables may move on."""
+        for node in _top(self.tree.body if self.tree is not None else []):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    top = alias.name.partition(".")[0]
+                    self._imports[alias.asname or top] = alias.name if alias.asname else top
+            elif isinstance(node, ast.ImportFrom):
+                module = absolute_name(node.module, node.level, self._package)
+                for alias in node.names:
+                    if module and alias.name == "*":
+                        for name in self._project.star_names(module) or ():
+                            self._imports[name] = f"{module}.{name}"
+                    elif module:
+                        self._imports[alias.asname or alias.name] = f"{module}.{alias.name}"
+            elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+                self._own.add(node.name)
+            elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+                for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                    for part in ast.walk(target):
+                        if isinstance(part, ast.Name):
+                            self._own.add(part.id)
+                            self._variable(part.id, node.value)
+        for name, full in self._imports.items():
+            self._state.aliases[f"{self.name}.{name}"] = full
+
+    def _variable(self, name: str, value: ast.expr | None) -> None:
+        slot = f"{self.name}:{name}"
+        if isinstance(value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)):
+            self._state.variables[f"{self.name}.{name}"] = slot
+        elif isinstance(value, ast.Call):
+            maker = dotted_name(value.func) or ""
+            last = maker.rpartition(".")[2]
+            own = maker.partition(".")[0] in self._own or maker.partition(".")[0] not in self._imports
+            if last in _MOVING or (own and last not in _STILL):
+                self._state.variables[f"{self.name}.{name}"] = slot
+
+    def read(self) -> None:
+        """Effects of the functions, the classes and of the import itself."""
+        if self.tree is None:
+            return
+        at_import = Effect()
+        for node in _top(self.tree.body):
+            if isinstance(node, _FUNCTIONS):
+                self._function(node, None)
+            elif isinstance(node, ast.ClassDef):
+                self._class(node)
+            else:
+                if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Lambda):
+                    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+                    for target in targets:
+                        if isinstance(target, ast.Name):
+                            self._body(self._effect(f"{self.name}.{target.id}"), [node.value.body], set())
+                for inner in ast.walk(node):
+                    at_import.changes |= process_state(inner, self._imports)
+                    at_import.seeds |= seeds(inner, self._imports)
+        for path, slot in self._state.variables.items():
+            if slot.startswith(f"{self.name}:"):
+                self._effect(path).reads.add(slot)
+        self._state.imports[self.name] = at_import
+
+    def _effect(self, path: str) -> Effect:
+        return self._state.names.setdefault(path, Effect())
+
+    def _class(self, node: ast.ClassDef) -> None:
+        path = f"{self.name}.{node.name}"
+        making = self._effect(path)
+        bases = {full for base in node.bases if (full := self._full(dotted_name(base) or ""))}
+        self.calls.append((making, bases, set()))
+        for member in node.body:
+            if isinstance(member, _FUNCTIONS):
+                self._function(member, node)
+                if member.name.startswith("__"):
+                    self.calls.append((making, {f"{path}.{member.name}"}, set()))
+                self.calls.append((self._state.methods.setdefault(member.name, Effect()), set(), set()))
+                self.calls[-1][1].add(f"{path}.{member.name}")
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassDef | None) -> Effect:
+        path = f"{self.name}.{owner.name}.{node.name}" if owner is not None else f"{self.name}.{node.name}"
+        effect = self._effect(path)
+        if is_cached(node) and can_be_noticed(node):
+            self._state.caches.add(path)
+        parameters = {arg.arg for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]} | {
+            arg.arg for arg in (node.args.vararg, node.args.kwarg) if arg is not None
+        }
+        keeping = changeable_defaults(node)
+        if keeping and any(root in keeping for root in changed_roots(node.body)):
+            slot = f"{self.name}:{owner.name if owner else node.name}"
+            effect.reads.add(slot)
+            effect.changes.add(slot)
+        if owner is not None and parameters and (keeps_in_class(node) or changes_shared(node, owner)):
+            effect.reads.add(f"{self.name}:{owner.name}")
+            effect.changes.add(f"{self.name}:{owner.name}")
+        self._body(effect, node.body, parameters)
+        return effect
+
+    def _body(self, effect: Effect, body: list[ast.AST] | list[ast.stmt] | list[ast.expr], given: set[str]) -> None:
+        nodes = [inner for node in body for inner in ast.walk(node)]
+        declared = {name for node in nodes if isinstance(node, ast.Global) for name in node.names}
+        local = (given | _stored(nodes)) - declared
+        called: set[str] = set()
+        methods: set[str] = set()
+        for node in nodes:
+            effect.changes |= process_state(node, self._imports)
+            effect.seeds |= seeds(node, self._imports)
+            if isinstance(node, ast.Name) and node.id not in local:
+                if node.id in declared and not isinstance(node.ctx, ast.Load):
+                    self._changed(effect, node.id)
+                    self._state.variables.setdefault(f"{self.name}.{node.id}", f"{self.name}:{node.id}")
+                    self._effect(f"{self.name}.{node.id}").reads.add(f"{self.name}:{node.id}")
+                called.add(self._full(node.id))
+            elif isinstance(node, ast.Attribute):
+                path = dotted_name(node)
+                if path and path.partition(".")[0] not in local:
+                    called.add(self._full(path))
+                    if path.partition(".")[0] in self._own:
+                        methods.add(node.attr)
+                else:
+                    methods.add(node.attr)
+        same = aliases(nodes)
+        for path, plain in [*changed_paths(nodes), *((path, False) for path in given_away(nodes))]:
+            root, dot, rest = path.partition(".")
+            if root in same and same[root].partition(".")[0] not in local:
+                self._change_path(effect, f"{same[root]}{dot}{rest}", False)
+            if root not in local:
+                self._change_path(effect, path, plain)
+        called.discard("")
+        self.calls.append((effect, called, methods))
+
+    def _change_path(self, effect: Effect, path: str, plain: bool) -> None:
+        """Something reached by *path* is stored into (``plain``), called, or given a message that may change it."""
+        full = self._full(path)
+        slot = self._state.variable(full) if full else None
+        if slot is not None:
+            effect.reads.add(slot)
+            effect.changes.add(slot)
+            return
+        if plain and path.partition(".")[0] in self._own:
+            self._changed(effect, path.partition(".")[0])
+
+    def _changed(self, effect: Effect, name: str) -> None:
+        effect.reads.add(f"{self.name}:{name}")
+        effect.changes.add(f"{self.name}:{name}")
+
+    def _full(self, path: str) -> str:
+        root, dot, rest = path.partition(".")
+        if root in self._imports:
+            return f"{self._imports[root]}{dot}{rest}"
+        return f"{self.name}.{path}" if root in self._own else ""
+
+
+def _stored(nodes: Iterable[ast.AST]) -> set[str]:
+    found = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    return found | {node.arg for node in nodes if isinstance(node, ast.arg)}
+
+
+def _top(body: Iterable[ast.stmt]) -> Iterable[ast.stmt]:
+    """Statements of the module, those in its blocks too."""
+    for node in body:
+        if isinstance(node, (ast.If, ast.Try, ast.With, ast.For, ast.While)):
+            yield from _top(node.body)
+            yield from _top(getattr(node, "orelse", []))
+            yield from _top(getattr(node, "finalbody", []))
+            for handler in getattr(node, "handlers", []):
+                yield from _top(handler.body)
+        else:
+            yield node
