@@ -23,7 +23,6 @@ from cellift.notebook.lookups import known_texts, names_after_at
 from cellift.notebook.methods import changed_by_a_look, changing_methods
 from cellift.notebook.parameters import ParameterReader, with_fixed
 from cellift.notebook.places import shown, shown_edges
-from cellift.notebook.scopes import read_statement
 from cellift.notebook.scopes_reader import Around
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.shell_order import with_shell_order
@@ -34,11 +33,12 @@ from cellift.notebook.state_draws import Draws
 from cellift.notebook.state_files import FileUse
 from cellift.notebook.state_names import is_pseudo, quoted
 from cellift.notebook.state_outside import look_outside
+from cellift.notebook.statement_facts import facts_of
 from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
-from cellift.notebook.storing import note_stored
 from cellift.notebook.surroundings import needs_of
 from cellift.notebook.wiring import Conflict, Plan, Wiring, definitions_to_keep, repeated_in_conflict
+from cellift.project.remembered import of_kind, remembered
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -160,8 +160,7 @@ def _statements(
         for node in owned.code.statements:
             if owned.owner == SETUP and is_without_effect(node):
                 continue
-            facts = read_statement(node, owned.code.column, around, star_names)
-            note_stored(node, facts, around.changing_methods)
+            facts = facts_of(owned.code, node, around, star_names)
             draws.note(facts, node, owned.code.column)
             local.note(facts, node, owned.code.column)
             note_alias(facts, node, names)
@@ -176,19 +175,28 @@ def _statements(
 
 
 def _around(nodes: Sequence[ast.stmt]) -> Around:
-    parts = [part for node in nodes for part in ast.walk(node)]
-    texts = [part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)]
     methods = changing_methods(nodes)
-    attributes = {part.attr for part in parts if isinstance(part, ast.Attribute)}
+    attributes = frozenset().union(*map(_attributes, nodes))
     return Around(
         methods,
         changed_attributes(nodes, methods),
         changed_by_a_look(nodes, methods),
-        frozenset(names_after_at(text for text in texts if "@" in text)),
+        frozenset().union(*map(_at_names, nodes)),
         "__subclasses__" in attributes,
         bool(attributes & {"cache_info", "cache_clear", "cache_parameters"}),
         any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in nodes),
     )
+
+
+@remembered
+def _attributes(node: ast.stmt) -> frozenset[str]:
+    return frozenset(part.attr for part in of_kind(node, ast.Attribute))
+
+
+@remembered
+def _at_names(node: ast.stmt) -> frozenset[str]:
+    texts = (part.value for part in of_kind(node, ast.Constant) if isinstance(part.value, str))
+    return frozenset(names_after_at(text for text in texts if "@" in text))
 
 
 def _step(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import TypeVar
 
 
 class Kind(Enum):
@@ -48,6 +49,10 @@ class Binding:
     module: bool = False
     #: A number, a text, None or a tuple of them: sharing it cannot be noticed.
     immutable: bool = False
+
+    def copy(self) -> Binding:
+        """Another one with the same content."""
+        return Binding(**vars(self))
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,10 @@ class Body:
     #: Patterns of global names that may be bound: ``globals()[f"v{n}"] = x``.
     binds_like: set[str] = field(default_factory=set)
 
+    def copy(self) -> Body:
+        """Another one with the same content, that may be changed."""
+        return _with_own_containers(self)
+
 
 @dataclass
 class Facts:
@@ -162,3 +171,29 @@ class Facts:
     held: list[Body] = field(default_factory=list)
     #: Names used as metaclass.
     metaclasses: set[str] = field(default_factory=set)
+
+    def copy(self) -> Facts:
+        """Another one with the same content, that may be changed. Names of one body have one body again."""
+        made = _with_own_containers(self)
+        if self.bodies or self.held:
+            bodies = {id(body): body.copy() for body in (*self.bodies.values(), *self.held)}
+            made.bodies = {name: bodies[id(body)] for name, body in self.bodies.items()}
+            made.held = [bodies[id(body)] for body in self.held]
+        made.shares = {name: set(sources) for name, sources in self.shares.items()}
+        return made
+
+
+_T = TypeVar("_T", Body, Facts)
+
+
+def _with_own_containers(one: _T) -> _T:
+    made = type(one)()
+    content = vars(made)  # new containers, all empty
+    for name, value in vars(one).items():
+        if not isinstance(value, (dict, list, set)):
+            content[name] = value
+        elif value:
+            content[name] = value.copy()
+    if one.binds:
+        made.binds = {name: binding.copy() for name, binding in one.binds.items()}
+    return made

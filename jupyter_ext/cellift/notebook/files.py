@@ -28,12 +28,16 @@ def with_file_order(
     used = {owner: _used(plan, use) for owner, plan in plans.items()}
     index = {identifier: owner for owner, identifier in ids.items()}
     found = {(index[edge.source], index[edge.target]): edge for edge in edges}
+    sources: dict[int, list[int]] = {}
+    for source, target in found:
+        sources.setdefault(target, []).append(source)
     above: dict[int, set[int]] = {}
-    for target in sorted(plans):
+    order = sorted(plans)
+    for place, target in enumerate(order):
         above[target] = set()
-        for source in (source for source, other in found if other == target):
+        for source in sources.get(target, ()):
             above[target] |= {source} | above.get(source, set())
-        for source in sorted((owner for owner in plans if owner < target), reverse=True):
+        for source in reversed(order[:place]):
             known = found.get((source, target))
             if known is None and source in above[target]:
                 continue

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from cellift.notebook.effects import MUTATING_METHODS
 from cellift.notebook.literals import is_immutable_literal
 from cellift.project.dotted import last_name
+from cellift.project.remembered import of_kind, remembered
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -79,21 +80,30 @@ def changed_attributes(trees: Iterable[ast.AST], methods: AbstractSet[str] = fro
     Not those that a statement of a cell changes through a plain name of a class (``Config.items.append(x)``).
     ``methods``: those of the notebook's own classes that change their object.
     """
+    return frozenset().union(*(_changed_attributes(tree, _called_methods(tree) & methods) for tree in trees))
+
+
+@remembered
+def _called_methods(tree: ast.AST) -> frozenset[str]:
+    return frozenset(call.func.attr for call in of_kind(tree, ast.Call) if isinstance(call.func, ast.Attribute))
+
+
+@remembered
+def _changed_attributes(tree: ast.AST, methods: frozenset[str]) -> frozenset[str]:
     changing = MUTATING_METHODS | methods
     found: set[str] = set()
-    for tree in trees:
-        for node in ast.walk(tree):
-            target: ast.expr | None = None
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                target = node.func.value if node.func.attr in changing else None
-            elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
-                target = node.value
-            elif isinstance(node, ast.AugAssign):
-                target = node.target
-            elif isinstance(node, ast.Call) and last_name(node.func) not in _ONLY_LOOK:
-                found.update(attribute for argument in node.args for attribute in _attributes(argument))
-            if target is not None and not (isinstance(tree, (ast.Expr, ast.Assign)) and _of_a_class(target)):
-                found.update(_attributes(target))
+    for node in of_kind(tree, ast.Call, ast.Subscript, ast.AugAssign):
+        target: ast.expr | None = None
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            target = node.func.value if node.func.attr in changing else None
+        elif isinstance(node, ast.Subscript) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            target = node.value
+        elif isinstance(node, ast.AugAssign):
+            target = node.target
+        elif isinstance(node, ast.Call) and last_name(node.func) not in _ONLY_LOOK:
+            found.update(attribute for argument in node.args for attribute in _attributes(argument))
+        if target is not None and not (isinstance(tree, (ast.Expr, ast.Assign)) and _of_a_class(target)):
+            found.update(_attributes(target))
     return frozenset(found)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from cellift.notebook.bindings import target_names
 from cellift.notebook.facts import Binding
 from cellift.notebook.statements import Statement
+from cellift.project.remembered import remembered
 
 
 def names_to_keep(statements: Iterable[Statement], outputs: Iterable[str]) -> tuple[str, ...]:
@@ -18,7 +19,7 @@ def names_to_keep(statements: Iterable[Statement], outputs: Iterable[str]) -> tu
     assigned: dict[str, None] = {}
     last: dict[str, Binding] = {}
     for statement in statements:
-        assigned.update(dict.fromkeys(_assigned(statement.node)))
+        assigned.update(dict.fromkeys(_assigned_at_top(statement.node)))
         last.update(statement.facts.binds)
     left_out = set(outputs)
     return tuple(
@@ -26,6 +27,11 @@ def names_to_keep(statements: Iterable[Statement], outputs: Iterable[str]) -> tu
         for name in assigned
         if not name.startswith("_") and name not in left_out and not (name in last and last[name].kind.is_code)
     )
+
+
+@remembered
+def _assigned_at_top(statement: ast.stmt) -> tuple[str, ...]:
+    return tuple(_assigned(statement))
 
 
 def _assigned(node: ast.AST) -> Iterator[str]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 
 from cellift.project.dotted import dotted_name
+from cellift.project.remembered import remembered, walk
 
 #: Calls without arguments that give a namespace.
 _NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
@@ -54,9 +55,13 @@ def known_texts(statements: Iterable[ast.stmt], but: Collection[ast.stmt]) -> di
             target, text = statement.targets[0], text_of(statement.value)
             if isinstance(target, ast.Name) and text is not None:
                 found[target.id] = text
-        for node in ast.walk(statement):
-            bound.update(_bound_in(node))
+        bound.update(_bound_names(statement))
     return {name: text for name, text in found.items() if bound[name] == 1}
+
+
+@remembered
+def _bound_names(statement: ast.stmt) -> tuple[str, ...]:
+    return tuple(name for node in walk(statement) for name in _bound_in(node))
 
 
 def _bound_in(node: ast.AST) -> list[str]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import ast
-import copy
+
+from cellift.project.remembered import fresh_copy, of_kind, remembered
 
 
+@remembered
 def with_private_names(statement: ast.stmt) -> ast.stmt:
     """The statement with the names that Python gives to private ones; the same object when there are none."""
-    if not any(isinstance(node, ast.ClassDef) and _has_private(node) for node in ast.walk(statement)):
+    if not any(_has_private(node) for node in of_kind(statement, ast.ClassDef)):
         return statement
-    return _Mangler().visit(copy.deepcopy(statement))  # type: ignore[no-any-return]
+    return _Mangler().visit(fresh_copy(statement))  # type: ignore[no-any-return]
 
 
 def _has_private(node: ast.ClassDef) -> bool:
-    return any(isinstance(part, ast.Name) and _is_private(part.id) for part in ast.walk(node))
+    return any(_is_private(part.id) for part in of_kind(node, ast.Name))
 
 
 def _is_private(name: str) -> bool:

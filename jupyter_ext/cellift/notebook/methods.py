@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from cellift.notebook.effects import MUTATING_METHODS
+from cellift.project.remembered import of_kind
 
 _Method = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -32,9 +33,8 @@ def changing_methods(statements: Iterable[ast.stmt]) -> frozenset[str]:
 def _methods(statement: ast.stmt) -> Iterator[_Method]:
     if not isinstance(statement, (ast.ClassDef, ast.If, ast.Try, ast.FunctionDef)):
         return
-    for node in ast.walk(statement):
-        if isinstance(node, ast.ClassDef):
-            yield from (item for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    for node in of_kind(statement, ast.ClassDef):
+        yield from (item for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)))
 
 
 #: Methods that run where the source shows a call of the class, or a store.
@@ -58,7 +58,7 @@ def changes_by_use(node: ast.ClassDef, changing: frozenset[str]) -> bool:
 
 def changed_by_a_look(statements: Iterable[ast.stmt], changing: frozenset[str]) -> frozenset[str]:
     """Classes whose instances, as attributes of another class, change when they are read or called."""
-    classes = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.ClassDef)]
+    classes = [node for statement in statements for node in of_kind(statement, ast.ClassDef)]
     return frozenset(node.name for node in classes if changes_by_use(node, MUTATING_METHODS | changing))
 
 

@@ -23,6 +23,7 @@ from cellift.notebook.magics import is_shell_call
 from cellift.notebook.magics_table import WRITERS
 from cellift.notebook.places import in_file
 from cellift.notebook.source import CellCode, read_code
+from cellift.project.remembered import fresh_copy
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -245,9 +246,9 @@ def _code_of(cell: Cell, line: int, path: str, text: str, first: int) -> CellCod
     if "run_line_magic('run'" in read.text:
         raise CannotRunError(f"runs {path}, which runs another file in turn.")
     offset = in_file(line, first) - 1
-    for statement in read.statements:
-        ast.increment_lineno(statement, offset)
-    return replace(read, cell=cell, step_line=None, file=path, offset=offset, installs=())
+    # The trees of a text may be kept and used again: what is moved is a copy.
+    statements = tuple(ast.increment_lineno(fresh_copy(statement), offset) for statement in read.statements)
+    return replace(read, cell=cell, statements=statements, step_line=None, file=path, offset=offset, installs=())
 
 
 def _parsed(text: str, path: str) -> ast.Module:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from cellift.notebook.facts import Kind, Use
 from cellift.notebook.lookups import formats_names, is_main_module, is_namespace, text_of
+from cellift.notebook.parsed import parse
 from cellift.notebook.scopes_reader import Reader, Scope, Visits
 
 
@@ -219,8 +220,8 @@ def read_global(reader: Reader, name: str, node: ast.expr, *, soft: bool = True)
 def read_text(reader: Reader, text: str, node: ast.expr, mode: Literal["eval", "exec"] = "eval") -> bool:
     """Read code that stands in a string (its names are placed at ``node``); False when it is none."""
     try:
-        tree = ast.parse(text.strip() if mode == "eval" else text, mode=mode)
-    except (SyntaxError, ValueError, RecursionError):
+        tree = parse(text.strip() if mode == "eval" else text, mode)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     for found in ast.walk(tree):
         ast.copy_location(found, node)

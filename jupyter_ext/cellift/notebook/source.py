@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,9 +14,9 @@ from cellift.notebook.magics import cell_magics, line_magics
 from cellift.notebook.magics_find import TooManyError, as_calls, without_indent_and_prompts
 from cellift.notebook.magics_table import LINE
 from cellift.notebook.packages import Install
+from cellift.notebook.parsed import Parsed, parse_cell
 from cellift.notebook.places import in_file
-
-_TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+from cellift.project.remembered import walk
 
 
 @dataclass(frozen=True)
@@ -69,8 +68,13 @@ class CellCode:
         return CodeSlice(self.cell.id, self.cell.number, max(line, 1), text, self.file)
 
     def column(self, node: ast.stmt | ast.expr) -> int:
-        """The column of a node, from 1 in characters (``ast`` counts bytes from 0)."""
-        return _characters(self.lines[node.lineno - 1 - self.offset], node.col_offset) + 1
+        """The column of a node, from 1."""
+        return column(self.lines, node, self.offset)
+
+
+def column(lines: Sequence[str], node: ast.stmt | ast.expr, offset: int = 0) -> int:
+    """The column of a node in the text of these lines, from 1 in characters (``ast`` counts bytes from 0)."""
+    return _characters(lines[node.lineno - 1 - offset], node.col_offset) + 1
 
 
 def read_code(cell: Cell, above: Sequence[CellCode] = ()) -> CellCode:
@@ -81,36 +85,36 @@ def read_code(cell: Cell, above: Sequence[CellCode] = ()) -> CellCode:
     top = cell_magics(cell)
     text = top.text
     found = list(top.diagnostics)
-    tree, problem = _parse(text, cell)
-    if automagic(text, tree, above):
+    parsed, problem = _parse(text, cell)
+    if automagic(text, parsed.tree if parsed else None, above):
         text = text.replace(text.strip(), f"%{text.strip()}", 1)
-        tree, problem = _parse(text, cell)
+        parsed, problem = _parse(text, cell)
     if problem:
         text = without_indent_and_prompts(text)
-        tree, problem = _parse(text, cell)
+        parsed, problem = _parse(text, cell)
     if problem and any(mark in text for mark in "%!?,/;"):
         try:
             text = as_calls(text)
         except TooManyError as error:
             found.append(_too_many(cell, error))
-        tree, problem = _parse(text, cell)
+        parsed, problem = _parse(text, cell)
     installs: list[tuple[Install, int]] = []
-    if tree is not None and "get_ipython" in text:
-        magics = line_magics(cell, text, tree, fresh=not above)
+    if parsed is not None and "get_ipython" in text:
+        magics = line_magics(cell, text, parsed.tree, fresh=not above)
         found.extend(magics.diagnostics)
         installs = magics.installs
         if magics.text != text:
             text = magics.text
-            tree, problem = _parse(text, cell)
+            parsed, problem = _parse(text, cell)
     if problem and not any(d.severity == "error" for d in found):
         found.append(problem)
     return CellCode(
         cell,
         text,
-        tuple(tree.body) if tree else (),
+        tuple(parsed.tree.body) if parsed else (),
         top.step_line,
         tuple(found),
-        tuple(text.split("\n")),
+        parsed.lines if parsed else tuple(text.split("\n")),
         tuple(installs),
     )
 
@@ -120,7 +124,7 @@ def automagic(text: str, tree: ast.Module | None, above: Sequence[CellCode]) -> 
     found = _FIRST_WORD.fullmatch(text.strip())
     if found is None or found[1] not in LINE or (tree is not None and found[2]):
         return False
-    nodes = (node for code in above for statement in code.statements for node in ast.walk(statement))
+    nodes = (node for code in above for statement in code.statements for node in walk(statement))
     return tree is None or not any(
         found[1] in (getattr(node, "id", None), getattr(node, "name", None), getattr(node, "asname", None))
         for node in nodes
@@ -141,13 +145,10 @@ def _too_many(cell: Cell, error: TooManyError) -> Diagnostic:
     )
 
 
-def _parse(text: str, cell: Cell) -> tuple[ast.Module | None, Diagnostic | None]:
-    """The tree, or what is wrong. Compiling finds what parsing alone does not, like a ``return`` outside a function."""
+def _parse(text: str, cell: Cell) -> tuple[Parsed | None, Diagnostic | None]:
+    """The tree, or what is wrong."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(text)
-            compile(text, "<cell>", "exec", _TOP_LEVEL_AWAIT, dont_inherit=True)
+        return parse_cell(cell.id, text), None
     except SyntaxError as error:
         line = min(error.lineno or 1, text.count("\n") + 1)
         return None, diagnose(
@@ -168,7 +169,6 @@ def _parse(text: str, cell: Cell) -> tuple[ast.Module | None, Diagnostic | None]
             column=1,
             fix="Split the expression, or remove what is not text.",
         )
-    return tree, None
 
 
 def _start(statement: ast.stmt) -> tuple[int, int]:

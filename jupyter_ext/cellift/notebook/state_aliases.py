@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from cellift.notebook.facts import Facts, Kind
+from cellift.project.remembered import of_kind, remembered
 
 _PARTS = (
     "os.environ",
@@ -30,25 +30,33 @@ _CALLS = frozenset(
 def imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
     """What every imported name stands for, in full: ``{"np": "numpy", "shuffle": "random.shuffle"}``."""
     found: dict[str, str] = {}
-    stored: Counter[str] = Counter()
     for statement in statements:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    top = alias.name.partition(".")[0]
-                    found[alias.asname or top] = alias.name if alias.asname else top
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                for alias in node.names:
-                    found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
-            elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                stored[node.id] += 1
+        found.update(_imports(statement))
     for statement in statements:
         name = alias_name(statement)
-        if name is not None and stored[name] == 1 and isinstance(statement, ast.Assign):
-            path = alias_path(statement.value, found)
-            if path:
-                found[name] = path
+        path = alias_path(statement.value, found) if name and isinstance(statement, ast.Assign) else ""
+        if name and path and sum(_stored(one).count(name) for one in statements) == 1:
+            found[name] = path
     return found
+
+
+@remembered
+def _imports(statement: ast.stmt) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for node in of_kind(statement, ast.Import, ast.ImportFrom):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                found[alias.asname or top] = alias.name if alias.asname else top
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                found[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+    return found
+
+
+@remembered
+def _stored(statement: ast.stmt) -> tuple[str, ...]:
+    return tuple(node.id for node in of_kind(statement, ast.Name) if not isinstance(node.ctx, ast.Load))
 
 
 def note_alias(facts: Facts, statement: ast.stmt, names: Mapping[str, str]) -> None:

@@ -16,7 +16,7 @@ from cellift.notebook.effects import DISPLAY_FUNCTIONS
 from cellift.notebook.facts import Binding, Facts, Kind, Use
 from cellift.notebook.local_state import is_kept_by_module
 from cellift.notebook.state_files import FileUse
-from cellift.notebook.state_kinds import KINDS, STREAMS, StateChange, States
+from cellift.notebook.state_kinds import KINDS, STREAMS, StateChange, states_of
 from cellift.notebook.state_names import STATE, is_pseudo
 from cellift.notebook.state_reach import Code, Reach
 from cellift.notebook.statements import Statement, Travel
@@ -52,9 +52,12 @@ class StateChanges:
 
     def __init__(self, statements: Sequence[Statement], files: FileUse, channels: Channels) -> None:
         self._statements = statements
+        self._of_step: dict[int, list[Statement]] = {}
+        for statement in statements:
+            self._of_step.setdefault(statement.owner, []).append(statement)
         self._files = files
         self._channels = channels
-        self._states = States([statement.node for statement in statements])
+        self._states = states_of([statement.node for statement in statements])
         self._reach = Reach(statements)
         self._last = max((statement.owner for statement in statements), default=SETUP)
         self._read = {n for s in statements for n, one in s.reads.items() if one.version.statement is not s}
@@ -124,7 +127,7 @@ class StateChanges:
 
     def repeated(self, owner: int) -> tuple[tuple[int, int], ...]:
         """Places (number of the cell, line) of the step's statements that later steps repeat."""
-        own = (s for s in self._statements if s.owner == owner and s.travel is Travel.REPLAY)
+        own = (statement for statement in self._of_step.get(owner, ()) if statement.travel is Travel.REPLAY)
         return tuple((statement.code.cell.number, statement.node.lineno) for statement in own)
 
     def refusals(self, step_names: Mapping[int, str]) -> list[Diagnostic]:
@@ -181,8 +184,8 @@ class StateChanges:
             return found
         setting = sum(
             change.kind == STREAMS
-            for other in self._statements
-            if other.owner == statement.owner and not isinstance(other.node, _NEVER)
+            for other in self._of_step[statement.owner]
+            if not isinstance(other.node, _NEVER)
             for change in self._states.changes([other.node])
         )
         return [change for change in found if change.kind != STREAMS] if setting > 1 else found
@@ -199,5 +202,5 @@ class StateChanges:
             return False
         if self._files.leaves_files(statement):
             return False
-        nodes = (node for code in self._reach.of(statement) for node in code.walk())
+        nodes = (node for code in self._reach.of(statement) for node in code.acts())
         return not any(isinstance(node, ast.Call) and last_name(node.func) in DISPLAY_FUNCTIONS for node in nodes)

@@ -83,7 +83,7 @@ class FileUse:
                 yield FileAct(ANY, writes, Use(FILES, statement.node.lineno, 1))
         for code in self._reach.of(statement):
             given = self._given(code)
-            for node in code.walk():
+            for node in code.acts():
                 if isinstance(node, (ast.Import, ast.ImportFrom)):
                     for module in _modules(node):
                         place = Use(module, statement.node.lineno, 1)

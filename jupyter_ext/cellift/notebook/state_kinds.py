@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cellift.notebook.effects import CONTAINER_METHODS, SCOPED_STATE, SEED_FUNCTIONS, STATE_CALLS, STATE_CHANGERS
 from cellift.notebook.lookups import is_main_module
 from cellift.notebook.magics_facts import state_magic
 from cellift.notebook.state_aliases import imported_names
 from cellift.notebook.state_generators import Knowledge
+from cellift.project.remembered import of_kind, remembered
 
 #: Kinds that a step's runner can hand on by value: pseudo-variables ``state:KIND``.
 KINDS = ("environ", "cwd", "sys.path", "warnings", "locale", "logging", "decimal", "numpy", "pandas", "matplotlib")
@@ -74,12 +76,22 @@ class StateChange:
     kind: str
 
 
+def states_of(statements: Sequence[ast.stmt]) -> States:
+    """For the code of these statements; the same object as long as its imports stay the same."""
+    return _states(tuple(imported_names(statements).items()))
+
+
+@lru_cache(maxsize=8)
+def _states(names: tuple[tuple[str, str], ...]) -> States:
+    return States(dict(names))
+
+
 class States:
     """Finds changes of state in the code of one notebook."""
 
-    def __init__(self, statements: Iterable[ast.stmt]) -> None:
-        statements = list(statements)
-        self._names = imported_names(statements)
+    def __init__(self, names: Mapping[str, str]) -> None:
+        """``names`` are those of `imported_names`."""
+        self._names = dict(names)
         self._seeds = Knowledge(())
         self._seeds.names = self._names
 
@@ -101,11 +113,21 @@ class States:
 
     def changes(self, nodes: Iterable[ast.AST]) -> list[StateChange]:
         """Every change in the code that is left when it is over, definitions left out."""
-        return [change for change, undone in self._walk(nodes, frozenset()) if change.kind not in undone]
+        return [
+            change
+            for node in nodes
+            for change in (_changes(node, self) if isinstance(node, ast.stmt) else self.changes_in(node))
+        ]
+
+    def changes_in(self, node: ast.AST) -> tuple[StateChange, ...]:
+        """As `changes`, of one statement or expression."""
+        return tuple(change for change, undone in self._walk([node], frozenset()) if change.kind not in undone)
 
     def put_back(self, *nodes: ast.AST) -> set[str]:
         """Kinds that a ``finally`` in the code changes, and what is not in it as well."""
-        tries = [node for root in nodes for node in ast.walk(root) if isinstance(node, ast.Try)]
+        tries = [node for root in nodes for node in of_kind(root, ast.Try)]
+        if not tries:
+            return set()
         last = [change for one in tries for change, _ in self._walk(one.finalbody, frozenset())]
         found = set()
         for kind in {change.kind for change in last} - {OTHER}:
@@ -185,3 +207,8 @@ class States:
         below = [(f"{prefix}.", f"{prefix}(") for prefix in _BY_PATH]
         known = [_BY_PATH[b[0][:-1]] for b in below if path == b[0][:-1] or path.startswith(b)]
         return StateChange(ast.unparse(node) + end, known[0] if known else OTHER)
+
+
+@remembered
+def _changes(statement: ast.stmt, states: States) -> tuple[StateChange, ...]:
+    return states.changes_in(statement)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from cellift.project.dotted import dotted_name, last_name
+from cellift.project.remembered import of_kind
 
 ANY = "*"
 _DEEP = 12
@@ -23,8 +24,9 @@ class Paths:
     def __init__(self, statements: Iterable[ast.stmt]) -> None:
         self._values: dict[str, list[ast.expr]] = {}
         self._unknown: set[str] = set()
+        kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)
         for statement in statements:
-            for node in ast.walk(statement):
+            for node in of_kind(statement, *kinds, ast.withitem):
                 self._note(node)
 
     def _note(self, node: ast.AST) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from cellift.notebook.facts import Kind
 from cellift.notebook.statements import Statement
+from cellift.project.remembered import of_kind, remembered
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -25,16 +26,10 @@ class Code:
     function: _Function | None = None
     call: ast.Call | None = None
 
-    def walk(self) -> Iterator[ast.AST]:
-        """All nodes that run, without the bodies of functions that are only defined here."""
-        pending: list[ast.AST] = list(reversed(self.nodes))
-        while pending:
-            node = pending.pop()
-            if isinstance(node, _FUNCTIONS):
-                pending.extend([*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)])
-                continue
-            yield node
-            pending.extend(reversed(list(ast.iter_child_nodes(node))))
+    def acts(self) -> Iterator[ast.AST]:
+        """Calls, attributes and imports that run, without the bodies of functions that are only defined here."""
+        for node in self.nodes:
+            yield from _acts_of_statement(node) if isinstance(node, ast.stmt) else _acts(node)
 
 
 class Reach:
@@ -45,14 +40,13 @@ class Reach:
         self._properties: set[str] = set()
         self._classes: list[list[ast.FunctionDef | ast.AsyncFunctionDef]] = []
         for statement in statements:
-            for node in ast.walk(statement.node):
-                if isinstance(node, ast.ClassDef):
-                    self._classes.append([member for member in node.body if isinstance(member, _FUNCTIONS)])
-                    for member in node.body:
-                        if isinstance(member, _FUNCTIONS):
-                            self._methods.setdefault(member.name, []).append(member)
-                            if member.decorator_list:
-                                self._properties.add(member.name)
+            for node in of_kind(statement.node, ast.ClassDef):
+                members = [member for member in node.body if isinstance(member, _FUNCTIONS)]
+                self._classes.append(members)
+                for member in members:
+                    self._methods.setdefault(member.name, []).append(member)
+                    if member.decorator_list:
+                        self._properties.add(member.name)
 
     def sibling(self, method: _Function, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The method ``name`` of the class that ``method`` belongs to."""
@@ -76,7 +70,7 @@ class Reach:
                     pending.append(_code(function, None))
         yield from pending[1:]
         while pending:
-            for node in pending.pop().walk():
+            for node in pending.pop().acts():
                 for function, call in self._called(statement, node):
                     if id(function) not in seen:
                         seen.add(id(function))
@@ -103,7 +97,7 @@ class Reach:
             return
         while version is not None and version.statement.facts.bodies.get(name) is None and version.previous is not None:
             version = version.previous
-        for node in ast.walk(version.statement.node):
+        for node in of_kind(version.statement.node, *_FUNCTIONS, ast.Lambda, ast.ClassDef):
             of_that_name = isinstance(node, ast.Lambda) or (isinstance(node, _FUNCTIONS) and node.name == name)
             if of_that_name and version.kind is Kind.FUNCTION:
                 assert isinstance(node, (*_FUNCTIONS, ast.Lambda))
@@ -123,4 +117,21 @@ def _code(function: _Function, call: ast.Call | None) -> Code:
 
 
 def _is_called(node: ast.AST, name: str) -> bool:
-    return any(isinstance(c, ast.Call) and isinstance(c.func, ast.Name) and c.func.id == name for c in ast.walk(node))
+    return any(isinstance(call.func, ast.Name) and call.func.id == name for call in of_kind(node, ast.Call))
+
+
+@remembered
+def _acts_of_statement(statement: ast.stmt) -> tuple[ast.AST, ...]:
+    return tuple(_acts(statement))
+
+
+def _acts(tree: ast.AST) -> Iterator[ast.AST]:
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, _FUNCTIONS):
+            pending.extend([*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)])
+            continue
+        if isinstance(node, (ast.Call, ast.Attribute, ast.Import, ast.ImportFrom)):
+            yield node
+        pending.extend(reversed(list(ast.iter_child_nodes(node))))

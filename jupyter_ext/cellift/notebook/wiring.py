@@ -55,7 +55,14 @@ class Wiring:
     """All steps of a notebook. ``plans`` maps a group's index to its plan; ``conflicts`` is empty when all is well."""
 
     def __init__(self, statements: Sequence[Statement], owners: Iterable[int]) -> None:
-        self._statements = statements
+        self._own: dict[int, list[Statement]] = {}
+        #: Name -> the last step that changes its object in place.
+        self._last_change: dict[str, int] = {}
+        for statement in statements:
+            self._own.setdefault(statement.owner, []).append(statement)
+            for name, version in statement.makes.items():
+                if version.how:
+                    self._last_change[name] = max(statement.owner, self._last_change.get(name, SETUP))
         self._replayed = [statement for statement in statements if statement.travel is Travel.REPLAY]
         self._demanded: dict[int, dict[str, tuple[Version, Need]]] = {}
         self.plans: dict[int, Plan] = {}
@@ -67,7 +74,7 @@ class Wiring:
     # --- needs of one step
 
     def _plan(self, owner: int) -> Plan:
-        own = [s for s in self._statements if s.owner == owner and _runs_in_own_step(s)]
+        own = [statement for statement in self._own.get(owner, ()) if _runs_in_own_step(statement)]
         joined: dict[Version, int] = {}
         while True:
             plan = self._close(owner, own, joined)
@@ -173,8 +180,12 @@ class Wiring:
     # --- between the steps
 
     def _collect_outputs(self) -> None:
-        for plan in self.plans.values():
+        #: Step -> the names that others take from it, each with the last one that does.
+        self._last_taker: dict[int, dict[str, int]] = {}
+        for index, plan in self.plans.items():
             for name, source in plan.sources.items():
+                takers = self._last_taker.setdefault(source, {})
+                takers[name] = max(index, takers.get(name, index))
                 if source in self.plans:
                     self.plans[source].outputs.add(name)
 
@@ -183,9 +194,9 @@ class Wiring:
 
         What this step does not take itself may share an object with what it takes.
         """
-        below = [plan.sources for index, plan in self.plans.items() if index > owner]
         mine = set(self.plans[owner].sources.values())
-        return tuple(sorted({name for taken in below for name, source in taken.items() if source in mine}))
+        taken = (pair for source in mine for pair in self._last_taker.get(source, {}).items())
+        return tuple(sorted({name for name, last in taken if last > owner}))
 
     def left_behind(self, owner: int) -> set[str]:
         """Generators that the step seeds or draws from: a later step may draw without its source showing it."""
@@ -205,8 +216,7 @@ class Wiring:
         If two of them turn out to share an object, it matters.
         """
         concerned = {*self.plans[owner].outputs, *self.later(owner)}
-        below = (version for s in self._statements if s.owner > owner for version in s.makes.values())
-        return tuple(sorted({version.name for version in below if version.how} & concerned))
+        return tuple(sorted(name for name in concerned if self._last_change.get(name, owner) > owner))
 
     def edges(self, ids: Mapping[int, str], names: Mapping[int, str]) -> list[Edge]:
         """The edges in document order, each name with the places that make it and use it."""

@@ -7,6 +7,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from cellift.project.remembered import of_kind, remembered
+
 _LONGEST = 300
 _MOST_MATCHES = 1000
 _JOINERS = frozenset({"join", "Path", "PurePath", "PosixPath", "joinpath"})
@@ -15,12 +17,15 @@ _JOINERS = frozenset({"join", "Path", "PurePath", "PosixPath", "joinpath"})
 def named_files(trees: Iterable[ast.AST], folder: Path) -> set[str]:
     """Relative paths (with ``/``) of the files below *folder* that the code names."""
     found: set[str] = set()
-    for tree in trees:
-        for node in ast.walk(tree):
-            text = _text(node)
-            if text is not None:
-                found |= _files(text, folder)
+    for text in {text for tree in trees for text in _texts(tree)}:
+        found |= _files(text, folder)
     return found
+
+
+@remembered
+def _texts(tree: ast.AST) -> frozenset[str]:
+    texts = map(_text, of_kind(tree, ast.Constant, ast.BinOp, ast.Call))
+    return frozenset(text for text in texts if text is not None)
 
 
 def _text(node: ast.AST) -> str | None:

@@ -102,11 +102,10 @@ def _stamp(folder: str) -> int | None:
 
 def _of_that_name(folder: str, stamp: int, top: str) -> dict[Distribution, set[str]] | None:
     """Most modules come from the distribution of their name: no need to look into the others then."""
-    for one in _listed(folder, stamp):
-        if one.name == _normal(top):
-            parts = _tops(one).get(top)
-            if parts is not None and "__init__" in parts:
-                return {one: parts}
+    for one in _by_name(folder, stamp).get(_normal(top), ()):
+        parts = _tops(one).get(top)
+        if parts is not None and "__init__" in parts:
+            return {one: parts}
     return None
 
 
@@ -133,6 +132,14 @@ def _listed(folder: str, _stamp: int) -> tuple[Distribution, ...]:
         if stem:
             found.append(Distribution(_normal(stem), version, os.path.join(folder, name)))  # noqa: PTH118
     return tuple(found)
+
+
+@lru_cache(maxsize=16)
+def _by_name(folder: str, stamp: int) -> dict[str, list[Distribution]]:
+    found: dict[str, list[Distribution]] = {}
+    for one in _listed(folder, stamp):
+        found.setdefault(one.name, []).append(one)
+    return found
 
 
 @lru_cache(maxsize=8)

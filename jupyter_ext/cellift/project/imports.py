@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from cellift.project.modules import absolute_name
+from cellift.project.remembered import of_kind, remembered
 
 _BY_NAME = frozenset({"import_module", "__import__", "find_spec"})
 
@@ -14,17 +15,24 @@ def imported_modules(trees: Iterable[ast.AST], package: str = "") -> set[str]:
     """Full names of all modules that the code may import, also inside functions; submodules in doubt included."""
     found: set[str] = set()
     for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                name = absolute_name(node.module, node.level, package)
-                if name:
-                    found.add(name)
-                    found |= {f"{name}.{alias.name}" for alias in node.names if alias.name != "*"}
-            elif isinstance(node, ast.Call) and node.args:
-                found |= _imported_by_name(node)
+        found |= _imported_in(tree, package)
     return found
+
+
+@remembered
+def _imported_in(tree: ast.AST, package: str) -> frozenset[str]:
+    found: set[str] = set()
+    for plain in of_kind(tree, ast.Import):
+        found |= {alias.name for alias in plain.names}
+    for node in of_kind(tree, ast.ImportFrom):
+        name = absolute_name(node.module, node.level, package)
+        if name:
+            found.add(name)
+            found |= {f"{name}.{alias.name}" for alias in node.names if alias.name != "*"}
+    for call in of_kind(tree, ast.Call):
+        if call.args:
+            found |= _imported_by_name(call)
+    return frozenset(found)
 
 
 def _imported_by_name(call: ast.Call) -> set[str]:

@@ -38,6 +38,7 @@ class Project:
         self._now: set[tuple[str, bool]] = set()
         self._trees: dict[str, ast.Module | None] = {}
         self._local: dict[str, Found | None] = {}
+        self._brought: dict[frozenset[str], tuple[Distribution, ...]] = {}
 
     @property
     def _path(self) -> SearchPath:
@@ -178,6 +179,12 @@ class Project:
         wanted = {name for name in wanted if self._is_installed(name)}
         if not wanted:
             return ()
+        key = frozenset(wanted)
+        if key not in self._brought:
+            self._brought[key] = self._distributions(wanted)
+        return self._brought[key]
+
+    def _distributions(self, wanted: set[str]) -> tuple[Distribution, ...]:
         folders = self._path.folders
         brought = providers(sorted(wanted), folders)
         found_all = {one for several in brought.values() for one in several}

@@ -1,0 +1,81 @@
+"""Text to syntax tree. The trees of the last cells are kept: after an edit only the cell that was edited is parsed."""
+
+from __future__ import annotations
+
+import ast
+import threading
+import warnings
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Literal
+
+_TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+#: Characters of code whose trees are kept, and of the longest cell that is.
+_KEPT = 500_000
+_LONGEST = 100_000
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The tree of a text, and its lines."""
+
+    tree: ast.Module
+    lines: tuple[str, ...]
+
+
+def parse_cell(cell: str, text: str) -> Parsed:
+    """Parse the code of a cell (its id). Raises what ``compile`` raises.
+
+    Two cells of one text have two trees. Compiling finds what parsing alone does not, like a ``return`` outside a
+    function.
+    """
+    known = _trees.get(cell, text)
+    if known is None:
+        tree = parse(text)
+        assert isinstance(tree, ast.Module)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(text, "<cell>", "exec", _TOP_LEVEL_AWAIT, dont_inherit=True)
+        known = Parsed(tree, tuple(text.split("\n")))
+        _trees.keep(cell, text, known)
+    return known
+
+
+def parse(text: str, mode: Literal["exec", "eval"] = "exec") -> ast.mod:
+    """``ast.parse`` that says nothing of what Python warns of."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text, mode=mode)
+
+
+class _Trees:
+    """The trees that were used last, of so many characters at most."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[tuple[str, str], Parsed] = OrderedDict()
+        self._characters = 0
+
+    def get(self, cell: str, text: str) -> Parsed | None:
+        with self._lock:
+            known = self._known.get((cell, text))
+            if known is not None:
+                self._known.move_to_end((cell, text))
+            return known
+
+    def keep(self, cell: str, text: str, parsed: Parsed) -> None:
+        if len(text) > _LONGEST:
+            return
+        with self._lock:
+            if (cell, text) not in self._known:
+                self._characters += len(text)
+            self._known[cell, text] = parsed
+            while self._characters > _KEPT:
+                (_, old), _ = self._known.popitem(last=False)
+                self._characters -= len(old)
+
+    def __len__(self) -> int:
+        return self._characters
+
+
+_trees = _Trees()

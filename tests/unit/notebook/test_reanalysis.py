@@ -1,0 +1,133 @@
+"""After an edit only what was edited is read again, and the answer is the one that a first reading gives."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from cellift.notebook import parsed
+from cellift.notebook.analysis import Analysis, analyse
+from cellift.notebook.cells import parse_notebook
+from cellift.notebook.parsed import parse_cell
+from cellift.notebook.scopes_reader import Reader
+
+BODY = "def area_{0}(r):\n    return r * {0}\nvalues_{0} = [area_{0}(n) for n in range({0})]\nvalues_{0}.append({1})"
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Each test begins without trees of others."""
+    monkeypatch.setattr(parsed, "_trees", parsed._Trees())
+    yield
+
+
+@pytest.fixture
+def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How many texts were parsed and how many statements visited since it was cleared."""
+    found: Counter[str] = Counter()
+    parse, init = ast.parse, Reader.__init__
+
+    def counting_parse(*args: Any, **kwargs: Any) -> Any:
+        found["parsed"] += 1
+        return parse(*args, **kwargs)
+
+    def counting_init(self: Reader, *args: Any, **kwargs: Any) -> None:
+        found["visited"] += 1
+        init(self, *args, **kwargs)
+
+    monkeypatch.setattr(ast, "parse", counting_parse)
+    monkeypatch.setattr(Reader, "__init__", counting_init)
+    return found
+
+
+def sources(cells: int = 100) -> list[str]:
+    return [BODY.format(number, f"values_{number - 1}" if number else "0") for number in range(cells)]
+
+
+def read(texts: list[str]) -> Analysis:
+    cells = [
+        {"cell_type": "code", "id": f"c{number}", "metadata": {"cellift": {"step": f"s{number}"}}, "source": text}
+        for number, text in enumerate(texts)
+    ]
+    return analyse(parse_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
+
+
+def test_after_one_edit_one_cell_is_parsed_and_visited(counts: Counter[str]) -> None:
+    texts = sources()
+    read(texts)
+    assert counts == {"parsed": 100, "visited": 300}
+    counts.clear()
+    texts[50] += "\nmore = 1"
+    read(texts)
+    assert counts == {"parsed": 1, "visited": 4}
+
+
+def test_the_same_again_reads_nothing(counts: Counter[str]) -> None:
+    read(sources())
+    counts.clear()
+    read(sources())
+    assert not counts
+
+
+def test_the_second_answer_is_the_first_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = sources(12)
+    first = read(texts)
+    edited = [*texts[:5], "values_5 = values_4", *texts[6:]]
+    after_edit = read(edited)
+    assert read(texts) == first
+    monkeypatch.setattr(parsed, "_trees", parsed._Trees())
+    assert read(edited) == after_edit
+
+
+def test_what_a_cell_tells_of_all_is_noticed_in_the_others(counts: Counter[str]) -> None:
+    """A method that changes its object counts wherever it is called: those statements are read again."""
+    texts = ["class Box:\n    def weigh(self, x):\n        return x", "box = Box()", "box.weigh(1)", "print(box)"]
+    before = read(texts)
+    assert before.graph.steps[3].inputs["box"] == "s1"
+    texts[0] = "class Box:\n    def weigh(self, x):\n        self.x = x"
+    after = read(texts)
+    assert after.graph.steps[3].inputs["box"] == "s2"
+
+
+def test_cells_of_one_text_are_two_cells() -> None:
+    assert parse_cell("a", "x = 1").tree is not parse_cell("b", "x = 1").tree
+    assert parse_cell("a", "x = 1").tree is parse_cell("a", "x = 1").tree
+    analysis = read(["x = 1", "x += 1", "x += 1", "print(x)"])
+    assert analysis.graph.steps[3].inputs == {"x": "s2"}
+
+
+def test_what_is_kept_has_a_limit() -> None:
+    for number in range(30):
+        parse_cell(f"c{number}", f"x = {number}" + " " * 50_000)
+    assert len(parsed._trees) <= 500_000
+    assert parsed._trees.get("c0", "x = 0" + " " * 50_000) is None
+    assert parsed._trees.get("c29", "x = 29" + " " * 50_000) is not None
+
+
+def test_what_was_used_last_is_kept_longest() -> None:
+    texts = {f"c{number}": f"x = {number}" + " " * 90_000 for number in range(6)}
+    for cell, text in list(texts.items())[:5]:
+        parse_cell(cell, text)
+    parse_cell("c0", texts["c0"])
+    parse_cell("c5", texts["c5"])
+    assert parsed._trees.get("c0", texts["c0"]) is not None
+    assert parsed._trees.get("c1", texts["c1"]) is None
+
+
+def test_a_very_long_cell_is_not_kept() -> None:
+    parse_cell("long", "x = 1" + " " * 100_001)
+    assert len(parsed._trees) == 0
+
+
+def test_an_edit_that_concerns_one_other_cell_has_that_one_visited_again(counts: Counter[str]) -> None:
+    """``mode`` is known to be a text now: it matters where it is looked up, and nowhere else."""
+    texts = ["mode = 1", "print(globals()[mode])", *sources(10)]
+    read(texts)
+    counts.clear()
+    texts[0] = "mode = 'values_1'"
+    read(texts)
+    assert counts == {"parsed": 1, "visited": 2}
