@@ -123,9 +123,9 @@ def _step_input(folder: Path, task: Task, digests: Mapping[str, Mapping[str, str
 
 def _run_setup(given: StepInput, task: Task, namespace: dict[str, Any]) -> Inputs:
     """Imports, functions, constants and parameters of the step, as they are before its first own statement."""
-    from cellift.pipeline.runtime.cells import Cells, Piece
+    from cellift.pipeline.runtime.cells import Cells, Piece, mark_classes
     from cellift.pipeline.runtime.inputs import Inputs
-    from cellift.values import ValuesError, mark
+    from cellift.values import ValuesError
 
     namespace.update(given.parameters)
     code = given.code[: given.own]
@@ -138,22 +138,17 @@ def _run_setup(given: StepInput, task: Task, namespace: dict[str, Any]) -> Input
     inputs = Inputs(given.inputs, namespace, given.digests)
     now: list[Piece] = []
 
-    def mark_classes() -> None:
-        # As the runner does: a class made here is that of the step only if it is known as the same statement's.
-        for piece in now:
-            for name in piece.code.co_names:
-                found = namespace.get(name)
-                if isinstance(found, type) and found.__module__ == "__main__":
-                    mark(found, f"{piece.part.number}:{piece.line}")
-
     def before(piece: Piece) -> None:
-        mark_classes()
+        # As the runner does: a class made here is that of the step only if it is known as the same statement's.
+        for one in now:
+            mark_classes(one, namespace)
         now[:] = [piece]
         inputs.before(piece)
 
     try:
         cells.run(namespace, before, lambda _value: None, lambda _part: None)
-        mark_classes()
+        for one in now:
+            mark_classes(one, namespace)
     except ValuesError as error:
         raise CannotLoadError(str(error)) from error
     except Exception as error:

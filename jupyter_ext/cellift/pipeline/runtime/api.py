@@ -22,10 +22,10 @@ import time
 from types import ModuleType
 from typing import Any, NoReturn
 
-from ...values import CannotCrossError, ValuesError, is_plain_value, mark, write
+from ...values import CannotCrossError, ValuesError, is_plain_value, write
 from . import shipped
 from .carried_files import CarriedFiles, enter_own_folder
-from .cells import Cells, Piece
+from .cells import Cells, Piece, mark_classes
 from .display import Display
 from .file_guard import FileGuard
 from .hooks import install
@@ -272,12 +272,8 @@ class _StepRun:
         return found
 
     def _mark_classes(self) -> None:
-        """The class of a statement is the same class in each step that has a copy of the statement."""
-        piece = self._now
-        for name in piece.code.co_names if piece else ():
-            found = self._namespace.get(name)
-            if isinstance(found, type) and found.__module__ == "__main__":
-                mark(found, f"{piece.part.number}{piece.part.file}:{piece.line}:{name}" if piece else "")
+        if self._now is not None:
+            mark_classes(self._now, self._namespace)
 
     def _before(self, piece: Piece) -> None:
         self._mark_classes()

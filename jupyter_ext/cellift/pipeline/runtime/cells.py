@@ -10,6 +10,7 @@ from collections.abc import Callable
 from types import CodeType
 from typing import Any, NamedTuple
 
+from ...values import mark
 from .spec import Slice
 
 _FUTURES = 0
@@ -53,6 +54,14 @@ class Piece(NamedTuple):
         if isinstance(self.tree, ast.Import):
             return tuple(alias.name for alias in self.tree.names)
         return (self.tree.module,) if isinstance(self.tree, ast.ImportFrom) and self.tree.module else ()
+
+
+def mark_classes(piece: Piece, namespace: dict[str, Any]) -> None:
+    """The class of a statement is the same class in each step that has a copy of the statement."""
+    for name in piece.code.co_names:
+        found = namespace.get(name)
+        if isinstance(found, type) and found.__module__ == "__main__":
+            mark(found, f"{piece.part.number}{piece.part.file}:{piece.line}:{name}")
 
 
 class Cells:
