@@ -33,6 +33,7 @@ from cellift.notebook.state_draws import Draws
 from cellift.notebook.state_files import FileUse
 from cellift.notebook.state_names import is_pseudo, quoted
 from cellift.notebook.state_outside import look_outside
+from cellift.notebook.state_paths import ANY
 from cellift.notebook.statement_facts import facts_of
 from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
@@ -91,7 +92,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         statements, warnings = _statements(layout, reader, project, local, draws, channels)
         flow = Flow(statements, step_names, kept_as_data)
         flow.run()
-        files = FileUse(statements, outside.without_files)
+        files = FileUse(statements, outside.without_files, ANY if outside.log_to_file else None)
         classify_setup(statements, files)
         states = StateChanges(statements, files, channels)
         states.decide()
