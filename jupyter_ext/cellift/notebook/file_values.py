@@ -31,7 +31,7 @@ class FileValues:
         for statement in statements:
             names = (node for node in of_kind(statement, ast.Name) if _may_be_one(node, node.id))
             attributes = (node for node in of_kind(statement, ast.Attribute) if _may_be_one(node, node.attr))
-            candidates = [*names, *attributes]
+            candidates: list[ast.Name | ast.Attribute] = [*names, *attributes]
             if candidates:
                 self._read(statement, candidates)
 
