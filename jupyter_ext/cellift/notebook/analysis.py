@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cellift.notebook.cells import Notebook, pipeline_setting
 from cellift.notebook.dataflow import Flow
+from cellift.notebook.depth import nested_too_deeply
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.file_travel import FileTravel, with_absent_files, with_file_sources
 from cellift.notebook.files import with_file_order
@@ -65,16 +66,15 @@ def analyse(notebook: Notebook, project: Project | None = None) -> Analysis:
 
     ``project`` knows the modules beside the notebook and what is installed; without it star imports are not resolved.
     """
-    layout = lay_out(notebook, project)
     # A file name may hold line ends and bytes that are no text; a name goes into tables and YAML.
     stem = PurePath(notebook.path).stem if notebook.path else "notebook"
     name = "".join(char if char.isprintable() else " " for char in pipeline_setting(notebook, "name") or stem)
+    layout = Layout((), (), (), ())
     try:
+        layout = lay_out(notebook, project)
         return _analyse(layout, name, notebook, project)
     except RecursionError:
-        too_deep = diagnose(
-            "CL103", "The code is nested too deeply to be analysed.", fix="Split the longest expressions."
-        )
+        too_deep = nested_too_deeply(layout)
         return Analysis(Graph(name, notebook.path, cells=layout.roles), (*layout.diagnostics, too_deep))
 
 
