@@ -12,6 +12,7 @@ from cellift.notebook.diagnostics import Diagnostic
 from cellift.notebook.facts import Binding, Change, Kind, Use
 from cellift.notebook.flow_by_text import NamesByText
 from cellift.notebook.flow_code import CodeUse
+from cellift.notebook.flow_constants import ConstantUse
 from cellift.notebook.flow_missing import Missing
 from cellift.notebook.flow_reach import DEFINITIONS, Reach
 from cellift.notebook.flow_sharing import sources_of
@@ -37,6 +38,7 @@ class Flow:
         self._kept_as_data = kept_as_data
         self._missing = Missing(statements, step_names)
         self._code = CodeUse()
+        self._constants = ConstantUse()
         self._versions = Versions(self._code)
         self._current = self._versions.current
         self._by_text = NamesByText(statements, self._current, self._missing)
@@ -53,8 +55,8 @@ class Flow:
         self._missing.warn_of_the_rest()
 
     def code_to_keep(self) -> set[int]:
-        """Indexes of definitions (and of what changes them) whose functions and classes have to cross as values."""
-        return self._code.to_keep()
+        """Indexes of definitions (and of what changes them) whose functions, classes, constants cross as values."""
+        return self._code.to_keep() | self._constants.to_keep()
 
     def _resolve(self, statement: Statement) -> None:
         facts = statement.facts
@@ -65,10 +67,13 @@ class Flow:
         for name, read in statement.reads.items():
             if read.version.stateful:
                 changes.setdefault(name, Change(name, read.use.line, read.use.column, "its state moves on"))
+        for name, change in self._constants.changed_parameters(statement, self._current).items():
+            changes.setdefault(name, change)
         later_binds = reach.binds
         self._keep_what_may_stay(statement, later_binds)
         statement.travel = travel_of(statement, changes, later_binds, self._kept_as_data)
         self._code.note_users(statement)
+        self._constants.note(statement, self._current)
         made_of = self._versions.made_of(statement)
         shares = sources_of(statement, self._current)
         sharing = self._versions.sharing

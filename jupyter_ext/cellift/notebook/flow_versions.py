@@ -190,11 +190,15 @@ class Versions:
 
 
 def _decorated_with_state(statement: Statement) -> bool:
-    if not isinstance(statement.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+    """A decorator of the function, or of a method of the class, keeps what calls change."""
+    node = statement.node
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         return False
+    defined = [node, *(node.body if isinstance(node, ast.ClassDef) else ())]
+    decorated = any(getattr(one, "decorator_list", ()) for one in defined)
     called = (statement.reads.get(name) for name in statement.facts.called)
     bodies = [read.version.body for read in called if read is not None and read.version.code is Kind.FUNCTION]
-    return bool(statement.node.decorator_list) and any(body is not None and body.gives_stateful for body in bodies)
+    return decorated and any(body is not None and body.gives_stateful for body in bodies)
 
 
 def _changes_by_use(version: Version) -> bool:

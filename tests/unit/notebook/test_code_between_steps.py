@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from unit.notebook.make_notebook import graph_of
+from unit.notebook.make_notebook import edges, graph_of
 
 _FACTORY = """
 registry = {}
@@ -67,12 +67,6 @@ def test_classes_that_a_loop_changes_are_changed(change: str) -> None:
     assert inputs(graph, "b") == {"A": "a", "B": "a"}
 
 
-def test_a_function_that_a_class_keeps_needs_its_names_where_the_class_is_used() -> None:
-    table = "class Table:\n    ops = {'mul': lambda a: a * rate}\n    def go(self):\n        return self.ops['mul'](2)"
-    graph = graph_of(f"{table}", "%%step a\nrate = 2", "%%step b\nprint(Table().go())")
-    assert inputs(graph, "b") == {"rate": "a"}
-
-
 def test_a_descriptor_that_counts_is_state_of_the_class_that_has_it() -> None:
     setup = "class Count:\n    def __get__(self, o, t=None):\n        self.n += 1\nclass K:\n    c = Count()"
     graph = graph_of(setup, "%%step a\nk = K()", "%%step b\nk.c", "%%step c\nk.c")
@@ -95,3 +89,12 @@ def test_a_function_that_a_loop_defines_and_keeps_needs_its_names_where_it_is_ca
 def test_an_import_of_several_names_gives_way_where_one_of_them_is_something_else() -> None:
     graph = graph_of("from math import ceil, floor", "%%step a\nceil = 10", "%%step b\nprint(ceil, floor(2.5))")
     assert inputs(graph, "b") == {"ceil": "a", "floor": "setup"}
+
+
+def test_a_decorator_of_a_method_that_counts_calls_moves_on_with_the_class() -> None:
+    setup = (
+        "def counted(f):\n    def inner(*a):\n        inner.calls += 1\n        return f(*a)\n    inner.calls = 0\n"
+        "    return inner\nclass S:\n    @counted\n    def go(self):\n        return 1"
+    )
+    graph = graph_of(setup, "%%step a\ns = S()\ns.go()", "%%step b\nprint(S.go.calls)")
+    assert "a>b:S" in edges(graph)
