@@ -27,25 +27,25 @@ def may_matter(
     ``declared``: ``{task: {name: producer}}``. ``held``: what the outputs of a task hold, of those that are over.
     """
     place = order.index(task)
-    below = order[place + 1 :]
     own = declared[task]
     sources = set(own.values())
-    found = {name for name, producer in own.items() if held.get(producer)}
-    for holder in _that_reach(order[:place], below, declared):
+    reaching = _that_reach(order[:place], order[place + 1 :], declared)
+    found = {
+        name for name, maker in own.items() if held.get(maker) and not reaching.isdisjoint(declared[maker].values())
+    }
+    for holder in reaching:
         if holder not in held or held[holder]:
             found |= {name for name, producer in declared[holder].items() if producer in sources}
     return sorted(name for name in found if ":" not in name)
 
 
-def _that_reach(above: Sequence[str], below: Sequence[str], declared: Mapping[str, Mapping[str, str]]) -> list[str]:
-    """Those of ``above`` from which, through others of them, something comes to a task ``below``."""
+def _that_reach(above: Sequence[str], below: Sequence[str], declared: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Those of ``above`` from which something comes to a task ``below``, maybe through others of them."""
     reached = {producer for task in below for producer in declared[task].values()}
-    found = []
     for task in reversed(above):
         if task in reached:
-            found.append(task)
             reached |= set(declared[task].values())
-    return found
+    return reached.intersection(above)
 
 
 def to_write_together(
@@ -54,13 +54,13 @@ def to_write_together(
     changed: Mapping[str, AbstractSet[str]],
     held: Mapping[str, AbstractSet[str]],
 ) -> list[str]:
-    """Tasks whose outputs hold what a task further down has changed, or which made what that task has changed.
+    """Tasks whose outputs hold what they do not hand on, where a task further down has changed that or an output.
 
     ``origins``: task -> name -> the task that is declared to make it.
     """
     found = []
     for place, holder in enumerate(order):
-        kept = {(name, origins[holder].get(name)) for name in held.get(holder, ())}
+        kept = {(name, origins[holder].get(name)) for name in held.get(holder, frozenset()) - changed[holder]}
         for task in order[place + 1 :] if kept else ():
             changes = {(name, origins[task].get(name)) for name in changed.get(task, ())}
             if changes & kept or any(maker == holder for _, maker in changes):

@@ -218,9 +218,13 @@ class Reports:
         own = self._declared[task]
         missing = [name for name in told.changed | told.holds if name not in own and not name.startswith(STATE)]
         found: dict[str, str] = {}
+        taken = {
+            name: by for name, (by, _) in (told.sources or {}).items() if not name.startswith((NEED, FILE, TOGETHER))
+        }
         for name in missing:
-            for by, _ in (told.sources or {}).values():
-                if name in self._told[by].groups:
+            for one, by in taken.items():
+                groups = self._told[by].groups
+                if name in groups and groups[name] == groups.get(one):
                     found[name] = self._origin(by, name)
         return found
 

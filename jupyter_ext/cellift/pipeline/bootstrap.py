@@ -29,8 +29,6 @@ _MODULES = (
     "values.sets",
     "values.rebuild",
     "values.special",
-    "values.instances",
-    "values.weak",
     "values.by_value",
     "values.fingerprint",
     "values.arrays",
@@ -68,7 +66,6 @@ _MODULES = (
     "pipeline.runtime.magics",
     "pipeline.runtime.api",
 )
-
 
 _HEAD = """\
 # The step runner of Cellift. It needs Python 3.9 or newer and nothing else.

@@ -14,7 +14,6 @@ import sys
 import types
 from typing import Any, Callable
 
-from .instances import Trial, reduce_instance
 from .naming import MAIN, bound_to, code_bytes, is_importable, is_named, token_of
 from .rebuild import (
     MAGIC,
@@ -56,7 +55,6 @@ class Code:
         self._importable: dict[int, bool] = {}
         self._cells: dict[int, Any] = {}
         self._kept: list[Any] = []
-        self._trial = Trial(lambda state: Pickler(Nowhere(), self).dump(state))
         self.odd_sets: dict[int, Any] = {}
         """Those in another order than a new set of the same members would have."""
 
@@ -87,8 +85,7 @@ class Code:
             return make_cell, ()
         if isinstance(value, enum.Enum) and _goes_by_name(value):
             return operator.getitem, (kind, value.name)
-        reduced = reduce_instance(value, self._trial)
-        return reduce_special(value) if reduced is NotImplemented else reduced
+        return reduce_special(value)
 
     def _only_by_name(self, value: Any) -> bool:
         """Some things that classes and functions hold cannot be written: then the step that reads must have them."""

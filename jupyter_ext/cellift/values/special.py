@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import functools
 import gc
-import itertools
 import mmap
 import os
 import pickle
@@ -16,7 +15,7 @@ import typing
 from typing import Any
 
 from .naming import MAIN, is_named
-from .rebuild import Feeder, call, make_module, make_typevar, matches, set_cache, set_exception
+from .rebuild import call, make_module, make_typevar, set_exception
 
 _SENTINELS = {
     "_MISSING_TYPE",
@@ -69,11 +68,7 @@ def _match(value: Any) -> Any:
         again = getattr(value.re, how)(value.string, value.pos, value.endpos)
         if again is not None and again.regs == value.regs:
             return call, ("attribute", value.re, how, value.string, value.pos, value.endpos)
-    # As finditer finds it; `pos` is where that began.
-    place = matches(value.re, value.string, value.pos, value.endpos)[1].get(value.regs)
-    if place is None:
-        raise pickle.PicklingError("a match of a scanner")
-    return call, ("match", value.re, value.string, value.pos, value.endpos, place)
+    raise pickle.PicklingError("a match of finditer or sub")
 
 
 def _memoryview(value: Any) -> Any:
@@ -115,65 +110,12 @@ def _address(view: memoryview) -> int:
 
 
 def _lru_cache(value: Any) -> Any:
-    if is_named(value) and value.__module__ != MAIN:
+    if is_named(value):
         return NotImplemented
-    info = value.cache_info()
-    function, entries = _cached(value)
-    if len(entries) != info.currsize:
+    if value.cache_info()[0:2] != (0, 0):
         raise pickle.PicklingError("its cache cannot be read")
-    same = {**getattr(function, "__dict__", {}), "__wrapped__": function}
-    same.update((name, getattr(function, name, ...)) for name in functools.WRAPPER_ASSIGNMENTS)
-    kept = {name: part for name, part in vars(value).items() if part is not same.get(name, ...)}
-    kept.pop("cache_parameters")
-    options = value.cache_parameters().values()
-    return call, ("cached", *options), (function, entries, info.hits, info.misses, kept), None, None, set_cache
-
-
-def _cached(value: Any) -> tuple[Any, list[tuple[Any, Any, Any]]]:
-    """The function, and ``(arguments, keyword arguments, result)`` of what is kept, the oldest first."""
-    inside = gc.get_referents(value)
-    info, typed = value.cache_info(), value.cache_parameters()["typed"]
-    # From Python 3.10 on its type comes first, and the type of what holds a key and its result after each of these.
-    newer = inside[0] is type(value)
-    stride = 3 if newer else 2
-    size = info.currsize if info.maxsize else 0
-    listed = inside[newer : newer + size * stride]
-    first, second = [*inside[newer + size * stride :], None, None][:2]
-    cache, function = (first, second) if newer else (second, first)
-    pairs = list(zip(listed[::stride], listed[1::stride]))  # noqa: B905 - Python 3.9
-    if type(cache) is not dict or (info.maxsize and {*map(id, cache)} != {id(key) for key, _ in pairs}):
-        raise pickle.PicklingError("its cache cannot be read")
-    if info.maxsize is None:
-        pairs = list(cache.items())
-    return _fed(function), [(*_arguments(key, typed), result) for key, result in pairs]
-
-
-def _fed(function: Any) -> Any:
-    return function.function if isinstance(function, Feeder) else function
-
-
-def _arguments(key: Any, typed: bool) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """What a function was called with to get this key."""
-    if type(key) in (int, str):
-        return (key,), {}
-    parts = tuple(key)
-    marks = [place for place, part in enumerate(parts) if part is _MARK]
-    if not marks:
-        return parts[: len(parts) // 2] if typed else parts, {}
-    rest = parts[marks[0] + 1 :]
-    # Names and values, then the types of all arguments.
-    count = (len(rest) - marks[0]) // 3 if typed else len(rest) // 2
-    return parts[: marks[0]], dict(zip(rest[: 2 * count : 2], rest[1 : 2 * count : 2]))  # noqa: B905 - Python 3.9
-
-
-def _mark() -> Any:
-    """What stands in a key between the arguments and those with a name."""
-    sample = functools.lru_cache(None)(lambda **_: None)
-    sample(a=1)
-    return next(next(iter(each))[0] for each in gc.get_referents(sample) if type(each) is dict and len(each) == 1)
-
-
-_MARK = _mark()
+    kept = {name: part for name, part in vars(value).items() if name not in ("__wrapped__", "cache_parameters")}
+    return call, ("cached", value.__wrapped__, *value.cache_parameters().values()), kept
 
 
 def _typevar(value: Any) -> Any:
@@ -218,32 +160,10 @@ def _exception(value: Any) -> Any:
         # Its own __init__ may take something else than what became its args.
         reduced = call, ("exception", kind, value.args), value.__dict__ or None
     state = reduced[2] if len(reduced) > 2 else None
-    more = value.__cause__, value.__context__, value.__suppress_context__, _frames(value.__traceback__)
-    if more == (None, None, False, ()):
+    more = value.__cause__, value.__context__, value.__suppress_context__
+    if more == (None, None, False):
         return reduced
     return (*reduced[:2], (state, *more), None, None, set_exception)
-
-
-def _frames(traceback: Any) -> tuple[Any, ...]:
-    """Where an exception went through: file, function, module and place of each frame."""
-    found = []
-    while traceback is not None:
-        code, line = traceback.tb_frame.f_code, traceback.tb_lineno
-        place: Any = (line, line, 0, 0)
-        if hasattr(code, "co_positions"):
-            place = next(itertools.islice(code.co_positions(), traceback.tb_lasti // 2, None), place)
-        module = traceback.tb_frame.f_globals.get("__name__")
-        place = place if None not in place else (line, line, 0, 0)
-        found.append((code.co_filename, code.co_name, getattr(code, "co_qualname", ""), module, place))
-        traceback = traceback.tb_next
-    return tuple(found)
-
-
-def _time_zone(value: Any) -> Any:
-    """Two times are compared otherwise when they have the very same zone."""
-    get = sys.modules["dateutil.tz"].gettz
-    known: Any = next((each for name, each in vars(get).items() if name.endswith("__instances")), {})
-    return next(((call, ("zone", name)) for name, each in known.items() if each is value), NotImplemented)
 
 
 def _array(value: Any, numpy: Any) -> Any:
@@ -259,8 +179,9 @@ def _array(value: Any, numpy: Any) -> Any:
         offset = value.__array_interface__["data"][0] - root.__array_interface__["data"][0]
         return call, ("part", numpy.memmap, value.shape, value.dtype, root, offset, value.strides)
     root.flush()
+    mode = "r" if root.mode == "r" else "r+"
     order = "C" if root.flags.c_contiguous else "F"
-    return call, ("memmap", os.path.abspath(root.filename), root.dtype, root.mode, root.offset, root.shape, order)
+    return call, ("memmap", os.path.abspath(root.filename), root.dtype, mode, root.offset, root.shape, order)
 
 
 def _shared(value: Any) -> str | None:
@@ -282,10 +203,6 @@ def reduce_special(value: Any) -> Any:
         return _exception(value)
     if isinstance(value, types.ModuleType):
         return _module(value)
-    if kind.__name__ == "finfo" and kind.__module__ == "numpy":
-        return kind, (value.dtype,)
-    if kind.__name__ == "tzfile" and kind.__module__.startswith("dateutil"):
-        return _time_zone(value)
     if isinstance(value, type):
         if value.__module__ == "builtins" and not is_named(value):
             for key, each in vars(types).items():

@@ -24,8 +24,7 @@ class Program:
         """As a notebook: one cell a step."""
         case = Case(name)
         for step in sorted({step for step, _ in self.lines}):
-            # The last line keeps the value of the one above from being shown.
-            source = "\n".join([*(text for one, text in self.lines if one == step), "pass"])
+            source = "\n".join(text for one, text in self.lines if one == step)
             kind, argument = ("code", "") if step == SETUP else ("step", f"s{step}")
             case.cells.append(code_cell(f"c{step}", source, kind, argument))
         return case

@@ -7,6 +7,7 @@ rules. ``tests.truth.oracle`` is slower and has no shortcut.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import random
@@ -90,7 +91,7 @@ def _in_order(sources: dict[str, str], folder: Path) -> dict[str, Any]:
             log = folder / f"{cell}.log"
             _write_to(log)
             try:
-                exec(compile(source, f"<{cell}>", "exec", dont_inherit=True), module.__dict__)
+                _run_cell(source, f"<{cell}>", module.__dict__)
             except BaseException:  # noqa: BLE001 - told to the caller
                 error = traceback.format_exc()
             sys.stdout.flush()
@@ -107,6 +108,17 @@ def _in_order(sources: dict[str, str], folder: Path) -> dict[str, Any]:
     return found
 
 
+def _run_cell(source: str, name: str, namespace: dict[str, Any]) -> None:
+    """As a notebook does: the value of a last expression is shown."""
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    exec(compile(tree, name, "exec", dont_inherit=True), namespace)
+    if isinstance(last, ast.Expr):
+        value = eval(compile(ast.Expression(last.value), name, "eval", dont_inherit=True), namespace)
+        if value is not None and not source.rstrip().endswith(";"):
+            print(repr(value))
+
+
 class _Engine:
     """``tasks`` of a plan, run to their end below ``folder``."""
 
@@ -121,30 +133,33 @@ class _Engine:
         self._random = random.Random(seed)
         self._attempts = dict.fromkeys(self._tasks, 1)
         self._digests: dict[str, dict[str, str]] = {}
-        self._logs: dict[str, str] = {}
+        self._over: dict[str, dict[str, Any] | None] = {}
+        """Tasks whose last attempt is over -> its error."""
         self._clock = 0.0
 
     def go(self) -> dict[str, str]:
-        """The log of each task."""
-        while len(self._logs) < len(self._tasks):
-            ready = [task for task in self._reports.order if task not in self._logs and self._may_start(task)]
+        """The log of each task. A step that failed may have started from what an earlier one changes unseen."""
+        while ready := [task for task in self._reports.order if task not in self._over and self._may_start(task)]:
             self._attempt(self._random.choice(ready))
             verdict = self._reports.verdict()
             if verdict.hazards:
                 raise StepFailedError(verdict.hazards[0].task, {"code": "CL522", "message": verdict.hazards[0].message})
             for task in verdict.again:
-                self._logs.pop(task, None)
+                self._over.pop(task, None)
                 self._digests.pop(task, None)
                 self._attempts[task] = self._reports.again(task)
                 if self._attempts[task] > _MOST_ATTEMPTS:
                     raise StepFailedError(task, {"message": "it runs again and again"})
-        return self._logs
+        for task in self._reports.order:
+            if self._over.get(task) is not None:
+                raise StepFailedError(task, self._over[task] or {})
+        return {task: self._log(task).read_text(encoding="utf-8") for task in self._tasks}
 
     def _may_start(self, task: str) -> bool:
         before = self._reports.order[: self._reports.order.index(task)]
-        if self._attempts[task] > 2 and any(one not in self._logs for one in before):
+        if self._attempts[task] > 2 and any(one not in self._over for one in before):
             return False
-        return all(need in self._logs for need in self._reports.plan(task)["needs"])
+        return all(need in self._over and self._over[need] is None for need in self._reports.plan(task)["needs"])
 
     def _attempt(self, task: str) -> None:
         plan = self._reports.plan(task)
@@ -156,22 +171,25 @@ class _Engine:
         given = executor_input(self._run, plan, {}, self._types, self._digests)
         started = self._tick()
         self._reports.start(task, started)
-        log = self._run / f"{task}.log"
 
         def run() -> int:
-            _write_to(log)
+            _write_to(self._log(task))
             return api.run_step(given, str(place))
 
         status = _fork(run, self._work)
         path = place / "result.json"
-        if not path.exists():
-            raise StepFailedError(task, {"message": f"ended with {status}", "traceback": log.read_text("utf-8")})
-        result = json.loads(path.read_text(encoding="utf-8"))
-        if not result["ok"]:
-            raise StepFailedError(task, result["error"])
-        self._digests[task] = {item["name"]: item["digest"] for item in result["outputs"] if "digest" in item}
-        self._logs[task] = log.read_text(encoding="utf-8")
-        self._reports.finish(task, result, file_use(self._run, task, result, started, self._tick()))
+        ended = {"ok": False, "error": {"message": f"ended with {status}"}}
+        result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else ended
+        use = file_use(self._run, task, result, started, self._tick())
+        self._over[task] = None if result["ok"] else result["error"]
+        if result["ok"]:
+            self._digests[task] = {item["name"]: item["digest"] for item in result["outputs"] if "digest" in item}
+            self._reports.finish(task, result, use)
+        else:
+            self._reports.end(task, use)
+
+    def _log(self, task: str) -> Path:
+        return self._run / f"{task}.log"
 
     def _tick(self) -> float:
         self._clock += 1.0

@@ -236,3 +236,16 @@ def test_a_failed_attempt_takes_its_changes_back() -> None:
     found.end("b", files())
     found.verdict()
     assert found.plan("d")["inputs"] == {"x": "a"}
+
+
+def test_what_shares_an_object_with_an_input_is_that_of_the_step_it_was_taken_from() -> None:
+    take = {"x": "a"}
+    found = Reports(
+        plan_of([Script("a", makes=(("x", "y"),)), Script("b", take), Script("c", {"y": "a"})]), lambda _: True
+    )
+    for task, changed in (("a", []), ("b", ["x", "y"])):
+        found.start(task, 0)
+        outputs = [{"name": name, "file": "x"} for name in "xy"]
+        found.finish(task, {"outputs": outputs, "changed": changed}, files())
+        found.verdict()
+    assert found.plan("c")["inputs"] == {"y": "b"}

@@ -66,7 +66,6 @@ def test_step_becomes_a_task_with_its_code_inputs_and_outputs():
         "seeded": [],
         "repeated": [],
         "touched": [],
-        "last": True,
     }
 
 
