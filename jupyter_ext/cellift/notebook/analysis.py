@@ -24,6 +24,7 @@ from cellift.notebook.methods import changed_by_a_look, changing_methods
 from cellift.notebook.parameters import ParameterReader, with_fixed
 from cellift.notebook.places import shown, shown_edges
 from cellift.notebook.scopes_reader import Around
+from cellift.notebook.search_folders import added_folders
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.shell_order import with_shell_order
 from cellift.notebook.slices import code_slices
@@ -83,6 +84,9 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     kept_as_data: frozenset[int] = frozenset()
     channels = Channels()
     nodes = [node for owned in layout.code for node in owned.code.statements]
+    if project is not None:
+        first, last = added_folders(nodes)
+        project = project.with_folders(first, last) if first or last else project
     outside = look_outside(nodes, project)
     while True:
         reader = ParameterReader()

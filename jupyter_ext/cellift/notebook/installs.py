@@ -41,7 +41,7 @@ class Installs:
 def read_installs(code: Sequence[OwnedCode], groups: Sequence[Group], project: Project | None) -> Installs:
     """What the commands of the cells and the options of the steps ask for."""
     found = Installs()
-    for owned in code if project is not None else ():
+    for owned in code:
         for install, line in owned.code.installs:
             cell = owned.code.cell
             requirements, unread = _all(install, project)
@@ -49,7 +49,7 @@ def read_installs(code: Sequence[OwnedCode], groups: Sequence[Group], project: P
                 found.diagnostics.append(
                     _refused(f"Cell {cell.number} installs what cannot be read: {unread}.", cell.id, line)
                 )
-            for requirement in requirements:
+            for requirement in requirements if project is not None else ():
                 one = _installed(requirement, project)
                 if one is not None and fits(one.version, _clauses(requirement)):
                     found.pins.setdefault(owned.owner, set()).add(one.pin)

@@ -122,6 +122,7 @@ def line_magics(cell: Cell, text: str, tree: ast.Module, fresh: bool) -> MagicTe
     found = MagicText(text)
     lines = text.split("\n")
     rewritten: set[ast.Call] = set()
+    inside = _in_functions(tree)
     for statement in sorted(_statements(tree), key=lambda node: (node.lineno, node.col_offset), reverse=True):
         call = getattr(statement, "value", None)
         if not isinstance(call, ast.Call) or not is_shell_call(call):
@@ -130,6 +131,8 @@ def line_magics(cell: Cell, text: str, tree: ast.Module, fresh: bool) -> MagicTe
         first = fresh and statement is tree.body[0]
         try:
             written = _write(call, _target(statement, text), first)
+            if statement in inside and written is not None:
+                _refuse_lost_names(written.text)
         except RefusedMagic as refusal:
             found.diagnostics.append(_refused(cell, statement.lineno, _as_typed(call), refusal))
             written = Written("pass")
@@ -169,6 +172,24 @@ def _write(call: ast.Call, target: str, first: bool) -> Written | None:
         name, _, argument = texts[0].strip().lstrip("%").partition(" ")
         return write_line(name, argument, target)
     return None
+
+
+def _in_functions(tree: ast.Module) -> set[ast.AST]:
+    functions = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))]
+    return {node for function in functions for node in ast.walk(function)}
+
+
+def _refuse_lost_names(written: str) -> None:
+    """``%time x = 1`` in a function: IPython binds the name in the notebook, not in the function."""
+    if not written.startswith(f"with {SHELL}.timing(): "):
+        return
+    for node in ast.walk(ast.parse(written)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            raise RefusedMagic(
+                "CL201",
+                f"stands in a function, where IPython does not give it the name `{node.id}`.",
+                "Time the call of the function instead.",
+            )
 
 
 def _other_uses(cell: Cell, tree: ast.Module, known: set[ast.Call]) -> Iterator[Diagnostic]:

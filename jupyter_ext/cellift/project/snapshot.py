@@ -6,6 +6,7 @@ Files are read when first asked for, once, and never executed: one object answer
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ class Project:
 
     def __init__(self, folder: str | Path | None = None, python: str | Callable[[], str | None] | None = None) -> None:
         self.folder = None if folder is None else Path(folder)
+        self._first: tuple[Path, ...] = ()
+        self._last: tuple[Path, ...] = ()
         self._python = python
         self._asked: SearchPath | None = None
         self._stars: dict[tuple[str, bool], dict[str, bool] | None] = {}
@@ -39,6 +42,23 @@ class Project:
         self._trees: dict[str, ast.Module | None] = {}
         self._local: dict[str, Found | None] = {}
         self._brought: dict[frozenset[str], tuple[Distribution, ...]] = {}
+
+    def with_folders(self, first: Iterable[str], last: Iterable[str]) -> Project:
+        """The same surroundings, where modules are also looked for in these folders below the notebook's.
+
+        ``last`` are searched behind what is installed.
+        """
+        if self.folder is None:
+            return self
+        made = Project(self.folder, self._python)
+        made._asked = self._asked
+        made._first, made._last = self._below(first), self._below(last)
+        return made
+
+    def _below(self, folders: Iterable[str]) -> tuple[Path, ...]:
+        assert self.folder is not None
+        inside = (Path(os.path.normpath(self.folder / folder)) for folder in folders)
+        return tuple(folder for folder in inside if folder.is_dir() and folder.is_relative_to(self.folder))
 
     @property
     def _path(self) -> SearchPath:
@@ -102,7 +122,9 @@ class Project:
     def _look_beside(self, module: str) -> Found | None:
         if self.folder is None:
             return None
-        found = find_module(module, [self.folder])
+        found = find_module(module, [*self._first, self.folder])
+        if found is None and self._last and not find_module(module.partition(".")[0], self._path.folders):
+            found = find_module(module, self._last)
         if found is None or (found.file is None and not _has_python(found)):
             return None  # any folder would be a namespace package: only those with modules in them count
         return found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cellift.pipeline.runtime.commands import Lines, expand, output_of, run_in_terminal, run_script
+from cellift.pipeline.runtime.commands import SList, expand, output_of, run_in_terminal, run_script
 
 NAMES = {"x": 3, "name": "world", "rows": [1, 2, 3]}
 
@@ -35,7 +35,7 @@ def test_ipython_fills_in_the_same() -> None:
 
 
 def test_lines_are_also_words_and_fields() -> None:
-    lines = Lines(["b 2", "a 10", "c"])
+    lines = SList(["b 2", "a 10", "c"])
     assert (lines.s, lines.n, lines.l) == ("b 2 a 10 c", "b 2\na 10\nc", lines)
     assert lines.fields(1) == ["2", "10"]
     assert lines.fields() == [["b", "2"], ["a", "10"], ["c"]]

@@ -26,7 +26,7 @@ _TERMINAL = {
 _DOLLAR = re.compile(r"(.*?)\$(\$?[\w\.]+)(?=([^']*'[^']*')*[^']*$)")
 
 
-class Lines(list):  # type: ignore[type-arg]
+class SList(list):  # type: ignore[type-arg]
     """What ``x = !command`` gives: a list of lines, as words too."""
 
     l = list = property(lambda self: self)  # noqa: E741 - the names of IPython
@@ -57,7 +57,7 @@ class Lines(list):  # type: ignore[type-arg]
         """Words of each line: all of them, or those at these places, joined."""
         if not fields:
             return [line.split() for line in self]
-        found = Lines()
+        found = SList()
         for words in [line.split() for line in self]:
             picked = [words[place] for place in fields if -len(words) <= place < len(words)]
             if picked:
@@ -66,7 +66,7 @@ class Lines(list):  # type: ignore[type-arg]
 
     def sort(self, field: Any = None, nums: bool = False) -> Any:  # type: ignore[override]
         """A new list, sorted by a field."""
-        keyed: Any = [[line if field is None else Lines([line]).fields(field), line] for line in self]
+        keyed: Any = [[line if field is None else SList([line]).fields(field), line] for line in self]
         if nums:
             for pair in keyed:
                 digits = "".join(char for char in pair[0] if char.isdigit())
@@ -118,7 +118,7 @@ def run_in_terminal(command: str) -> int:
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     except (ImportError, OSError):
         ours, theirs = os.pipe()
-    shell = shutil.which("sh") or "/bin/sh"
+    shell = shutil.which(_shell_name()) or "/bin/sh"
     process = subprocess.Popen(
         [shell, "-c", command],
         stdin=subprocess.DEVNULL,
@@ -141,7 +141,22 @@ def run_in_terminal(command: str) -> int:
     return 128 - code if code > 128 else code
 
 
-def output_of(command: str) -> Lines:
+def _shell_name() -> str:
+    """The shell of ``!command``: IPython took ``sh`` once, and takes that of the user since."""
+    from importlib.util import find_spec
+
+    found = find_spec("IPython")
+    for folder in (found.submodule_search_locations or ()) if found is not None else ():
+        try:
+            with open(os.path.join(folder, "utils", "_process_posix.py"), encoding="utf-8") as file:
+                if "SHELL" not in file.read():
+                    return "sh"
+        except OSError:
+            continue
+    return os.environ.get("SHELL") or "sh"
+
+
+def output_of(command: str) -> SList:
     """The lines that ``command`` prints."""
     if command.rstrip().endswith("&"):
         raise OSError("Background processes not supported.")
@@ -155,7 +170,7 @@ def output_of(command: str) -> Lines:
         stderr=subprocess.STDOUT,
         check=False,
     )
-    return Lines(ran.stdout.decode("utf-8", "replace").splitlines())
+    return SList(ran.stdout.decode("utf-8", "replace").splitlines())
 
 
 def run_script(words: list[str], text: str, streams: tuple[Callable[[], Any], Callable[[], Any]]) -> int:
