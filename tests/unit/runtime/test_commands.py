@@ -76,15 +76,15 @@ def test_a_script_writes_to_both_streams(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_lines_that_are_files_are_paths(tmp_path: Path) -> None:
     (tmp_path / "a").touch()
-    assert Lines([str(tmp_path / "a"), str(tmp_path / "b")]).p == [tmp_path / "a"]
+    assert SList([str(tmp_path / "a"), str(tmp_path / "b")]).p == [tmp_path / "a"]
 
 
 def test_fields_that_a_line_does_not_have_are_left_out() -> None:
-    lines = Lines(["b 2", "c", "", "d 4 6"])
+    lines = SList(["b 2", "c", "", "d 4 6"])
     assert lines.fields(1) == ["2", "4"]
     assert lines.fields(0, 2) == ["b", "c", "d 6"]
     assert lines.fields(-1) == ["2", "c", "6"]
     assert lines.grep(str.isdigit, field=1) == ["b 2", "d 4 6"]
     assert lines.grep("", field=1) == lines
-    assert Lines(["b 10", "x1 9", "none"]).sort(nums=True) == ["none", "b 10", "x1 9"]
-    assert Lines(["b 10", "a 9"]).sort() == ["a 9", "b 10"]
+    assert SList(["b 10", "x1 9", "none"]).sort(nums=True) == ["none", "b 10", "x1 9"]
+    assert SList(["b 10", "a 9"]).sort() == ["a 9", "b 10"]
