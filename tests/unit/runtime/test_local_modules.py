@@ -75,3 +75,40 @@ def test_a_generator_goes_on_in_the_object_that_is_there(module):
 
 def test_a_module_that_is_not_imported_has_no_state():
     assert module_states(["state:module:nowhere_at_all:x"]) == {}
+
+
+class Counter:
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+
+class Slotted:
+    __slots__ = ("n",)
+
+    def __init__(self, n: int) -> None:
+        self.n = n
+
+
+def test_an_object_goes_on_with_the_state_of_the_other_one(module):
+    module.counter = alias = Counter(1)
+    alias.left = "over"
+    restore("state:module:kept_here:counter", Counter(5))
+    assert (vars(alias), module.counter is alias) == ({"n": 5}, True)
+
+
+def test_what_cannot_be_changed_in_place_is_replaced(module):
+    module.slotted, module.x = Slotted(1), [1]
+    restore("state:module:kept_here:slotted", Slotted(5))
+    restore("state:module:kept_here:x", (2,))
+    restore("state:module:kept_here:new", 3)
+    assert (module.slotted.n, module.x, module.new) == (5, (2,), 3)
+
+
+def test_what_a_wrapped_function_wraps_is_no_state(module):
+    def f():
+        pass
+
+    f.__wrapped__, f.calls = len, 3
+    module.f = f
+    taken = module_states(["state:module:kept_here:f", "state:module:kept_here:nothing"])
+    assert taken == {"state:module:kept_here:f": {"defaults": None, "kwdefaults": None, "dict": {"calls": 3}}}
