@@ -27,6 +27,7 @@ _MODULES = (
     "values.plain",
     "values.naming",
     "values.sets",
+    "values.caches",
     "values.rebuild",
     "values.special",
     "values.by_value",

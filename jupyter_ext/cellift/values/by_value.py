@@ -14,6 +14,7 @@ import sys
 import types
 from typing import Any, Callable
 
+from .caches import CACHED
 from .naming import MAIN, bound_to, code_bytes, is_importable, is_named, token_of
 from .rebuild import (
     MAGIC,
@@ -30,7 +31,7 @@ from .rebuild import (
     set_class,
     set_function,
 )
-from .special import reduce_special
+from .special import cached, reduce_special
 
 _WITHOUT = {"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__", "__module__", "__qualname__", "__slots__"}
 
@@ -73,10 +74,12 @@ class Code:
         kind = type(value)
         if kind is types.FunctionType or isinstance(value, type):
             if self.travels(value):
-                return self._class(value) if isinstance(value, type) else self._function(value)
+                return self._by_value(value)
             if value.__module__ == MAIN:
                 token = token_of(value) if isinstance(value, type) else None
                 return named, (MAIN, value.__qualname__, token)
+        elif kind is CACHED and value.__module__ == MAIN and is_named(value):
+            return NotImplemented if self._only_by_name(value) else cached(value)
         elif kind is types.CodeType:
             return make_code, _code(value)
         elif kind is types.CellType:
@@ -93,12 +96,16 @@ class Code:
         if found is None:
             self._by_name[id(value)] = False
             if is_named(value):
-                reduced = self._class(value) if isinstance(value, type) else self._function(value)
                 try:
-                    Pickler(Nowhere(), self).dump(reduced[1:3])
+                    Pickler(Nowhere(), self).dump(self._by_value(value)[1:3])
                 except Exception:  # noqa: BLE001 - any class may raise anything from its pickling hooks
                     self._by_name[id(value)] = True
         return self._by_name[id(value)]
+
+    def _by_value(self, value: Any) -> Any:
+        if type(value) is CACHED:
+            return cached(value)
+        return self._class(value) if isinstance(value, type) else self._function(value)
 
     def _function(self, function: Any) -> Any:
         where: Any = function.__globals__.get("__name__")

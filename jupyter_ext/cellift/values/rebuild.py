@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import enum
-import functools
 import importlib
 import importlib.util
 import linecache
@@ -18,6 +17,7 @@ import sys
 import types
 from typing import Any, Callable
 
+from .caches import make_cached, set_cached
 from .naming import adopt, class_of, resolve, token_of
 from .sets import make_set
 
@@ -314,7 +314,6 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "proxy": types.MappingProxyType,
     "view": lambda owner, name: getattr(owner, name)(),
     "readonly": lambda owner: memoryview(owner).toreadonly(),
-    "cached": lambda function, size, typed: functools.lru_cache(size, typed)(function),
     "attribute": lambda owner, name, *arguments: getattr(owner, name)(*arguments),
     "exception": _exception,
     "fixed": _fixed,
@@ -359,6 +358,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         set_exception,
         set_attributes,
         set_references,
+        make_cached,
+        set_cached,
         call,
     )
 }

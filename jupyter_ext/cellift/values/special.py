@@ -14,6 +14,7 @@ import types
 import typing
 from typing import Any
 
+from .caches import CACHED, contents, make_cached, set_cached
 from .naming import MAIN, is_named
 from .rebuild import call, make_module, make_typevar, set_exception
 
@@ -109,13 +110,16 @@ def _address(view: memoryview) -> int:
         python.PyBuffer_Release(ctypes.byref(found))
 
 
-def _lru_cache(value: Any) -> Any:
-    if is_named(value):
-        return NotImplemented
-    if value.cache_info()[0:2] != (0, 0):
-        raise pickle.PicklingError("its cache cannot be read")
+def cached(value: Any) -> Any:
+    """How a function with an ``lru_cache`` is written: with what the cache holds."""
     kept = {name: part for name, part in vars(value).items() if name not in ("__wrapped__", "cache_parameters")}
-    return call, ("cached", value.__wrapped__, *value.cache_parameters().values()), kept
+    options = tuple(value.cache_parameters().values())
+    by_name = value.__qualname__ if is_named(value) else None
+    return make_cached, (value.__wrapped__, by_name, *options), (kept, contents(value)), None, None, set_cached
+
+
+def _lru_cache(value: Any) -> Any:
+    return NotImplemented if is_named(value) else cached(value)
 
 
 def _typevar(value: Any) -> Any:
@@ -144,7 +148,7 @@ KINDS: dict[type, Any] = {
     type({}.items()): _view,
     re.Match: _match,
     memoryview: _memoryview,
-    type(functools.lru_cache(maxsize=1)(len)): _lru_cache,
+    CACHED: _lru_cache,
     typing.TypeVar: _typevar,
 }
 """Type -> how it is written."""
