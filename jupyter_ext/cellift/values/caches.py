@@ -58,9 +58,8 @@ def make_cached(wrapped: Any, qualname: str | None, size: int | None, typed: boo
     """A function with an empty cache; that of the same code which this step has by that name, if there is one."""
     if qualname is not None:
         found = resolve(MAIN, qualname)
-        mine = getattr(getattr(found, "__wrapped__", None), "__code__", None)
-        code = getattr(wrapped, "__code__", None)
-        if type(found) is CACHED and mine == code and mine is not None and mine.co_filename == code.co_filename:
+        mine, code = (getattr(each, "__code__", None) for each in (getattr(found, "__wrapped__", None), wrapped))
+        if type(found) is CACHED and code is not None and mine == code and mine.co_filename == code.co_filename:
             return found
     return functools.lru_cache(size, typed)(wrapped)
 
@@ -72,7 +71,8 @@ def set_cached(function: Any, state: Any) -> None:
     if function.cache_info()[:2] == (hits, misses):
         return
     function.cache_clear()
-    wrapped, results = function.__wrapped__, []
+    wrapped = function.__wrapped__
+    results: list[Any] = []
     own = wrapped.__code__, wrapped.__kwdefaults__
     wrapped.__code__ = _give.__code__.replace(co_freevars=own[0].co_freevars)
     wrapped.__kwdefaults__ = {"_cellift_": results}
