@@ -101,6 +101,16 @@ def test_class_that_is_nowhere_is_reported_with_the_name(launcher):
     assert "`foo`" in error["message"] and "Foo" in error["message"]
 
 
+def test_value_that_code_asks_for_and_that_cannot_be_read_is_named_where_it_is_missed(launcher):
+    # Not seen by name: eval() looks for it; a cache of generators crosses only to where its function is defined.
+    make = "from functools import lru_cache\n@lru_cache\ndef f(n):\n    return (i for i in n)\nf((1, 2))"
+    use = step("use", "y = 1\neval('f' + '(1)')", number=2, inputs={"f": "make"})
+    ir = compile_graph(graph(step("make", make, outputs=("f",)), use))
+    error = launcher.run(ir)["use"].error
+    assert (error["reason"], error["code"], error["cell"], error["line"]) == ("Refused", "CL504", "c2", 2)
+    assert "`f`" in error["message"] and "Define" in error["message"]
+
+
 def test_names_that_share_an_object_still_share_it(launcher):
     ir = compile_graph(
         graph(

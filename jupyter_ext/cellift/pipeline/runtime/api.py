@@ -241,6 +241,7 @@ class _StepRun:
         cell, line = place(error, step.code)
         text = describe(error, step.name)
         message = _text(error)
+        unbound = self._inputs.why_unbound(message) if isinstance(error, NameError) else None
         reason = "Exception"
         if isinstance(error, ValuesError):
             reason = "Refused"
@@ -263,6 +264,8 @@ class _StepRun:
             reason, message = "Refused", "The step has shown no value yet; `_` does not come from another step."
         elif isinstance(error, NameError) and any(f"'{name}'" in message for name in self._inputs.missing):
             message += " (the step that should have made it ended without it)"
+        elif unbound is not None:
+            reason, error, message = "Refused", unbound, _text(unbound)
         found = _error(reason, error, message)
         found.update(cell=cell, line=line, traceback=text)
         if isinstance(error, SystemExit):

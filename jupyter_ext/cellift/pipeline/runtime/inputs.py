@@ -33,6 +33,7 @@ class Inputs:
         self._namespace = namespace
         self._readers: dict[str, Reader] = {}
         self._mentioned_in: dict[str, frozenset[str]] = {}
+        self._unread: dict[str, CannotReadError] = {}
         self.missing: set[str] = set()
         self.mentioned: frozenset[str] = frozenset()
         """All names in the code of the step."""
@@ -53,9 +54,9 @@ class Inputs:
             elif piece.own and piece.defines is None:
                 try:
                     self._bind(name)
-                except CannotReadError:
+                except CannotReadError as error:
                     # Its class may be defined further down; an error if a statement before that asks for it.
-                    continue
+                    self._unread[name] = error
         for name in piece.defines or ():
             self._mentioned_in[name] = piece.mentions
             self._waiting.pop(name, None)
@@ -74,6 +75,10 @@ class Inputs:
         for name in names:
             if name in self._waiting:
                 self._bind(name)
+
+    def why_unbound(self, message: str) -> CannotReadError | None:
+        """What kept the name from being read that a NameError with ``message`` is about."""
+        return next((error for name, error in self._unread.items() if f"'{name}'" in message), None)
 
     def _reached(self, names: frozenset[str]) -> set[str]:
         """``names`` and what the functions and classes among them mention, and so on."""
