@@ -28,6 +28,7 @@ import signal
 import socket
 import time
 import types
+from collections.abc import Callable
 from typing import Any
 
 _TAG = b"CELLIFT_TASK="
@@ -62,6 +63,21 @@ def _import_all(statements: list[str]) -> None:
                 exec(statement, {"__name__": "cellift_imports"})  # noqa: S102
         except BaseException:  # noqa: BLE001, S112 - the step meets it again and reports it with cell and line
             continue
+
+
+def _shows_while(act: Callable[[], None]) -> bool:
+    """Whether anything is printed meanwhile: in the notebook the step's import prints it, a second one does not."""
+    kept, text = os.dup(1), os.memfd_create("cellift-imports")
+    os.dup2(text, 1)
+    try:
+        act()
+        sys.stdout.flush()
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        size = os.fstat(text).st_size
+        os.close(text)
+    return size > 0
 
 
 def _is_safe_to_fork() -> bool:
@@ -140,10 +156,10 @@ def _prepare() -> types.CodeType | None:
     exec(code, warm)  # noqa: S102 - loads the runner's modules; runs nothing, because the name is not __main__
     if _BESIDE:
         sys.path.insert(0, "")
-    _import_all(given["imports"])
+    showed = _shows_while(lambda: _import_all(given["imports"]))
     gc.collect()
     gc.freeze()
-    sock.send(json.dumps({"ready": True, "safe": _is_safe_to_fork()}).encode())
+    sock.send(json.dumps({"ready": True, "safe": not showed and _is_safe_to_fork()}).encode())
     return code if _serve(sock, supervisor) else None
 
 

@@ -33,6 +33,7 @@ CATALOGUE: dict[str, Code] = {
     "CL109": Code("error", "Star import"),
     "CL110": Code("error", "Names reached by text"),
     "CL111": Code("error", "Two versions of one name in a step"),
+    "CL112": Code("warning", "Name in a branch that nothing defines"),
     "CL113": Code("error", "Name used after it was deleted"),
     "CL114": Code("error", "Kept output that the step does not have"),
     "CL115": Code("error", "No such step"),

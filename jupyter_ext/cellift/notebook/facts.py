@@ -24,7 +24,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Use:
-    """A name is read at a place. ``soft``: it may never be evaluated, so it is no error when nothing defines it."""
+    """A name is read at a place. ``soft``: it may never be evaluated, so it is no error when nothing defines it.
+
+    ``branch``: it is soft because it stands in a branch; then a missing definition is worth a warning.
+    """
 
     name: str
     line: int
@@ -32,6 +35,7 @@ class Use:
     soft: bool = False
     #: The code says that nothing may define it: ``except NameError``, a text, ``"x" in globals()``.
     excused: bool = False
+    branch: bool = False
 
 
 @dataclass

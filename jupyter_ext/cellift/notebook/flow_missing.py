@@ -133,6 +133,22 @@ class Missing:
                         use,
                     )
 
+    def warn(self, statement: Statement, use: Use, via: str | None) -> None:
+        """Nothing defines a name that is read in a branch: where control comes there, it is a NameError."""
+        name, key = use.name, (use.name, statement.owner)
+        unknown = name in ALWAYS_THERE or name in IPYTHON_NAMES or name in LAST_VALUES
+        if unknown or self._has_star_import or key in self._reported:
+            return
+        self._reported.add(key)
+        by = f" (through {via}())" if via else ""
+        self._say(
+            "CL112",
+            f"A branch in {self._step_names[statement.owner]}{by} uses `{name}`, but nothing above defines it.",
+            "Nothing has to be done if the notebook never takes that branch; else define the name above it.",
+            statement.code.cell,
+            use,
+        )
+
     def warn_of_lookups(self, statement: Statement) -> None:
         """Star imports that nobody can resolve, and names that are reached by text."""
         cell = statement.code.cell

@@ -46,6 +46,8 @@ class Reach:
             on_the_way = use.name in self.binds or (via is not None and self._missing.functions_bind(use.name))
             if not use.soft and not on_the_way and (via is None or use.name not in statement.facts.binds):
                 self._missing.report(statement, use, version, via)
+            elif use.branch and use.name not in statement.facts.binds:
+                self._missing.warn(statement, use, via)
             return
         known = statement.reads.get(use.name)
         if known is None or (known.via is not None and via is None):
@@ -102,7 +104,8 @@ class Reach:
                 at_once is not None and inner.name not in at_once
             ):
                 continue
-            placed = Use(inner.name, use.line, use.column, soft=inner.soft or use.soft or not called)
+            soft = inner.soft or use.soft or not called
+            placed = Use(inner.name, use.line, use.column, soft, branch=inner.branch and called and not use.soft)
             self.read(placed, version.name, called=called and inner.name in calls)
         for change in body.changes.values():
             if at_once is None or change.name in at_once:

@@ -36,12 +36,20 @@ def _block(reader: Reader, statements: Sequence[ast.stmt]) -> bool:
 
 def _visit_if(reader: Reader, node: ast.If) -> None:
     reader.visit(node.test)
-    _branches(reader, lambda: _block(reader, node.body), lambda: _block(reader, node.orelse))
+    with reader.in_branch(not _is_always_so(node.test)):
+        _branches(reader, lambda: _block(reader, node.body), lambda: _block(reader, node.orelse))
+
+
+def _is_always_so(test: ast.expr) -> bool:
+    """``if True:``, ``if __name__ == "__main__":``."""
+    left = test.left if isinstance(test, ast.Compare) else test
+    return isinstance(test, ast.Constant) or (isinstance(left, ast.Name) and left.id == "__name__")
 
 
 def _visit_conditional(reader: Reader, node: ast.IfExp) -> None:
     reader.visit(node.test)
-    _branches(reader, lambda: _evaluate(reader, node.body), lambda: _evaluate(reader, node.orelse))
+    with reader.in_branch():
+        _branches(reader, lambda: _evaluate(reader, node.body), lambda: _evaluate(reader, node.orelse))
 
 
 def _evaluate(reader: Reader, node: ast.expr) -> bool:
@@ -52,7 +60,8 @@ def _evaluate(reader: Reader, node: ast.expr) -> bool:
 def _visit_boolean(reader: Reader, node: ast.BoolOp) -> None:
     reader.visit(node.values[0])
     start = set(reader.bound)
-    reader.visit_all(node.values[1:])
+    with reader.in_branch():
+        reader.visit_all(node.values[1:])
     reader.bound = start
 
 
@@ -108,8 +117,9 @@ def _visit_try(reader: Reader, node: ast.Try) -> None:
             ends.append(reader.bound)
     for handler in node.handlers:
         reader.bound = set(start)
-        if not _handler(reader, handler):
-            ends.append(reader.bound)
+        with reader.in_branch():
+            if not _handler(reader, handler):
+                ends.append(reader.bound)
     reader.conditional -= bool(node.handlers)
     reader.bound = set.intersection(*ends) if ends else start
     reader.visit_all(node.finalbody)
@@ -132,7 +142,8 @@ def _visit_match(reader: Reader, node: ast.Match) -> None:
     branches = [_case(reader, case, node.subject) for case in node.cases]
     if not complete:
         branches.append(lambda: False)
-    _branches(reader, *branches)
+    with reader.in_branch():
+        _branches(reader, *branches)
 
 
 def _case(reader: Reader, case: ast.match_case, subject: ast.expr) -> Callable[[], bool]:

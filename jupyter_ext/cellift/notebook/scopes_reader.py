@@ -96,6 +96,7 @@ class Reader:
         self.soft = 0
         self.asked: set[str] = set()  # names of which the statement asks whether they are there
         self.uncalled = 0  # functions around that may not be called when what is around them is
+        self.branches = 0  # branches around that may be passed by, also inside function bodies
         self.targets: tuple[str, ...] = ()  # global names that the expression being read is assigned to
         self.class_body = Body()  # of the outermost class being read: what its methods do
         self.inline = Body()  # lambdas inside expressions: they may run within this very statement
@@ -161,7 +162,10 @@ class Reader:
         if not self.is_global(name):
             return
         excused = soft or self.soft > 0 or name in self.asked
-        use = Use(name, node.lineno, self.column(node), excused or self.uncalled > 0, excused)
+        # In a loop that has bound the name: only who knows how the loop goes can say that it is missing.
+        soft = excused or self.uncalled > 0 or (self.body is None and name in self.facts.binds)
+        branch = self.branches > 0 and not soft
+        use = Use(name, node.lineno, self.column(node), soft or branch, excused, branch)
         if self.body is not None:
             _first(self.body.reads, use)
             self.note_at_once(name)
@@ -326,6 +330,15 @@ class Reader:
             yield
         finally:
             self.uncalled -= uncalled
+
+    @contextmanager
+    def in_branch(self, branch: bool = True) -> Iterator[None]:
+        """What is read inside is read only where control comes this way."""
+        self.branches += branch
+        try:
+            yield
+        finally:
+            self.branches -= branch
 
     def read_body(self, body: Body, arguments: ast.arguments, statements: Sequence[ast.AST]) -> None:
         """Read a function's body into ``body``: its free names count when it is called."""

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from cellift.notebook.bindings import local_names, parameter_names
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import DISPLAY_FUNCTIONS
 from cellift.notebook.facts import Binding, Facts, Kind, Use
@@ -22,6 +23,7 @@ from cellift.notebook.state_reach import Code, Reach
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
 from cellift.project.dotted import last_name
+from cellift.project.remembered import of_kind
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NEVER = (*_FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -160,11 +162,11 @@ class StateChanges:
             return []
         found: list[StateChange] = []
         for code in self._reach.of(statement):
-            changes = self._states.changes(code.nodes)
+            changes = [one for one in self._states.changes(code.nodes) if _is_import(one.name, statement, code)]
             if code.function is not None and isinstance(code.function, _FUNCTIONS):
                 changes = self._lasting(code, changes)
             inside = f" in {code.function.name}()" if isinstance(code.function, _FUNCTIONS) else ""
-            found.extend(StateChange(change.how + inside, change.kind) for change in changes)
+            found.extend(StateChange(change.how + inside, change.kind, change.name) for change in changes)
         return self._without_streams(statement, found)
 
     def _lasting(self, code: Code, changes: list[StateChange]) -> list[StateChange]:
@@ -191,7 +193,10 @@ class StateChanges:
         return [change for change in found if change.kind != STREAMS] if setting > 1 else found
 
     def _can_be_repeated(self, statement: Statement) -> bool:
-        """It makes no name that others read, writes and shows nothing, nor does what it calls of the notebook."""
+        """It makes no name that others read, writes nothing, nor does what it calls of the notebook.
+
+        What a statement of a step shows is shown there alone; that of the set-up has no step of its own.
+        """
         if any(change.kind == STREAMS for change in self.of(statement)):
             return False
         for name, version in statement.makes.items():
@@ -202,5 +207,22 @@ class StateChanges:
             return False
         if self._files.leaves_files(statement):
             return False
+        if statement.owner != SETUP:
+            return True
         nodes = (node for code in self._reach.of(statement) for node in code.acts())
         return not any(isinstance(node, ast.Call) and last_name(node.func) in DISPLAY_FUNCTIONS for node in nodes)
+
+
+def _is_import(name: str, statement: Statement, code: Code) -> bool:
+    """Whether the imported name means the import here: elsewhere it may be a variable of the notebook."""
+    if isinstance(code.function, _FUNCTIONS):
+        local, of_notebook, _ = local_names(code.nodes)
+        if name not in of_notebook and name in local | set(parameter_names(code.function.args)):
+            return any(
+                (one.asname or one.name.partition(".")[0]) == name
+                for node in of_kind(code.function, ast.Import, ast.ImportFrom)
+                if isinstance(node, (ast.Import, ast.ImportFrom))
+                for one in node.names
+            )
+    read = statement.reads.get(name)
+    return read is None or read.version.kind is Kind.IMPORT or name in statement.facts.binds

@@ -65,15 +65,17 @@ _SCOPES = {
 _LOGGER_METHODS = frozenset("setLevel addHandler removeHandler setFormatter addFilter removeFilter".split())
 #: Their functions named like methods of containers change nothing.
 _ARRAYS = frozenset({"numpy", "scipy", "torch", "tensorflow", "jax", "operator", "collections", "queue", "heapq"})
+_SETTERS = ("setattr", "delattr")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True)
 class StateChange:
-    """``how`` it is written, and of which kind it is."""
+    """``how`` it is written, of which kind it is, and the imported ``name`` that it goes through."""
 
     how: str
     kind: str
+    name: str = ""
 
 
 def states_of(statements: Sequence[ast.stmt]) -> States:
@@ -186,7 +188,7 @@ class States:
         if not path:
             if last in _LOGGER_METHODS:
                 return StateChange(f"{last}()", "logging")
-            if isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr") and node.args:
+            if isinstance(node.func, ast.Name) and node.func.id in _SETTERS and node.args:
                 target = self.path(node.args[0])
                 return self._found(node, target) if target and not is_main_module(node.args[0]) else None
             return None
@@ -206,7 +208,20 @@ class States:
     def _found(self, node: ast.expr, path: str, end: str = "") -> StateChange:
         below = [(f"{prefix}.", f"{prefix}(") for prefix in _BY_PATH]
         known = [_BY_PATH[b[0][:-1]] for b in below if path == b[0][:-1] or path.startswith(b)]
-        return StateChange(ast.unparse(node) + end, known[0] if known else OTHER)
+        return StateChange(ast.unparse(node) + end, known[0] if known else OTHER, _root(node))
+
+
+def _root(node: ast.AST) -> str:
+    """The name that ``a.b[0].c()`` begins with; of ``setattr(a, ...)`` it is ``a``."""
+    while not isinstance(node, ast.Name):
+        if isinstance(node, ast.Call):
+            sets = isinstance(node.func, ast.Name) and node.func.id in _SETTERS
+            node = node.args[0] if sets else node.func
+        elif isinstance(node, (ast.Attribute, ast.Subscript)):
+            node = node.value
+        else:
+            return ""
+    return node.id
 
 
 @remembered

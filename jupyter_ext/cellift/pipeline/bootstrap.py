@@ -48,6 +48,7 @@ _MODULES = (
     "pipeline.runtime.cells",
     "pipeline.runtime.tracebacks",
     "pipeline.runtime.display",
+    "pipeline.runtime.muting",
     "pipeline.runtime.hooks",
     "pipeline.runtime.result",
     "pipeline.runtime.value_guard",

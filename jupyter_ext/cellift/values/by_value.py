@@ -96,15 +96,14 @@ class Code:
         if found is None:
             self._by_name[id(value)] = False
             if is_named(value):
+                reduced = None if type(value) is CACHED else self._by_value(value)
                 try:
-                    Pickler(Nowhere(), self).dump(self._by_value(value)[1:3])
+                    Pickler(Nowhere(), self).dump((reduced or cached(value))[1:3])
                 except Exception:  # noqa: BLE001 - any class may raise anything from its pickling hooks
                     self._by_name[id(value)] = True
         return self._by_name[id(value)]
 
     def _by_value(self, value: Any) -> Any:
-        if type(value) is CACHED:
-            return cached(value)
         return self._class(value) if isinstance(value, type) else self._function(value)
 
     def _function(self, function: Any) -> Any:

@@ -62,7 +62,7 @@ def test_single_step_is_not_worth_a_warm_interpreter(bench: Bench) -> None:
 
 
 def test_module_beside_the_notebook_is_imported_by_the_steps_only(bench: Bench, environment: dict[str, str]) -> None:
-    (bench.work / "lib.py").write_text("import os\nvalue = os.getpid()\nprint('imported')\n")
+    (bench.work / "lib.py").write_text("import os, sys\nvalue = os.getpid()\nprint('imported', file=sys.stderr)\n")
     how, said = launches(bench, "import lib", environment)
     assert how == {"forked"}
     assert said[0] != said[1]
@@ -113,6 +113,14 @@ def test_import_that_ends_the_process_makes_steps_programs_of_their_own(
         "import os, signal\nvalue = 7\n"
         "if os.environ['CELLIFT_TASK'].startswith('___'):\n    os.kill(os.getpid(), signal.SIGKILL)\n"
     )
+    assert launches(bench, "import lib", environment) == ({"spawned"}, ["7", "7"])
+
+
+def test_import_that_prints_makes_steps_programs_of_their_own(
+    bench: Bench, library: Path, environment: dict[str, str]
+) -> None:
+    (library / "lib.py").write_text("value = 7\nprint('Welcome')\n")
+    # What a copy of another cell's import prints was printed there.
     assert launches(bench, "import lib", environment) == ({"spawned"}, ["7", "7"])
 
 

@@ -15,9 +15,38 @@ def only(*cells: Any) -> Any:
 
 
 def test_a_name_that_nothing_defines() -> None:
-    diagnostic = only("%%step a\nx = 1", "%%step b\nif x:\n    print(y)")
+    diagnostic = only("%%step a\nx = 1", "%%step b\nfor _ in [x]:\n    print(y)")
     assert (diagnostic.code, diagnostic.cell, diagnostic.line, diagnostic.column) == ("CL104", "c2", 3, 11)
     assert diagnostic.message == "`y` is used in step b, but nothing above defines it."
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "if x:\n    y",
+        "if x:\n    pass\nelse:\n    y",
+        "x or y",
+        "y if x else 1",
+        "try:\n    x\nexcept ValueError:\n    y",
+        "match x:\n    case 1:\n        y",
+        "def f():\n    if x:\n        y\nf()",
+    ],
+)
+def test_a_name_that_only_a_branch_uses_is_a_warning(cell: str) -> None:
+    diagnostic = only("x = len('a')", f"%%step b\n{cell}")
+    assert (diagnostic.code, diagnostic.severity, diagnostic.cell) == ("CL112", "warning", "c2")
+    assert "`y`" in diagnostic.message
+
+
+@pytest.mark.parametrize("test", ["True", "1", '__name__ == "__main__"'])
+def test_a_branch_that_is_always_taken_is_none(test: str) -> None:
+    assert only(f"%%step b\nif {test}:\n    y").code == "CL104"
+
+
+def test_a_name_that_an_inner_loop_binds_may_be_there() -> None:
+    loop = "for i in range(3):\n    for j in range(2):\n        y = i * j\n    print(y)"
+    assert codes(analysed(f"%%step a\n{loop}")) == []
+    assert only(f"%%step a\n{loop}\nprint(z)").code == "CL104"
 
 
 def test_a_name_defined_only_below_says_where() -> None:

@@ -160,3 +160,30 @@ def test_nothing_is_repeated_after_the_last_step() -> None:
 def test_filters_that_a_block_puts_back_are_no_lost_change() -> None:
     block = "with warnings.catch_warnings():\n    warnings.simplefilter('error')"
     assert codes(analysed(_IMPORTS, f"%%step a\n{block}", "%%step b\nwarnings.warn('x')")) == []
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "data = pd.DataFrame()\n# --\ndata.columns = ['a']",
+        "def rename(data):\n    data.columns = ['a']\nrename(pd.DataFrame())",
+        "def rename():\n    data = pd.DataFrame()\n    setattr(data, 'columns', ['a'])\nrename()",
+    ],
+)
+def test_a_variable_named_like_an_import_is_no_module(use: str) -> None:
+    first, _, second = use.partition("\n# --\n")
+    analysis = analysed(_IMPORTS, "%%step a\nfrom os import path as data", f"%%step b\n{first}", f"%%step c\n{second}")
+    assert codes(analysis) == []
+    assert "columns" not in text(analysed(_IMPORTS, f"%%step b\n{first}\n{second}", "%%step d\n1").graph, "d")
+
+
+def test_what_a_function_imports_itself_is_a_module() -> None:
+    patch = "def patch():\n    from decimal import Decimal\n    Decimal.half = lambda self: self / 2\npatch()"
+    graph = graph_of(_IMPORTS, f"%%step a\n{patch}", "%%step b\nprint(1)")
+    assert "patch()" in text(graph, "b").splitlines()
+
+
+def test_a_change_that_says_so_is_repeated_where_a_step_has_made_it() -> None:
+    change = "def configure():\n    os.environ['A'] = '1'\n    print('done')\nconfigure()"
+    graph = graph_of(_IMPORTS, f"%%step a\n{change}", "%%step b\nprint(1)")
+    assert "configure()" in text(graph, "b").splitlines()

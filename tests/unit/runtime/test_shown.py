@@ -31,6 +31,13 @@ def test_display_of_ipython_is_ours(run_cell):
     assert len(shown(outcome)) == 1
 
 
+def test_repeated_statements_show_nothing_but_errors_and_warnings(run_cell):
+    setup = HTML + "import os, sys\nout = sys.stdout\nprint('printed')\ndisplay(A())\nos.system('echo child')\n"
+    outcome = run_cell("print('own', file=out)\nA()", setup=setup + "print('told', file=sys.stderr)")
+    assert (outcome.stdout, outcome.stderr) == ("own\nplain A\n", "told\n")
+    assert len(shown(outcome)) == 1
+
+
 def test_failing_repr_does_not_fail_the_step(run_cell):
     source = "class B:\n    def __repr__(self): 1/0\n    def _repr_html_(self): 1/0\nB()"
     outcome = run_cell(source)

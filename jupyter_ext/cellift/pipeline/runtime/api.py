@@ -32,6 +32,7 @@ from .hooks import install
 from .inputs import Inputs
 from .interpreter_settings import set_home
 from .local_modules import PREFIX, module_states, restore
+from .muting import muted
 from .process_state import StateStaysError, stays
 from .result import success, write_executor_output, write_result
 from .spec import BadInputError, StepInput, parse, read_argument
@@ -205,7 +206,14 @@ class _StepRun:
         self._namespace.update(step.parameters)
         set_home(os.getcwd())
         started = time.perf_counter()
-        cells.run(self._namespace, self._before, self.display.show_last, lambda _: self.display.figures(), self._shell)
+        cells.run(
+            self._namespace,
+            self._before,
+            self.display.show_last,
+            lambda _: self.display.figures(),
+            self._shell,
+            lambda piece: muted(self.display, not piece.own),
+        )
         seconds = time.perf_counter() - started
         self._mark_classes()
         self._now = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import contextlib
 import linecache
 import sys
 from collections.abc import Callable
@@ -86,11 +87,12 @@ class Cells:
         show: Callable[[Any], None],
         after: Callable[[Slice], None],
         shell: Any = None,
+        around: Callable[[Piece], Any] = lambda _: contextlib.nullcontext(),
     ) -> None:
         """Run everything: ``before(piece)`` may bind names, ``show`` gets last expressions, ``after`` ends a slice.
 
         If any cell awaits at its top level, all of them run inside one event loop, as in the notebook. ``shell`` is
-        the step's ``get_ipython()``, if it has one.
+        the step's ``get_ipython()``, if it has one. ``around(piece)`` is a context in which the statement runs.
         """
 
         async def drive() -> None:
@@ -100,9 +102,10 @@ class Cells:
                     for piece in pieces:
                         before(piece)
                         code, shown = _as_shown(piece, mode, piece is pieces[-1], show)
-                        value = eval(code, namespace)  # noqa: S307 - running the user's code is what this is for
-                        if code.co_flags & _COROUTINE:
-                            value = await value
+                        with around(piece):
+                            value = eval(code, namespace)  # noqa: S307 - running the user's code is what this is for
+                            if code.co_flags & _COROUTINE:
+                                value = await value
                         if shown:
                             if shell is not None:
                                 shell.end_times()
