@@ -23,7 +23,6 @@ from cellift.notebook.state_reach import Code, Reach
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
 from cellift.project.dotted import last_name
-from cellift.project.remembered import of_kind
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NEVER = (*_FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -220,7 +219,7 @@ def _is_import(name: str, statement: Statement, code: Code) -> bool:
         if name not in of_notebook and name in local | set(parameter_names(code.function.args)):
             return any(
                 (one.asname or one.name.partition(".")[0]) == name
-                for node in of_kind(code.function, ast.Import, ast.ImportFrom)
+                for node in ast.walk(code.function)
                 if isinstance(node, (ast.Import, ast.ImportFrom))
                 for one in node.names
             )
