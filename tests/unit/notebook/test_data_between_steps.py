@@ -158,6 +158,7 @@ def test_the_graph_as_json_has_the_agreed_keys() -> None:
         "outputs": ["x"],
         "options": {},
         "packages": [],
+        "installs": [],
         "modules": [],
         "files": [],
     }

@@ -135,9 +135,9 @@ def test_redirecting_prints_and_putting_that_back_is_no_change() -> None:
     assert codes(analysed(_IMPORTS, f"%%step a\n{redirect}\nsys.stdout = sys.__stdout__", "%%step b\nprint(2)")) == []
 
 
-def test_a_step_tells_which_kinds_later_steps_repeat() -> None:
+def test_a_step_tells_which_statements_later_steps_repeat() -> None:
     graph = graph_of(_IMPORTS, "%%step a\nos.environ['A'] = '1'\nos.chdir('/')", "%%step b\nprint(1)")
-    assert [step.repeated for step in graph.steps] == [("cwd", "environ"), ()]
+    assert [step.repeated for step in graph.steps] == [((2, 2), (2, 3)), ()]
 
 
 @pytest.mark.parametrize(
