@@ -18,7 +18,7 @@ def looks_up(reader: Reader, node: ast.Call) -> bool:
         if node.func.id in ("eval", "exec") and node.args:
             return _run_text(reader, node, node.func.id)
         if is_notebook(reader, node):
-            if node.func.id == "dir":
+            if node.func.id == "dir" or node in reader.only_read:
                 read_everything(reader, node)
             else:  # whoever gets it may bind any name
                 reader.facts.dynamic.append(Use(node.func.id, node.lineno, reader.column(node)))
@@ -27,15 +27,9 @@ def looks_up(reader: Reader, node: ast.Call) -> bool:
         asked = _METHODS.get(node.func.attr)
         if asked is not None and asked(reader, node):
             return True
-    elif _only_looks(reader, node) and not node.keywords and [is_notebook(reader, a) for a in node.args] == [True]:
-        read_everything(reader, node)
-        return True
-    given = [*node.args, *(keyword.value for keyword in node.keywords)]
-    if formats_names(node) and any(is_namespace(value) for value in given):
-        read_everything(reader, node)
-        reader.visit(node.func)
-        reader.visit_all(value for value in given if not is_namespace(value))
-        return True
+    if formats_names(node) or _only_looks(reader, node):
+        reader.only_read.update(node.args)
+    reader.only_read.update(keyword.value for keyword in node.keywords if keyword.arg in _READ_FROM)
     return False
 
 
@@ -46,17 +40,19 @@ def _only_looks(reader: Reader, node: ast.Call) -> bool:
 def _run_text(reader: Reader, node: ast.Call, name: str) -> bool:
     """``eval`` and ``exec``: their text is read where it stands; one that is not known may need any name."""
     reader.read(name, node, soft=True)
-    namespaces = node.args[1:]
-    if namespaces and not all(is_namespace(one) for one in namespaces):
-        for one in namespaces:
-            reader.change(one, f"{name}()")
+    namespaces = [*node.args[1:], *(keyword.value for keyword in node.keywords)]
+    own = [one for one in namespaces if not is_namespace(one)]
+    for one in own:
+        reader.change(one, f"{name}()")
+    if own and not is_notebook(reader, namespaces[0]):
         return False  # it runs in a dictionary of its own
+    reader.visit_all(own)
     text = reader.text_of(node.args[0])
     mode: Literal["eval", "exec"] = "eval" if name == "eval" else "exec"
     reader.visit(node.args[0])
     if text is not None and read_text(reader, text, node, mode):
         return True
-    if name == "eval" or _assigns_like(reader, node.args[0]):
+    if name == "eval" or own or _assigns_like(reader, node.args[0]):
         read_everything(reader, node)
     else:
         reader.facts.dynamic.append(Use(name, node.lineno, reader.column(node)))
@@ -184,6 +180,8 @@ _METHODS = {
     "setdefault": _set_default,
     "pop": _pop,
 }
+#: Arguments that are only read: ``f(**globals())``, ``timeit(text, globals=globals())``.
+_READ_FROM = frozenset({None, "globals", "local_dict", "global_dict"})
 #: Functions that take a namespace and do not change it.
 _ONLY_LOOK = frozenset({"list", "sorted", "set", "tuple", "len", "dict", "sum", "any", "all", "iter", "print"})
 
@@ -248,6 +246,11 @@ def _visit_subscript(reader: Reader, node: ast.Subscript) -> None:
     reader.visit(node.slice)
 
 
+def _visit_dict(reader: Reader, node: ast.Dict) -> None:
+    reader.only_read.update(value for key, value in zip(node.keys, node.values, strict=True) if key is None)
+    reader.visit_all([*node.keys, *node.values])
+
+
 def _visit_compare(reader: Reader, node: ast.Compare) -> None:
     first, second = node.left, node.comparators[0]
     asks = len(node.ops) == 1 and isinstance(node.ops[0], (ast.In, ast.NotIn)) and is_namespace(second)
@@ -269,5 +272,6 @@ def _visit_operation(reader: Reader, node: ast.BinOp) -> None:
 VISITS: Visits = {
     "Subscript": _visit_subscript,
     "Compare": _visit_compare,
+    "Dict": _visit_dict,
     "BinOp": _visit_operation,
 }

@@ -95,6 +95,7 @@ class Reader:
         self.bound: set[str] = set()  # global names certainly bound so far in this statement
         self.soft = 0
         self.asked: set[str] = set()  # names of which the statement asks whether they are there
+        self.only_read: set[ast.AST] = set()  # expressions whose value nobody changes or keeps
         self.uncalled = 0  # functions around that may not be called when what is around them is
         self.branches = 0  # branches around that may be passed by, also inside function bodies
         self.targets: tuple[str, ...] = ()  # global names that the expression being read is assigned to

@@ -227,6 +227,41 @@ def test_names_of_the_module_of_the_notebook_are_names(main: str) -> None:
     assert codes(analysed("import sys", f"%%step a\nme = {main}")) == ["CL110"]
 
 
+@pytest.mark.parametrize(
+    "use",
+    [
+        "show(**globals())",
+        "show({**globals(), 'x': 1})",
+        "show(dict(globals(), x=1))",
+        "show(text, globals=globals())",
+        "frame.query(text, local_dict=locals())",
+        "eval(text, globals(), {'x': 1})",
+        "eval(text, {**globals(), 'x': 1})",
+        "exec(text, globals(), {})",
+        "'{low}'.format(**vars())",
+        "'{low}'.format_map({**globals(), **locals()})",
+        "sorted(globals())",
+    ],
+)
+def test_a_namespace_that_is_only_read_needs_all_names(use: str) -> None:
+    setup = "show = frame = print\ntext = str('a')"
+    analysis = analysed(setup, "%%step a\nlow = len('a')", f"%%step b\n{use}")
+    assert codes(analysis) == []
+    assert analysis.graph.steps[-1].inputs["low"] == "a"
+
+
+def test_a_text_with_names_of_its_own_needs_those_of_the_notebook_too() -> None:
+    analysis = analysed("%%step a\nlow, high = 1, len('a')", "%%step b\neval('low + x', globals(), {'x': 1})")
+    assert (codes(analysis), set(analysis.graph.steps[-1].inputs)) == ([], {"low"})
+    analysis = analysed("%%step a\nbox, n = {}, 1", "%%step b\nexec('x = n', globals(), box)", "%%step c\nbox['x']")
+    assert dict(analysis.graph.steps[-1].inputs) == {"box": "b"}
+
+
+def test_the_local_names_of_a_function_are_no_names_of_the_notebook() -> None:
+    analysis = analysed("%%step a\nlow = 1\ndef f(x):\n    return '{x}'.format(**locals())", "%%step b\nf(1)")
+    assert dict(analysis.graph.steps[-1].inputs) == {}
+
+
 def test_names_in_a_query_are_found() -> None:
     analysis = analysed("%%step a\ndf = dict()\nlow = len('a')", "%%step b\ndf.query('v > @low')")
     assert set(analysis.graph.steps[1].inputs) == {"df", "low"}

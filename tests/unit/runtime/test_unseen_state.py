@@ -183,3 +183,12 @@ def test_what_cannot_be_handed_on_ends_the_step_that_did_it(launcher: Launcher) 
         compile_graph(graph(replace(step("a", mail), outputs=("state:logging",)), step("b", "1"))),
     )
     assert found["a"].error["code"] == "CL522"
+
+
+def test_a_cell_that_awaits_changes_nothing() -> None:
+    import asyncio
+
+    async def body() -> StateGuard:
+        return started()  # as the guard starts inside the event loop, and ends after it
+
+    assert asyncio.run(body()).end().unseen == {}

@@ -93,12 +93,19 @@ def read_process(module: Any) -> dict[str, Any]:
         found[key] = fresh if loaded is None else get(loaded)
     signals: Any = sys.modules.get("_signal")
     if signals is not None:
-        handlers = ((number, signals.getsignal(number)) for number in range(1, signals.NSIG))
+        handlers = ((number, _handler(signals, number)) for number in range(1, signals.NSIG))
         found.update({f"signal {number}": handler for number, handler in handlers if handler is not None})
     for name, value in vars(sys.modules["builtins"]).items():
         if not name.startswith("_") and name not in _SHELL:
             found[f"builtins {name}"] = value
     return found
+
+
+def _handler(signals: Any, number: int) -> Any:
+    """The handler of a signal; that of a running event loop, which a cell that awaits has, is gone when the loop is."""
+    handler = signals.getsignal(number)
+    of_loop = getattr(getattr(handler, "func", None), "__module__", None) == "asyncio.runners"
+    return signals.default_int_handler if of_loop else handler
 
 
 def write_process(module: Any, key: str, value: Value) -> None:
