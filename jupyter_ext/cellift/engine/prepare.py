@@ -9,13 +9,16 @@ from cellift.engine.plan import Plan, build_plan
 from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
     from cellift.notebook.analysis import Analysis
     from cellift.notebook.cells import Notebook
     from cellift.notebook.graph import Graph
     from cellift.notebook.kale_import import Imported
     from cellift.project.snapshot import Project
+
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,27 @@ def compile_notebook(
     ir = compile_graph(graph, image=given, files=files, files_mib=settings[FILES_MIB])
     parameters = {parameter.name: parameter.default for parameter in graph.parameters}
     plan = build_plan(ir, encode_parameters(graph, parameters))
-    return Prepared(graph.name, ir, plan, parameters, graph, notebook, list(analysis.diagnostics))
+    left = _left_here(graph, wanted)
+    return Prepared(graph.name, ir, plan, parameters, graph, notebook, [*analysis.diagnostics, *left])
+
+
+def _left_here(graph: Graph, included: Container[str]) -> list[Diagnostic]:
+    """Files beside the notebook that the steps name, and that a container will not have."""
+    found = []
+    for step in graph.steps:
+        files = [file for file in step.files if file not in included]
+        if files:
+            told = ", ".join(files[:_SHOWN]) + (f" and {len(files) - _SHOWN} more" if len(files) > _SHOWN else "")
+            found.append(
+                diagnose(
+                    "CL610",
+                    f"Step {step.name} names {told}, beside the notebook; the containers will not have it.",
+                    cell=step.cells[0] if step.cells else None,
+                    line=1,
+                    fix=f"Bring it along: --include {files[0]}, or read it from a store.",
+                )
+            )
+    return found
 
 
 def _included(notebook: Notebook) -> list[str]:

@@ -80,4 +80,5 @@ CATALOGUE: dict[str, Code] = {
     "CL607": Code("error", "Nothing to include"),
     "CL608": Code("error", "More files than travel from step to step"),
     "CL609": Code("error", "Two versions of one file"),
+    "CL610": Code("warning", "File beside the notebook that is left here"),
 }

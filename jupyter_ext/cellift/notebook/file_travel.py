@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cellift.notebook.graph import Edge, EdgeName, Place, Step
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from cellift.project.snapshot import Project
 
 _PACKAGE = "__init__.py"
+_MOST_PAIRS = 500
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,20 @@ def _is_below(path: str) -> bool:
 
 
 def with_file_sources(steps: Sequence[Step], travel: FileTravel, ids: Mapping[int, str]) -> tuple[Step, ...]:
-    """The steps, each with the ids of those whose files it takes, in the order of the document."""
-    sources = {ids[owner]: tuple(ids[source] for source in found) for owner, found in travel.sources.items()}
-    return tuple(replace(step, file_sources=sources.get(step.id, ())) for step in steps)
+    """The steps, each with the ids of those whose files it takes, in the order of the document.
+
+    Where these would be too many for a pipeline, each hands on what it got to the next one that uses files.
+    """
+    sources = travel.sources
+    chained = sum(map(len, sources.values())) > _MOST_PAIRS
+    if chained:
+        users = sorted({*sources, *(source for found in sources.values() for source in found)})
+        sources = {owner: (above,) for above, owner in pairwise(users)}
+    by_id = {ids[owner]: tuple(ids[source] for source in found) for owner, found in sources.items()}
+    return tuple(
+        replace(step, file_sources=by_id.get(step.id, ()), hands_on_files=chained and step.id in by_id)
+        for step in steps
+    )
 
 
 def with_absent_files(

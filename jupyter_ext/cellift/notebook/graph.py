@@ -120,7 +120,8 @@ class Step:
     its statements whose text later steps repeat. ``packages`` are pinned requirements of what it imports;
     ``modules`` are the files of modules beside the notebook that it imports, ``files`` the data files there that its
     code names (paths relative to the notebook's folder). ``file_sources`` are the ids of the steps whose files it has
-    to get where steps do not share a folder. ``installs`` are requirements that its interpreter does not meet.
+    to get where steps do not share a folder (``hands_on_files``: it gives them further with its own). ``installs`` are
+    requirements that its interpreter does not meet.
     """
 
     id: str
@@ -141,6 +142,7 @@ class Step:
     seeded: tuple[str, ...] = ()
     repeated: tuple[tuple[int, int], ...] = ()
     file_sources: tuple[str, ...] = ()
+    hands_on_files: bool = False
     installs: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:

@@ -170,7 +170,9 @@ def _carried(step: Step, graph: Graph, files_mib: int) -> dict[str, Any]:
             for source in step.file_sources
         ]
     if step.id in _writers(graph):
-        told.update(give=True, most=files_mib << 20)
+        told["most"] = files_mib << 20
+        if step.hands_on_files:
+            told["hand_on"] = True
     return {"carried_files": told} if told else {}
 
 

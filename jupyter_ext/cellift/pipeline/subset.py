@@ -25,7 +25,7 @@ def upstream_of(graph: Graph, step: str) -> Graph:
         if current in needed:
             continue
         needed.add(current)
-        waiting += by_id[current].inputs.values()
+        waiting += [*by_id[current].inputs.values(), *by_id[current].file_sources]
         waiting += [edge.source for edge in graph.edges if edge.target == current]
     steps = tuple(one for one in graph.steps if one.id in needed)
     used = {name for one in steps for name in one.params}

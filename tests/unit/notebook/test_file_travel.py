@@ -61,3 +61,9 @@ def test_a_module_that_is_nowhere_may_be_made_by_a_command(tmp_path: Path) -> No
     graph = beside(tmp_path, *cells)
     assert step(graph, "b").file_sources == ()
     assert step(graph, "c").file_sources == ("a",)
+
+
+def test_many_users_of_files_hand_them_on_from_one_to_the_next() -> None:
+    graph = graph_of(*(f"%%step s{number}\n!touch x{number}" for number in range(40)))
+    assert [one.file_sources for one in graph.steps[:3]] == [(), ("s0",), ("s1",)]
+    assert [one.hands_on_files for one in graph.steps[:3]] == [False, True, True]

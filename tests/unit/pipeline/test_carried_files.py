@@ -159,3 +159,30 @@ def test_on_this_machine_the_steps_share_a_folder():
 def test_names_of_files(tmp_path, name):
     done = run(tmp_path, f"%%step a\nopen({name!r}, 'w').write('1')", f"%%step b\nprint(open({name!r}).read())")
     assert printed(done, "b") == "1\n"
+
+
+def test_every_step_leaves_the_outputs_that_the_pipeline_declares(tmp_path):
+    done = run(tmp_path, "%%step a\nopen('x', 'w').write('1')", "%%step b\nprint(open('x').read())", "%%step c\nz = 1")
+    assert printed(done, "b") == "1\n"
+    assert all((tmp_path / "run" / name / "files" / "index.json").exists() for name in done)
+
+
+def test_in_a_chain_each_hands_on_what_it_got(tmp_path, monkeypatch):
+    monkeypatch.setattr("cellift.notebook.file_travel._MOST_PAIRS", 2)
+    cells = [
+        "%%step a\n!echo 1 > x && echo 2 > y",
+        "%%step b\n!rm y && echo 3 > z",
+        "%%step c\n!cat x",
+        "%%step d\n!cat x z; ls",
+    ]
+    done = run(tmp_path, *cells)
+    assert printed(done, "d").split()[:2] == ["1", "3"]
+    assert "y" not in printed(done, "d").split()
+
+
+def test_a_file_that_stays_behind_is_told(tmp_path):
+    (tmp_path / "t.csv").write_text("1")
+    data = notebook("%%step a\nprint(open('t.csv').read())")
+    path = str(tmp_path / "nb.ipynb")
+    assert [found.code for found in compile_notebook(data, path).diagnostics] == ["CL610"]
+    assert compile_notebook(data, path, include=["t.csv"]).diagnostics == []

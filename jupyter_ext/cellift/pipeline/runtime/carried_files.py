@@ -66,6 +66,7 @@ class CarriedFiles:
         # In a home folder, hidden folders are of tools: caches, settings, environments.
         self._tools = os.path.join(home, "").startswith(os.path.join(self._base, ""))
         self._from: dict[str, int] = {}
+        self._gone: set[str] = set()
         self._before: dict[str, _Entry] | None = None
         self._guard = FileGuard(None)
 
@@ -77,7 +78,7 @@ class CarriedFiles:
 
     def begin(self) -> None:
         """From here on it is the step's own code that writes."""
-        if self._step.files_folder and self._before is None:
+        if self._step.files_most and self._before is None:
             self._before = self._look()
             self._guard.start()
             self._guard.own()
@@ -87,18 +88,23 @@ class CarriedFiles:
         if not self._step.files_folder:
             return {}
         self.begin()  # a step may have no code of its own
-        before, now = self._before or {}, self._look()
+        before, now = (self._before or {}, self._look()) if self._step.files_most else ({}, {})
         written = self._guard.written
         changed = [
             path
             for path, entry in now.items()
-            if before.get(path) != entry or (path in written and entry.kind == "file")
+            if before.get(path) != entry
+            or (path in written and entry.kind == "file")
+            or (self._step.files_hand_on and path in self._from)
         ]
+        gone = {path for path in before if path not in now}
+        if self._step.files_hand_on:
+            gone |= {path for path in self._gone if path not in now}
         self._check_size({path: now[path].size for path in changed})
         index: dict[str, Any] = {
             "v": 1,
             "files": {path: self._told(path, now[path].kind) for path in sorted(changed)},
-            "gone": sorted(path for path in before if path not in now),
+            "gone": sorted(gone),
         }
         os.makedirs(self._step.files_folder, exist_ok=True)
         with tarfile.open(os.path.join(self._step.files_folder, ARCHIVE), "w", format=tarfile.PAX_FORMAT) as archive:
@@ -136,6 +142,7 @@ class CarriedFiles:
             for path in sorted(index["gone"], reverse=True):
                 self._remove(self._place(path))
                 self._from.pop(path, None)
+                self._gone.add(path)
             with tarfile.open(os.path.join(source.folder, ARCHIVE)) as archive:
                 for path, told in sorted(index["files"].items()):
                     self._check_version(path, told, source)

@@ -82,8 +82,11 @@ class StepInput(NamedTuple):
     files: tuple[FilesFrom, ...]
     """In the order of the document; empty where all steps work in one folder."""
     files_folder: str
-    """Where the files that the step writes go for later ones; empty when none asks for them."""
+    """Where the files that the step writes go for later ones; empty where all steps work in one folder."""
     files_most: int
+    """How many bytes of them; 0 when no later step asks for them."""
+    files_hand_on: bool
+    """Whether what it got of steps above goes there, too."""
     files_uri: str
 
 
@@ -123,7 +126,8 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
     outputs = executor_input.get("outputs", {})
     target = _only(outputs.get("artifacts", {}), "values", "output")
     carried = {} if exact else step.get("carried_files", {})
-    handed = _only(outputs.get("artifacts", {}), "files", "output") if carried.get("give") else {}
+    has_files = not exact and "files" in outputs.get("artifacts", {})
+    handed = _only(outputs.get("artifacts", {}), "files", "output") if has_files else {}
     return StepInput(
         name=step["step"],
         id=step["id"],
@@ -158,6 +162,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         ),
         files_folder=local_path(handed) if handed else "",
         files_most=int(carried.get("most", 0)),
+        files_hand_on=bool(carried.get("hand_on")),
         files_uri=str(handed.get("uri", "")),
     )
 
