@@ -64,8 +64,8 @@ class Words:
         first, second = self._names[earlier], self._names[later]
         return (
             f"Steps {first} and {second} used the file {file} at the same time: {second} wrote it, and {first}, which "
-            f"comes before it in the notebook, read it. Make one step of the two, or let {first} hand {second} a "
-            "name, so that it waits; start from the files as they were."
+            f'comes before it in the notebook, read it. Say `--after "{first}"` on the cell of {second}, so that '
+            "it waits, or make one step of the two; start from the files as they were."
         )
 
     def left(self, task: str, file: str) -> str:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
+from cellift.notebook.asked_order import with_asked_order
 from cellift.notebook.cells import Notebook, pipeline_setting
 from cellift.notebook.dataflow import Flow
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.file_travel import FileTravel, with_absent_files, with_file_sources
 from cellift.notebook.files import with_file_order
+from cellift.notebook.flow_kept import forget_what_nobody_reads
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.held_state import changed_attributes
 from cellift.notebook.hidden_state import generators_that_stay, hidden_state_warnings
@@ -95,6 +97,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         statements, warnings = _statements(layout, reader, project, local, draws, channels)
         flow = Flow(statements, step_names, kept_as_data)
         flow.run()
+        forget_what_nobody_reads(statements, {n for group in layout.groups for n in group.options.get("output", ())})
         files = FileUse(statements, outside.without_files)
         classify_setup(statements, files)
         states = StateChanges(statements, files, channels)
@@ -125,6 +128,8 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         for i in sorted(wiring.plans)
     )
     file_order = with_file_order(wiring.edges(ids, step_names), wiring.plans, files, ids, step_names)
+    file_order, wrong = with_asked_order(file_order, layout.groups, ids, step_names)
+    found += wrong
     ordered = with_shell_order(file_order, wiring.plans, ids, step_names)
     travel = FileTravel(wiring.plans, files, project)
     graph = Graph(

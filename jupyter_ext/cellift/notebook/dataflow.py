@@ -128,4 +128,4 @@ class Flow:
         if binding.keeps_previous and previous.kind is not Kind.IMPORT:
             return
         use = Use(binding.name, binding.line, binding.column, soft=True)
-        statement.reads.setdefault(binding.name, Read(previous, use))
+        statement.reads.setdefault(binding.name, Read(previous, use, kept=True))

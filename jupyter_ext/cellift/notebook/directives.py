@@ -35,6 +35,7 @@ OPTIONS: dict[str, Option] = {
     for option in (
         Option("output", "NAME", "Keep NAME as an output even when no later step uses it."),
         Option("changes", "NAME", "The step changes NAME in place, although its code does not show it."),
+        Option("after", "STEP", "Run after STEP, although nothing of it is used: for what no code shows."),
         Option("package", "REQUIREMENT", "Install REQUIREMENT for the step, over the packages of the kernel."),
     )
 }

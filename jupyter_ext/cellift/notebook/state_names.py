@@ -6,6 +6,8 @@ STATE = "state:"
 FILE = "file:"
 #: Some file whose name is computed while running.
 FILES = "files:"
+#: No value at all: the order that an option asks for.
+ORDER = "order:"
 
 _WORDS = {
     "environ": "environment variables",
@@ -30,6 +32,8 @@ def is_pseudo(name: str) -> bool:
 
 def label(name: str) -> str:
     """The words for a name in front of people; a variable is called by its own name."""
+    if name == ORDER:
+        return "order"
     if name == FILES:
         return "files in the working directory"
     if name.startswith(FILE):

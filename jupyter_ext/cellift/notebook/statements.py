@@ -78,6 +78,8 @@ class Read:
     version: Version
     use: Use
     via: str | None = None
+    #: It is there only because the statement may leave the name as it is.
+    kept: bool = False
 
 
 @dataclass(eq=False)

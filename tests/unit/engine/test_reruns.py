@@ -168,7 +168,7 @@ def test_an_earlier_step_that_read_what_a_later_one_wrote_fails_the_run(bench: B
     done = run(bench, step("b", "wait('c')\nread.append('f')"), step("c", "written.append('f'); say('c')"))
     assert done["error"] is not None
     assert done["error"]["code"] == "CL521"
-    assert "let B hand C a name" in done["error"]["message"]
+    assert '--after "B"' in done["error"]["message"]
 
 
 def test_hidden_draws_go_on_with_the_sequence(bench: Bench) -> None:

@@ -183,3 +183,12 @@ def test_the_graph_as_json_has_the_agreed_keys() -> None:
 def test_the_same_notebook_gives_the_same_graph() -> None:
     cells = ["def f():\n    return a + b + c", "%%step s\na, b, c = map(len, 'abc')", "%%step t\nprint(f(), {a, b})"]
     assert graph_of(*cells).to_dict() == graph_of(*cells).to_dict()
+
+
+def test_a_name_that_a_loop_may_leave_alone_crosses_only_where_it_is_used_further_down() -> None:
+    loop = "for i in range(2):\n    with open('/tmp/x') as f:\n        f.read()"
+    assert edges(graph_of(f"%%step a\n{loop}", f"%%step b\n{loop}", "%%step c\nprint(1)")) == set()
+    assert edges(graph_of("%%step a\ni = 5", "%%step b\nfor i in range(0): pass", "%%step c\nprint(i)")) == {
+        "a>b:i",
+        "b>c:i",
+    }
