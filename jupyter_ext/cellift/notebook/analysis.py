@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from cellift.notebook.asked_order import with_asked_order
 from cellift.notebook.cells import Notebook, pipeline_setting
 from cellift.notebook.dataflow import Flow
+from cellift.notebook.depth import nested_too_deeply
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.file_travel import FileTravel, with_absent_files, with_file_sources
 from cellift.notebook.files import with_file_order
@@ -36,6 +37,7 @@ from cellift.notebook.state_draws import Draws
 from cellift.notebook.state_files import FileUse
 from cellift.notebook.state_names import is_pseudo, quoted
 from cellift.notebook.state_outside import look_outside
+from cellift.notebook.state_paths import ANY
 from cellift.notebook.statement_facts import facts_of
 from cellift.notebook.statements import Statement, Travel, declare_changes
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
@@ -67,16 +69,15 @@ def analyse(notebook: Notebook, project: Project | None = None) -> Analysis:
 
     ``project`` knows the modules beside the notebook and what is installed; without it star imports are not resolved.
     """
-    layout = lay_out(notebook, project)
     # A file name may hold line ends and bytes that are no text; a name goes into tables and YAML.
     stem = PurePath(notebook.path).stem if notebook.path else "notebook"
     name = "".join(char if char.isprintable() else " " for char in pipeline_setting(notebook, "name") or stem)
+    layout = Layout((), (), (), ())
     try:
+        layout = lay_out(notebook, project)
         return _analyse(layout, name, notebook, project)
     except RecursionError:
-        too_deep = diagnose(
-            "CL103", "The code is nested too deeply to be analysed.", fix="Split the longest expressions."
-        )
+        too_deep = nested_too_deeply(layout)
         return Analysis(Graph(name, notebook.path, cells=layout.roles), (*layout.diagnostics, too_deep))
 
 
@@ -98,7 +99,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         flow = Flow(statements, step_names, kept_as_data)
         flow.run()
         forget_what_nobody_reads(statements, {n for group in layout.groups for n in group.options.get("output", ())})
-        files = FileUse(statements, outside.without_files)
+        files = FileUse(statements, outside.without_files, ANY if outside.log_to_file else None)
         classify_setup(statements, files)
         states = StateChanges(statements, files, channels)
         states.decide()

@@ -73,7 +73,8 @@ def pipeline_setting(notebook: Notebook, key: str) -> str:
     ours = notebook.metadata.get("cellift")
     pipeline = ours.get("pipeline") if isinstance(ours, Mapping) else None
     value = pipeline.get(key) if isinstance(pipeline, Mapping) else None
-    return value.strip() if isinstance(value, str) else ""
+    # Lone halves of characters cannot be written to a file.
+    return value.strip().encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def decode_notebook(data: str | bytes, name: str) -> Any:

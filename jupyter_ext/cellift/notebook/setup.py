@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from cellift.notebook.effects import DISPLAY_FUNCTIONS
 from cellift.notebook.flow_travel import changes_state
+from cellift.notebook.log_files import LOG_METHODS
 from cellift.notebook.magics_facts import is_about_its_cell, runs_once
 from cellift.notebook.state_files import FileUse
 from cellift.notebook.state_names import is_pseudo
@@ -31,7 +32,7 @@ def classify_setup(statements: Sequence[Statement], files: FileUse) -> None:
             statement.travel = Travel.OWN if statement.code.cell.id in computing else Travel.COPY
         elif statement.travel is Travel.COPY:
             if _acts_on_the_process(statement, read):
-                statement.travel = Travel.REPLAY
+                statement.travel = Travel.OWN if files.leaves_files(statement) else Travel.REPLAY
         elif _is_replayed(statement) and not files.leaves_files(statement):
             statement.travel = Travel.REPLAY
 
@@ -85,7 +86,11 @@ def _only_shows(node: ast.stmt) -> bool:
     if not isinstance(node, ast.Expr):
         return False
     value = node.value.value if isinstance(node.value, ast.Await) else node.value
-    return not isinstance(value, ast.Call) or last_name(value.func) in DISPLAY_FUNCTIONS
+    if not isinstance(value, ast.Call):
+        return True
+    # A message that a logger writes; `warnings.warn` is left to whoever hears it.
+    message = isinstance(value.func, ast.Attribute) and value.func.attr in LOG_METHODS
+    return message or last_name(value.func) in DISPLAY_FUNCTIONS
 
 
 def is_without_effect(node: ast.stmt) -> bool:

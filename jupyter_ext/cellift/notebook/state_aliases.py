@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from cellift.notebook.facts import Facts, Kind
+from cellift.notebook.log_files import begins_anew
 from cellift.project.remembered import of_kind, remembered
 
 _PARTS = (
@@ -90,7 +91,8 @@ def _path(node: ast.expr, names: Mapping[str, str]) -> str:
         function = _path(node.func, names)
         given = [*node.args, *(keyword.value for keyword in node.keywords)]
         plain = all(isinstance(one, ast.Constant) or _path(one, names) or _own_name(one) for one in given)
-        return f"{function}()" if function in _CALLS and plain else ""
+        known = function in _CALLS or (function == "logging.FileHandler" and not begins_anew(node))
+        return f"{function}()" if known and plain else ""
     return names.get(node.id, "") if isinstance(node, ast.Name) else ""
 
 

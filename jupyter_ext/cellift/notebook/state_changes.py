@@ -16,6 +16,7 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import DISPLAY_FUNCTIONS
 from cellift.notebook.facts import Binding, Facts, Kind, Use
 from cellift.notebook.local_state import is_kept_by_module
+from cellift.notebook.log_files import writes_message
 from cellift.notebook.state_files import FileUse
 from cellift.notebook.state_kinds import KINDS, STREAMS, StateChange, states_of
 from cellift.notebook.state_names import STATE, is_pseudo
@@ -209,7 +210,10 @@ class StateChanges:
         if statement.owner != SETUP:
             return True
         nodes = (node for code in self._reach.of(statement) for node in code.acts())
-        return not any(isinstance(node, ast.Call) and last_name(node.func) in DISPLAY_FUNCTIONS for node in nodes)
+        return not any(isinstance(node, ast.Call) and self._shows(node) for node in nodes)
+
+    def _shows(self, call: ast.Call) -> bool:
+        return last_name(call.func) in DISPLAY_FUNCTIONS or writes_message(call, self._states.path(call.func))
 
 
 def _is_import(name: str, statement: Statement, code: Code) -> bool:

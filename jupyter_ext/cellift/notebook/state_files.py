@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from cellift.notebook.effects import FILE_READERS, PATH_READERS, PATH_WRITERS, TABLE_WRITERS, WRITE_FIRST
 from cellift.notebook.facts import Use
+from cellift.notebook.file_values import FileValues, computed_name
+from cellift.notebook.log_files import begins_anew, log_files, opens_log_file, writes_message
 from cellift.notebook.state_aliases import imported_names
 from cellift.notebook.state_generators import QUIET_LIBRARIES
 from cellift.notebook.state_names import FILES
@@ -27,12 +29,14 @@ _COMMANDS = frozenset(
     "subprocess.getoutput subprocess.getstatusoutput".split()
 )
 #: They open what they are given for reading and writing, if no mode says otherwise.
-_BOTH = frozenset("connect FileHandler HDFStore ExcelWriter PdfPages SummaryWriter memmap open_memmap File".split())
+_BOTH = frozenset("connect HDFStore ExcelWriter PdfPages SummaryWriter memmap open_memmap File".split())
 _DEFAULT_READ = frozenset({"open", "ZipFile", "File"})
 _TWO = {"copy": "rw", "copy2": "rw", "copyfile": "rw", "copytree": "rw", "move": "ww", "rename": "ww", "replace": "ww"}
 _TWO.update(dict.fromkeys(["renames", "symlink", "link"], "ww"))
 _OF_OS = frozenset("remove unlink rmdir removedirs makedirs mkdir mkfifo truncate chmod utime mknod".split())
 _TREES = frozenset({"rmtree", "extractall", "extract", "unpack_archive", "make_archive", "removedirs"})
+#: They add the ending that a file name lacks.
+_ADD_ENDING = frozenset("save savez savez_compressed savefig".split())
 _LISTS = frozenset({"listdir", "scandir", "walk", "iterdir"})
 _GLOBS = frozenset({"glob", "iglob", "rglob"})
 
@@ -56,13 +60,17 @@ class FileAct:
 class FileUse:
     """What every statement of a notebook does with files. Ask when names are resolved."""
 
-    def __init__(self, statements: Sequence[Statement], quiet: Iterable[str] = ()) -> None:
-        """``quiet`` modules use no files."""
+    def __init__(self, statements: Sequence[Statement], quiet: Iterable[str] = (), logs: str | None = None) -> None:
+        """``quiet`` modules use no files; ``logs``: what files modules beside the notebook let loggers write to."""
         self._quiet = QUIET_LIBRARIES | frozenset(quiet)
         nodes = [statement.node for statement in statements]
         self._reach = Reach(statements)
         self._paths = Paths(nodes)
         self._names = imported_names(nodes)
+        self._logs = {logs} if logs else set()
+        if any(path.partition(".")[0] == "logging" for path in self._names.values()):
+            self._logs |= log_files(nodes, lambda node: self._paths.named(node, {}), self._full)
+        self._values = FileValues(nodes, self._full)
         self._known: dict[int, tuple[FileAct, ...]] = {}
 
     def of(self, statement: Statement) -> tuple[FileAct, ...]:
@@ -83,6 +91,9 @@ class FileUse:
                 yield FileAct(ANY, writes, Use(FILES, statement.node.lineno, 1))
         for code in self._reach.of(statement):
             given = self._given(code)
+            if self._values.used(code.nodes):
+                place = Use(ANY, statement.node.lineno, 1)
+                yield from (FileAct(ANY, writes, place, sure=False) for writes in (False, True))
             for node in code.acts():
                 if isinstance(node, (ast.Import, ast.ImportFrom)):
                     for module in _modules(node):
@@ -124,6 +135,9 @@ class FileUse:
         name, path = last_name(call.func), self._full(call.func)
         receiver = call.func.value if isinstance(call.func, ast.Attribute) else None
         root = path.partition(".")[0]
+        if self._logs and writes_message(call, path):
+            yield from ((file, "rw") for file in sorted(self._logs))
+            return
         if path in _COMMANDS:
             yield ANY, "rw"
             return
@@ -134,6 +148,8 @@ class FileUse:
         if module in ("os", "shutil") and name in _TWO and len(call.args) > 1:
             for argument, sign in zip(call.args, _TWO[name], strict=False):
                 yield from self._each(argument, sign, given)
+            if name == "copytree":
+                yield ANY, "r"
         elif name in _TREES:
             yield ANY, "w"
         elif module in ("os", "os.path", "shutil") and (name in _OF_OS or name in FILE_READERS or name == "chdir"):
@@ -150,19 +166,23 @@ class FileUse:
             if isinstance(receiver, (ast.Name, ast.BinOp, ast.Call)) and self._paths.named(receiver, given) - {ANY}:
                 yield from self._each(receiver, "w", given)
                 yield from self._each(call.args[0], "w", given)
+        elif opens_log_file(call, self._full):
+            files = call.args[:1] if last_name(call.func) not in ("basicConfig", "dictConfig", "fileConfig") else []
+            for file in [*files, *(keyword.value for keyword in call.keywords if keyword.arg == "filename")]:
+                yield from self._each(file, "w" if begins_anew(call, self._full) else "w=", given)
         elif name in _BOTH or name in _DEFAULT_READ:
             yield from self._opened(call, name, path, receiver, given)
         elif name in TABLE_WRITERS or name in WRITE_FIRST:
             yield from self._first(call, "w", given)
+            if name in _ADD_ENDING:
+                yield from ((f"{one}.{ANY}", mode) for one, mode in self._first(call, "w", given) if "." not in one)
         elif name in ("dump", "urlretrieve") and len(call.args) > 1:
             yield from self._each(call.args[1], "w", given)
         elif (name.startswith("read_") or name in FILE_READERS) and (path or name.startswith("read_")):
             yield from self._first(call, "r", given)
-        elif name == "basicConfig":
-            for keyword in call.keywords:
-                if keyword.arg == "filename":
-                    yield from self._each(keyword.value, "w=", given)
-        elif path or receiver is not None:
+        elif computed_name(call.func):
+            yield ANY, "rw?"
+        elif path or not isinstance(call.func, ast.Name):
             yield from self._guessed(call, given)
 
     def _opened(

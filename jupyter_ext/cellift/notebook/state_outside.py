@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,10 @@ from cellift.notebook.effects import (
     TABLE_WRITERS,
     WRITE_FIRST,
 )
+from cellift.notebook.log_files import opens_log_file, writes_message
 from cellift.notebook.state_generators import Knowledge
 from cellift.project.dotted import last_name
+from cellift.project.remembered import of_kind
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -34,6 +36,8 @@ class Outside:
 
     without_files: frozenset[str] = frozenset()
     without_draws: frozenset[str] = frozenset()
+    #: Some of them let loggers write to a file.
+    log_to_file: bool = False
 
 
 def look_outside(nodes: Sequence[ast.stmt], project: Project | None) -> Outside:
@@ -43,17 +47,30 @@ def look_outside(nodes: Sequence[ast.stmt], project: Project | None) -> Outside:
     from cellift.project.imports import imported_modules
 
     files, draws = set(), set()
+    known: list[tuple[str, list[ast.Module | None]]] = []
     modules = imported_modules(nodes)
     for name in {module.partition(".")[0] for module in modules}:
         if not project.is_local(name):
             continue
         wanted = [module for module in modules if module.partition(".")[0] == name]
-        trees = [project.tree(module) for module in project.local_modules(wanted)]
-        if all(tree is not None and not _uses_files(tree) for tree in trees):
+        known.append((name, [project.tree(module) for module in project.local_modules(wanted)]))
+    to_file = bool(known) and any(map(opens_log_file, _calls(nodes)))
+    log_to_file = any(opens_log_file(call) for _, trees in known for call in _calls(filter(None, trees)))
+    logs = to_file or log_to_file
+    for name, trees in known:
+        if all(tree is not None and not _uses_files(tree) and not (logs and _logs(tree)) for tree in trees):
             files.add(name)
         if all(tree is not None and not _draws(tree) for tree in trees):
             draws.add(name)
-    return Outside(frozenset(files), frozenset(draws))
+    return Outside(frozenset(files), frozenset(draws), log_to_file)
+
+
+def _calls(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
+    return (call for one in nodes for call in of_kind(one, ast.Call))
+
+
+def _logs(tree: ast.Module) -> bool:
+    return any(writes_message(call, "") for call in _calls([tree]))
 
 
 def _uses_files(tree: ast.Module) -> bool:

@@ -63,7 +63,7 @@ class Reach:
             return
         seen: set[int] = set()
         pending = [own]
-        for name, read in statement.reads.items():
+        for name, read in {} if _only_names(statement.node) else statement.reads.items():
             for function in self._functions(statement, name) if read.version.kind is Kind.FUNCTION else ():
                 if not _is_called(statement.node, name) and id(function) not in seen:
                     seen.add(id(function))
@@ -93,6 +93,9 @@ class Reach:
         """What a name stands for in a statement: functions, or what runs when a class is called."""
         read = statement.reads.get(name)
         version = read.version if read is not None else None
+        if version is not None and version.kind is Kind.DATA:
+            for maker in sorted(version.made_of, key=lambda one: one.statement.index):
+                yield from _inside(maker.statement.node)
         if version is None or version.kind not in (Kind.FUNCTION, Kind.CLASS):
             return
         while version is not None and version.statement.facts.bodies.get(name) is None and version.previous is not None:
@@ -102,6 +105,8 @@ class Reach:
             if of_that_name and version.kind is Kind.FUNCTION:
                 assert isinstance(node, (*_FUNCTIONS, ast.Lambda))
                 yield node
+                for decorator in [] if isinstance(node, ast.Lambda) else node.decorator_list:
+                    yield from self._around(version.statement, decorator)
             elif isinstance(node, ast.ClassDef) and node.name == name:
                 for member in node.body:
                     if isinstance(member, _FUNCTIONS) and member.name in _IMPLICIT:
@@ -109,6 +114,25 @@ class Reach:
                 for base in node.bases:
                     if isinstance(base, ast.Name):
                         yield from self._functions(statement, base.id)
+
+    def _around(self, statement: Statement, decorator: ast.expr) -> Iterator[_Function]:
+        """What runs instead of a decorated function: what a decorator of the notebook defines."""
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        read = statement.reads.get(called.id) if isinstance(called, ast.Name) else None
+        if read is not None and read.version.kind in (Kind.FUNCTION, Kind.CLASS):
+            yield from _inside(read.version.definition().statement.node)
+
+
+def _inside(node: ast.AST) -> Iterator[_Function]:
+    """The functions that a function, or the methods of a class, may hand out."""
+    for inner in of_kind(node, *_FUNCTIONS, ast.Lambda):
+        if inner is not node and isinstance(inner, (*_FUNCTIONS, ast.Lambda)):
+            yield inner
+
+
+def _only_names(node: ast.stmt) -> bool:
+    """``sys.excepthook = report``: a function is given another name, and does not run."""
+    return isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute))
 
 
 def _code(function: _Function, call: ast.Call | None) -> Code:

@@ -121,11 +121,13 @@ def value_type(told: Mapping[str, Any]) -> ValueType:
 
 
 def is_json(value: Any) -> bool:
-    """JSON gives back the same value: no tuples, no keys but texts."""
+    """JSON in UTF-8 gives back the same value: no tuples, no keys but texts, no halves of characters."""
+    if isinstance(value, str):
+        return not any("\ud800" <= char <= "\udfff" for char in value)
     if isinstance(value, list):
         return all(is_json(item) for item in value)
     if isinstance(value, dict):
-        return all(isinstance(key, str) and is_json(item) for key, item in value.items())
+        return all(isinstance(key, str) and is_json(key) and is_json(item) for key, item in value.items())
     if isinstance(value, float):
         return math.isfinite(value)
     return type(value) in TYPES
@@ -166,7 +168,7 @@ def fit(value: Any, wanted: ValueType) -> Any:
             value = float(value)
         except OverflowError:
             raise ValueError(wanted.words) from None
-    if TYPES.get(type(value)) != wanted.type or (isinstance(value, (list, dict)) and not is_json(value)):
+    if TYPES.get(type(value)) != wanted.type or (isinstance(value, (str, list, dict)) and not is_json(value)):
         raise ValueError(wanted.words)
     if wanted.choices and not any(same(value, choice) for choice in wanted.choices):
         raise ValueError(wanted.words)

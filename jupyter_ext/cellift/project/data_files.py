@@ -63,10 +63,9 @@ def _files(text: str, folder: Path) -> set[str]:
 def matching(pattern: str, folder: Path) -> set[str]:
     """Files below *folder* that fit a pattern; a folder stands for all that is in it."""
     found: set[str] = set()
-    plain = folder / pattern
-    if plain.is_dir():
-        pattern = f"{pattern.rstrip('/')}/**/*"
     try:
+        if (folder / pattern).is_dir():
+            pattern = f"{pattern.rstrip('/')}/**/*"
         paths = folder.glob(pattern)
         for path in paths:
             relative = path.relative_to(folder).as_posix()

@@ -150,3 +150,34 @@ def test_an_import_waits_for_no_step_that_writes_files_of_any_name() -> None:
 def test_a_file_that_is_named_to_a_method_counts() -> None:
     zipped = "import zipfile\nz = zipfile.ZipFile('d.zip', 'w')\nz.write('a.csv')\nz.close()"
     assert edges(graph_of("%%step a\nopen('a.csv', 'w')", f"%%step b\n{zipped}")) == {"a>b:a.csv"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("reader = open\nwith reader('q.txt', 'w') as f:\n    f.write('q')", "print(open('q.txt').read())"),
+        ("from functools import partial\nw = partial(open, 'p.txt', 'w')\nw().close()", "print(open('p.txt').read())"),
+        ("d = {}\ngetattr(d, 'to_' + str())('g.csv')", "print(open('g.csv').read())"),
+        ("import os\nlist(map(os.remove, ['a.txt']))", "print(open('a.txt').read())"),
+        ("import numpy as np\nfor n in list('xy'):\n    np.save(n + '_a', 1)", "print(open('x_a.npy', 'rb').read())"),
+        ("open('in/deep/a.txt', 'w').write('1')", "import shutil\nshutil.copytree('in', 'out')"),
+    ],
+)
+def test_functions_without_their_file_s_name_in_sight_keep_the_order(first: str, second: str) -> None:
+    graph = graph_of(f"%%step a\n{first}", f"%%step b\n{second}", "%%step c\nprint(1)")
+    assert {(edge.source, edge.target) for edge in graph.edges} == {("a", "b")}
+
+
+def test_what_a_decorator_or_a_made_function_writes_counts_where_it_is_called() -> None:
+    noted = (
+        "def noted(f):\n    def inner():\n        open('t.txt', 'a').write('x')\n        return f()\n    return inner"
+    )
+    decorated = f"{noted}\n@noted\ndef two():\n    return 2"
+    last = "%%step c\nprint(open('t.txt').read())"
+    assert edges(graph_of(decorated, "%%step a\nx = two()", "%%step b\ny = 1", last)) == {"a>c:t.txt"}
+
+
+def test_a_function_that_is_only_given_another_name_does_not_run() -> None:
+    hook = "import threading\ndef report(args):\n    print(args)"
+    graph = graph_of(hook, "%%step a\nthreading.excepthook = report", "%%step b\nprint(threading.excepthook)")
+    assert "threading.excepthook = report" in text(graph, "b")

@@ -168,10 +168,4 @@ _OF_MODULES: dict[str, tuple[str, Any, Any, Any]] = {
         lambda module: module.field_size_limit(),
         lambda module, value: module.field_size_limit(value),
     ),
-    "starting": (
-        "multiprocessing.context",
-        None,
-        lambda module: getattr(module._default_context._actual_context, "_name", None),
-        lambda module, value: module._default_context.set_start_method(value, force=True),
-    ),
 }
