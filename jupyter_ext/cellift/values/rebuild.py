@@ -320,6 +320,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "masked": _masked,
     "memmap": lambda *arguments: _numpy().memmap(*arguments),
     "part": _part,
+    "npz": lambda file, *options: _numpy().lib.npyio.NpzFile(file, True, *options),
     "own": _own,
     "record": lambda dtype, block, offset: _numpy().ndarray((), dtype, block, offset)[()],
     "slice": _slice,

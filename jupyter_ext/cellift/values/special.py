@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import gc
+import io
 import mmap
 import os
 import pickle
@@ -188,6 +189,21 @@ def _array(value: Any, numpy: Any) -> Any:
     return call, ("memmap", os.path.abspath(root.filename), root.dtype, mode, root.offset, root.shape, order)
 
 
+def _archive(value: Any) -> Any:
+    """An open ``.npz`` with the bytes of its file, whatever becomes of that."""
+    file = getattr(value.zip, "fp", None)
+    if file is None:
+        raise pickle.PicklingError("it is closed")
+    place = file.tell()
+    file.seek(0)
+    inside = io.BytesIO(file.read())
+    file.seek(place)
+    name = getattr(value.fid, "name", None)
+    if isinstance(name, str):
+        inside.name = name
+    return call, ("npz", inside, value.allow_pickle, value.pickle_kwargs)
+
+
 def _shared(value: Any) -> str | None:
     """The name under which a module has this one object, which others must not become copies of."""
     kind = type(value)
@@ -215,5 +231,7 @@ def reduce_special(value: Any) -> Any:
         return NotImplemented
     if kind.__module__ == "numpy.ma" or kind.__name__ == "memmap":
         return _array(value, sys.modules["numpy"])
+    if kind.__name__ == "NpzFile" and kind.__module__.startswith("numpy"):
+        return _archive(value)
     name = _shared(value)
     return NotImplemented if name is None else (getattr, (sys.modules[kind.__module__], name))
