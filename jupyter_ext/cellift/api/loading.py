@@ -137,18 +137,21 @@ def _run_setup(given: StepInput, task: Task, namespace: dict[str, Any]) -> Input
         )
     inputs = Inputs(given.inputs, namespace, given.digests)
     now: list[Piece] = []
+    marked: set[str] = set()
+
+    def mark_made() -> None:
+        # As the runner does: a class made here is that of the step only if it is known as the same statement's.
+        for piece in now:
+            mark_classes(piece, namespace, marked)
 
     def before(piece: Piece) -> None:
-        # As the runner does: a class made here is that of the step only if it is known as the same statement's.
-        for one in now:
-            mark_classes(one, namespace)
+        mark_made()
         now[:] = [piece]
         inputs.before(piece)
 
     try:
         cells.run(namespace, before, lambda _value: None, lambda _part: None)
-        for one in now:
-            mark_classes(one, namespace)
+        mark_made()
     except ValuesError as error:
         raise CannotLoadError(str(error)) from error
     except Exception as error:

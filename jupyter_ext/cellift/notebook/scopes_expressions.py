@@ -43,6 +43,9 @@ def _visit_lambda(reader: Reader, node: ast.Lambda) -> None:
             reader.read_body(reader.body, node.args, [node.body])
         return
     reader.read_body(reader.inline, node.args, [node.body])
+    if not reader.at_module():  # the class may keep it, and its methods call it
+        with reader.perhaps_uncalled(True):
+            reader.read_body(reader.class_body, node.args, [node.body])
     if not reader.used_at_once:
         reader.held_lambdas = reader.held_lambdas or Body()
         reader.read_body(reader.held_lambdas, node.args, [node.body])

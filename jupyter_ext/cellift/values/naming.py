@@ -49,10 +49,15 @@ def is_importable(value: Any) -> bool:
     return is_named(value)
 
 
-def mark(cls: type, place: str) -> None:
-    """Remember that ``cls`` was made by the statement at ``place`` of the notebook, if nothing is known of it yet."""
-    if cls not in _tokens:
-        adopt(cls, f"{cls.__qualname__}@{place}")
+def mark(cls: type, place: str, others: set[str]) -> None:
+    """Remember that ``cls`` was made by the statement at ``place`` of the notebook, if nothing is known of it yet.
+
+    ``others``: what has been given to classes of this step; a line may hold several statements, each with its own.
+    """
+    token = f"{cls.__qualname__}@{place}"
+    if not is_importable(cls) and cls not in _tokens and token not in others:
+        others.add(token)
+        adopt(cls, token)
 
 
 def adopt(cls: type, token: str) -> None:

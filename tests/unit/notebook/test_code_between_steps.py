@@ -67,6 +67,12 @@ def test_classes_that_a_loop_changes_are_changed(change: str) -> None:
     assert inputs(graph, "b") == {"A": "a", "B": "a"}
 
 
+def test_a_function_that_a_class_keeps_needs_its_names_where_the_class_is_used() -> None:
+    table = "class Table:\n    ops = {'mul': lambda a: a * rate}\n    def go(self):\n        return self.ops['mul'](2)"
+    graph = graph_of(f"{table}", "%%step a\nrate = 2", "%%step b\nprint(Table().go())")
+    assert inputs(graph, "b") == {"rate": "a"}
+
+
 def test_a_descriptor_that_counts_is_state_of_the_class_that_has_it() -> None:
     setup = "class Count:\n    def __get__(self, o, t=None):\n        self.n += 1\nclass K:\n    c = Count()"
     graph = graph_of(setup, "%%step a\nk = K()", "%%step b\nk.c", "%%step c\nk.c")

@@ -160,3 +160,18 @@ def test_two_classes_that_one_statement_makes_stay_two(launcher):
         graph(step("make", make, outputs=names), step("use", "one.get(), Two().get(), type(one) is One", inputs=taken))
     )
     assert launcher.run(ir)["use"].stdout == "(1, 2, True)\n"
+
+
+def test_a_class_that_one_line_makes_twice_is_two_classes(launcher):
+    make = "def local(n):\n    class Local:\n        def get(self):\n            return n\n    return Local\n"
+    make += "L = local(1); a = L(); L = local(2); b = L()"
+    names = ("L", "a", "b")
+    use = step("use", "a.get(), b.get(), type(b) is L", inputs=dict.fromkeys(names, "make"))
+    assert launcher.run(compile_graph(graph(step("make", make, outputs=names), use)))["use"].stdout == "(1, 2, True)\n"
+
+
+def test_a_class_that_a_library_makes_is_the_one_of_the_copied_line(launcher):
+    setup = "from dataclasses import make_dataclass\nM = make_dataclass('M', ['a'])"
+    use = step("use", "type(m) is M, m == M(1)", setup=setup, inputs={"m": "make"})
+    ir = compile_graph(graph(step("make", "m = M(1)", setup=setup, outputs=("m",)), use))
+    assert launcher.run(ir)["use"].stdout == "(True, True)\n"

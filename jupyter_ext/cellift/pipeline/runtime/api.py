@@ -179,6 +179,7 @@ class _StepRun:
         self._inputs = Inputs(step.inputs, self._namespace, step.digests, self._values)
         self._guard: StateGuard | None = None
         self._now: Piece | None = None
+        self._marked: set[str] = set()
         self._shell: Any = None
         self._carried: CarriedFiles | None = None
         self.display = Display(step.folder)
@@ -284,7 +285,7 @@ class _StepRun:
 
     def _mark_classes(self) -> None:
         if self._now is not None:
-            mark_classes(self._now, self._namespace)
+            mark_classes(self._now, self._namespace, self._marked)
 
     def _before(self, piece: Piece) -> None:
         self._mark_classes()

@@ -57,12 +57,12 @@ class Piece(NamedTuple):
         return (self.tree.module,) if isinstance(self.tree, ast.ImportFrom) and self.tree.module else ()
 
 
-def mark_classes(piece: Piece, namespace: dict[str, Any]) -> None:
-    """The class of a statement is the same class in each step that has a copy of the statement."""
+def mark_classes(piece: Piece, namespace: dict[str, Any], marked: set[str]) -> None:
+    """The class of a statement is the same class wherever the statement is copied; ``marked`` is kept for a step."""
     for name in piece.code.co_names:
         found = namespace.get(name)
-        if isinstance(found, type) and found.__module__ == "__main__":
-            mark(found, f"{piece.part.number}{piece.part.file}:{piece.line}:{name}")
+        if isinstance(found, type):
+            mark(found, f"{piece.part.number}{piece.part.file}:{piece.line}:{name}", marked)
 
 
 class Cells:
