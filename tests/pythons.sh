@@ -19,6 +19,8 @@ find_python() {
 
 CELLIFT_PYTHON39=$(find_python 3.9)
 export CELLIFT_PYTHON39
+digests=$(mktemp -d)
+trap 'rm -rf "$digests"' EXIT
 for version in 3.10 3.13; do
   python=$(find_python "$version")
   venv=".venv-$version"
@@ -31,4 +33,10 @@ for version in 3.10 3.13; do
   fi
   echo "== Python $version" >&2
   "$venv/bin/python" -m pytest tests/unit tests/kernel -q -p no:cacheprovider
+  # For the same recorded environment (that of the first one here) everything compiles to the same bytes.
+  recorded=${recorded:-$PWD/$venv/bin/python}
+  for seed in 1 2; do
+    PYTHONHASHSEED=$seed "$venv/bin/python" -m tests.truth.digests "$recorded" >"$digests/$version-$seed"
+    diff "$digests/3.10-1" "$digests/$version-$seed" >&2
+  done
 done

@@ -21,6 +21,13 @@ def dump_ir(ir: dict[str, Any]) -> str:
         def ignore_aliases(self, _data: Any) -> bool:
             return True
 
+        if base is yaml.SafeDumper:  # slower, and where PyYAML has no libyaml; it writes what that would
+
+            def check_simple_key(self) -> bool:
+                if not isinstance(self.event, yaml.ScalarEvent):
+                    return bool(super().check_simple_key())
+                return "\n" not in self.event.value and len(self.event.value.encode()) <= 128
+
     def text(dumper: Any, value: str) -> Any:
         return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
 
