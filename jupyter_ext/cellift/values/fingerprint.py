@@ -16,7 +16,9 @@ from typing import Any, NamedTuple
 from .by_value import Code, Pickler
 
 _MAP = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (.*(?:\n[A-Z].*)*)", re.MULTILINE)
-_WRITTEN = re.compile(r"^(?:Private_Dirty|Shared_Dirty|Anonymous|Swap): +([0-9]+)", re.MULTILINE)
+# A page that was written to is a copy without a file. `Private_Dirty` also counts pages of the file itself that were
+# not stored on the disk yet, as those of every value that an earlier step has just written.
+_WRITTEN = re.compile(r"^(?:Anonymous|Swap): +([0-9]+)", re.MULTILINE)
 
 
 class Region(NamedTuple):

@@ -249,3 +249,26 @@ def test_what_shares_an_object_with_an_input_is_that_of_the_step_it_was_taken_fr
         found.finish(task, {"outputs": outputs, "changed": changed}, files())
         found.verdict()
     assert found.plan("c")["inputs"] == {"y": "b"}
+
+
+def test_what_was_changed_with_an_input_is_the_version_that_came_with_it() -> None:
+    tasks = plan_of(
+        [
+            Script("a", makes=(("x", "y"),)),
+            Script("b", {"y": "a"}, makes=(("y",),)),
+            Script("c", {"x": "a"}, makes=(("x",),)),
+            Script("d", {"x": "c", "y": "b"}),
+        ]
+    )
+    reports = Reports(tasks, lambda _: False)
+
+    def ran(task: str, changed: tuple[str, ...] = ()) -> None:
+        reports.start(task, 0.0)
+        outputs = [{"name": name, "file": "one"} for name in "xy"]
+        reports.finish(task, {"outputs": outputs, "changed": changed}, FileUse(0.0, 1.0))
+        reports.verdict()
+
+    ran("a")
+    ran("b", ("x",))
+    ran("c", ("y",))
+    assert reports.plan("d")["inputs"] == {"x": "c", "y": "c"}
