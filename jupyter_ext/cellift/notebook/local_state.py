@@ -15,7 +15,7 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.facts import Binding, Body, Change, Facts, Kind, Use
 from cellift.notebook.local_functions import LocalFunctions
 from cellift.notebook.sharing import shared_names
-from cellift.notebook.state_aliases import imported_names
+from cellift.notebook.state_aliases import alias_name, imported_names, names_of_parts
 from cellift.notebook.statements import Statement, Travel
 from cellift.project.dotted import dotted_name
 
@@ -59,6 +59,8 @@ class LocalState:
             if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == "*" for alias in node.names):
                 for name in project.star_names(node.module) or ():
                     self._names.setdefault(name, f"{node.module}.{name}")
+        self._parts = names_of_parts(nodes, self._names, self._state.keeps_object)
+        self._names |= self._parts
         self._asked = any(
             isinstance(inner, ast.Attribute) and inner.attr in _ASKS_CACHE for one in nodes for inner in ast.walk(one)
         )
@@ -83,6 +85,9 @@ class LocalState:
                     facts.bodies.setdefault(name, body)
             return
         self._note_arguments(facts, node, column)
+        alias = alias_name(node)
+        if alias in self._parts:  # like an import: a copy would be another object than that of the module
+            facts.binds[alias].kind = Kind.IMPORT
         if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and self._registers(node):
             self._repeated.add(id(node))
         else:

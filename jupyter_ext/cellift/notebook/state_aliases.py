@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cellift.notebook.facts import Facts, Kind
 from cellift.notebook.log_files import begins_anew
+from cellift.project.dotted import dotted_name
 from cellift.project.remembered import of_kind, remembered
 
 _PARTS = (
@@ -36,9 +37,28 @@ def imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
     for statement in statements:
         name = alias_name(statement)
         path = alias_path(statement.value, found) if name and isinstance(statement, ast.Assign) else ""
-        if name and path and sum(_stored(one).count(name) for one in statements) == 1:
+        if name and path and _is_bound_once(name, statements):
             found[name] = path
     return found
+
+
+def names_of_parts(
+    statements: Sequence[ast.stmt], names: Mapping[str, str], is_part: Callable[[str], bool]
+) -> dict[str, str]:
+    """``mine = helpers.items``: further names, each bound once, with the paths that ``is_part`` accepts."""
+    found: dict[str, str] = {}
+    for statement in statements:
+        name = alias_name(statement)
+        path = dotted_name(statement.value) if name and isinstance(statement, ast.Assign) else None
+        root, dot, rest = (path or "").partition(".")
+        full = f"{names.get(root, '')}{dot}{rest}"
+        if name and root in names and is_part(full) and _is_bound_once(name, statements):
+            found[name] = full
+    return found
+
+
+def _is_bound_once(name: str, statements: Sequence[ast.stmt]) -> bool:
+    return sum(_stored(one).count(name) for one in statements) == 1
 
 
 @remembered

@@ -39,6 +39,8 @@ class ModuleState:
     imports: dict[str, Effect] = field(default_factory=dict)
     #: Full name of a variable -> its slot, for variables whose object may move on.
     variables: dict[str, str] = field(default_factory=dict)
+    #: Those of them that functions bind anew: another name for one does not follow.
+    rebound: set[str] = field(default_factory=set)
     #: What modules import from each other: full name -> full name of the thing itself.
     aliases: dict[str, str] = field(default_factory=dict)
     #: Functions whose remembered results can be noticed: they print, or somebody asks the cache.
@@ -75,6 +77,11 @@ class ModuleState:
             if slot is not None:
                 return slot
         return None
+
+    def keeps_object(self, path: str) -> bool:
+        """Whether a path is a variable whose object stays the same, whatever happens to it."""
+        real = self.real(path)
+        return real in self.variables and real not in self.rebound
 
     @property
     def slots(self) -> set[str]:

@@ -159,6 +159,7 @@ class ModuleReader:
             if isinstance(node, ast.Name) and node.id not in local:
                 if node.id in declared and not isinstance(node.ctx, ast.Load):
                     self._changed(effect, node.id)
+                    self._state.rebound.add(f"{self.name}.{node.id}")
                     self._state.variables.setdefault(f"{self.name}.{node.id}", f"{self.name}:{node.id}")
                     self._effect(f"{self.name}.{node.id}").reads.add(f"{self.name}:{node.id}")
                 called.add(self._full(node.id))

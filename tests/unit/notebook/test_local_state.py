@@ -119,3 +119,16 @@ def test_a_method_of_a_local_class_that_sets_something_changes_its_object(beside
     helpers = "class C:\n    def put(self, x):\n        self.x = x"
     cells = ("import helpers", "%%step a\nc = helpers.C()", "%%step b\nc.put(1)", "%%step c\nprint(c.x)")
     assert "b>c:c" in edges(beside(helpers, *cells).graph)
+
+
+def test_a_name_for_what_a_module_keeps_is_like_an_import(beside):
+    steps = "import helpers", "%%step a\nmine = helpers.kept", "%%step b\nmine.append(1)", "%%step c\nprint(mine)"
+    graph = beside("kept = []", *steps).graph
+    assert edges(graph) == {"b>c:state:module:helpers:kept"}
+    assert "mine = helpers.kept" in text(graph, "c")
+
+
+def test_a_name_for_what_a_function_of_the_module_binds_anew_is_a_value(beside):
+    module = "kept = []\ndef renew():\n    global kept\n    kept = []"
+    steps = "import helpers", "%%step a\nmine = helpers.kept", "%%step b\nprint(mine)"
+    assert "a>b:mine" in edges(beside(module, *steps).graph)
