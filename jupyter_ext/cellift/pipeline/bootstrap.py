@@ -30,6 +30,8 @@ _MODULES = (
     "values.caches",
     "values.rebuild",
     "values.special",
+    "values.instances",
+    "values.weak",
     "values.by_value",
     "values.fingerprint",
     "values.arrays",
@@ -68,6 +70,7 @@ _MODULES = (
     "pipeline.runtime.magics",
     "pipeline.runtime.api",
 )
+
 
 _HEAD = """\
 # The step runner of Cellift. It needs Python 3.9 or newer and nothing else.

@@ -15,6 +15,7 @@ import types
 from typing import Any, Callable
 
 from .caches import CACHED
+from .instances import Trial, reduce_instance
 from .naming import MAIN, bound_to, code_bytes, is_importable, is_named, token_of
 from .rebuild import (
     MAGIC,
@@ -56,6 +57,7 @@ class Code:
         self._importable: dict[int, bool] = {}
         self._cells: dict[int, Any] = {}
         self._kept: list[Any] = []
+        self._trial = Trial(lambda state: Pickler(Nowhere(), self).dump(state))
         self.odd_sets: dict[int, Any] = {}
         """Those in another order than a new set of the same members would have."""
 
@@ -88,7 +90,8 @@ class Code:
             return make_cell, ()
         if isinstance(value, enum.Enum) and _goes_by_name(value):
             return operator.getitem, (kind, value.name)
-        return reduce_special(value)
+        reduced = reduce_instance(value, self._trial)
+        return reduce_special(value) if reduced is NotImplemented else reduced
 
     def _only_by_name(self, value: Any) -> bool:
         """Some things that classes and functions hold cannot be written: then the step that reads must have them."""

@@ -14,6 +14,7 @@ import sys
 from typing import Any, NamedTuple
 
 from .by_value import Code, Pickler
+from .weak import KINDS as WEAK
 
 _MAP = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (.*(?:\n[A-Z].*)*)", re.MULTILINE)
 # A page that was written to is a copy without a file. `Private_Dirty` also counts pages of the file itself that were
@@ -155,6 +156,9 @@ class _Fingerprinter(Pickler):
             return _array, (len(self.arrays),)
         if self._pandas is not None and isinstance(value, (self._pandas.DataFrame, self._pandas.Series)):
             return self._table(value)
+        if type(value) in WEAK:
+            # Who has what it refers to is looked at; whether it lives is not its own.
+            return _weak, (id(value),)
         return self._code.reduce(value)
 
     def _table(self, table: Any) -> Any:
@@ -169,6 +173,10 @@ class _Fingerprinter(Pickler):
 
 def _array() -> None:
     """Stands for an array in the stream."""
+
+
+def _weak() -> None:
+    """Stands for a weak reference in the stream."""
 
 
 def _table() -> None:

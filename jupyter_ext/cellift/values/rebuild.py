@@ -5,6 +5,7 @@ In files they are under the module name :data:`MODULE`, whatever the name of thi
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import enum
 import importlib
@@ -15,6 +16,7 @@ import pickle
 import struct
 import sys
 import types
+import weakref
 from typing import Any, Callable
 
 from .caches import make_cached, set_cached
@@ -208,10 +210,40 @@ def make_typevar(kind: Any, module: str, name: str, bounds: tuple[Any, ...], opt
 
 
 def set_exception(error: Any, state: Any) -> None:
-    """What an exception was raised from, besides its own state."""
-    own, error.__cause__, error.__context__, error.__suppress_context__ = state
+    """What an exception was raised from and where, besides its own state."""
+    own, error.__cause__, error.__context__, error.__suppress_context__, *frames = state
     if own:
         error.__setstate__(own)
+    traceback = None
+    for frame in reversed(frames[0] if frames else ()):
+        traceback = _traceback(traceback, *frame)
+    error.__traceback__ = traceback
+
+
+def _traceback(below: Any, file: str, name: str, qualname: str, module: Any, place: Any) -> Any:
+    """A frame can only be had of code that raises something there."""
+    where = dict(zip(("lineno", "end_lineno", "col_offset", "end_col_offset"), place))  # noqa: B905 - Python 3.9
+    statement = ast.Raise(ast.Name("LookupError", ast.Load(), **where), None, **where)
+    code: Any = compile(ast.Module([statement], []), file, "exec").replace(co_name=name)
+    if hasattr(code, "co_qualname"):
+        code = code.replace(co_qualname=qualname)
+    try:
+        exec(code, {"__name__": module})  # noqa: S102 - nothing but that statement
+    except LookupError as error:
+        made: Any = error.__traceback__
+        return types.TracebackType(below, made.tb_next.tb_frame, made.tb_next.tb_lasti, place[0])
+
+
+def matches(pattern: Any, text: Any, start: int, end: int) -> tuple[list[Any], dict[Any, int]]:
+    """All that ``finditer`` finds, and the place of each; kept until the next call, as one text mostly has many."""
+    key = pattern, text, start, end
+    if not _matches or _matches[0] != key:
+        found = list(pattern.finditer(text, start, end))
+        _matches[:] = key, (found, {each.regs: place for place, each in enumerate(found)})
+    return _matches[1]  # type: ignore[no-any-return]
+
+
+_matches: list[Any] = []
 
 
 def _exception(kind: Any, arguments: tuple[Any, ...]) -> Any:
@@ -250,12 +282,56 @@ def _own(kind: Any, shape: Any, dtype: Any, order: str, writeable: bool, data: A
     return array
 
 
+def set_raw(value: Any, state: Any) -> None:
+    """What an instance holds."""
+    items, attributes, slots = state
+    if isinstance(value, dict):
+        dict.update(value, items)
+    elif isinstance(value, list):
+        list.extend(value, items)
+    elif isinstance(value, set):
+        set.update(value, items)
+    if attributes is not None:
+        object.__getattribute__(value, "__dict__").update(attributes)
+    for name, part in slots.items():
+        object.__setattr__(value, name, part)
+
+
+def _weak(kind: str, target: Any, callback: Any, hold: bool) -> Any:
+    """A weak reference; ``hold``: somebody in the notebook has what it refers to, whom this step does not know."""
+    if hold:
+        _others.append(target)
+    if kind == "ref":
+        return weakref.ref(target, callback)
+    return weakref.proxy(target, callback)
+
+
+class _Gone:
+    """Of this nothing is left."""
+
+
+def _dead() -> Any:
+    return weakref.ref(_Gone())
+
+
+def hold(_: Any, targets: list[Any]) -> None:
+    """As :func:`_weak`, for what a collection of weak references refers to."""
+    _others.extend(targets)
+
+
 def set_attributes(value: Any, state: Any) -> None:
     """What a class of the notebook adds to an array."""
     own, attributes = state
     if own:
         value.__setstate__(own[0])
     vars(value).update(attributes)
+
+
+def _memmap(name: str, dtype: Any, mode: str, *arguments: Any) -> Any:
+    # Not to make the file anew.
+    found = _numpy().memmap(name, dtype, "r+" if mode == "w+" else mode, *arguments)
+    found.mode = mode
+    return found
 
 
 def _masked(data: Any, mask: Any, fill: Any, hard: bool) -> Any:
@@ -318,12 +394,17 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "exception": _exception,
     "fixed": _fixed,
     "masked": _masked,
-    "memmap": lambda *arguments: _numpy().memmap(*arguments),
+    "memmap": _memmap,
     "part": _part,
     "npz": lambda file, *options: _numpy().lib.npyio.NpzFile(file, True, *options),
     "own": _own,
     "record": lambda dtype, block, offset: _numpy().ndarray((), dtype, block, offset)[()],
     "slice": _slice,
+    "match": lambda pattern, text, start, end, place: matches(pattern, text, start, end)[0][place],
+    "raw": lambda kind, base, *content: base.__new__(kind, *content),
+    "weak": _weak,
+    "dead": _dead,
+    "zone": lambda name: importlib.import_module("dateutil.tz").gettz(name),
     "int": lambda text: int(text, 16),
     "references": lambda: importlib.import_module("pandas._libs.internals").BlockValuesRefs(),
     "nan": _nan,
@@ -358,6 +439,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         make_typevar,
         set_exception,
         set_attributes,
+        set_raw,
+        hold,
         set_references,
         make_cached,
         set_cached,

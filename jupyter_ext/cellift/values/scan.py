@@ -24,6 +24,8 @@ from .nans import Nans
 from .sets import reads_back_alike
 from .special import KINDS
 from .tables import copies_before_it_writes
+from .weak import KINDS as WEAK
+from .weak import reduce_weak
 
 _ATOMS = frozenset(
     {
@@ -68,6 +70,9 @@ class Scanner(Pickler):
         self.arrays: list[Any] = []
         self.private: dict[int, Any] = {}
         self.nans = Nans()
+        self.weakly: list[Any] = []
+        """What weak references refer to."""
+        self._references: dict[int, Any] = {}
         self._inside_table = inside_table
         self._kept: list[Any] = []
         self._numpy: Any = sys.modules.get("numpy")
@@ -81,6 +86,8 @@ class Scanner(Pickler):
             return "atom"
         if (kind is set or kind is frozenset) and id(value) not in self.objects and not reads_back_alike(value):
             self.code.odd_sets[id(value)] = value
+        if kind in WEAK:
+            return self._weak(value)
         if kind is types.FunctionType or issubclass(kind, type):
             if not self.code.travels(value):
                 return "atom"
@@ -160,6 +167,19 @@ class Scanner(Pickler):
         self.private.update((id(block), block) for block in table._mgr.blocks)
         return "table"
 
+    def _weak(self, value: Any) -> str:
+        """Its targets count where somebody has them."""
+        if id(value) in self._references:
+            return "again"
+        self.objects[id(value)] = self._references[id(value)] = value
+        reduced = reduce_weak(value, ())
+        inner = Scanner(self.code)
+        inner._references = self._references
+        inner.dump(reduced[1:5] if len(reduced) < 5 or reduced[4] is None else [list(reduced[4])])
+        self.weakly += [*inner.objects.values(), *inner.weakly]
+        self._kept.append(inner)
+        return "weak"
+
     def _labels(self, index: Any) -> str:
         """Nobody can write to the arrays of an index."""
         self.objects[id(index)] = index
@@ -170,6 +190,8 @@ class Scanner(Pickler):
         inner = Scanner(self.code, inside_table=private)
         inner.nans = self.nans
         inner.private = self.private
+        inner.weakly = self.weakly
+        inner._references = self._references
         inner.dump(value.__reduce_ex__(5))
         self._kept.append(inner)
         return inner

@@ -15,6 +15,8 @@ from .memory import Memory, is_memory
 from .nans import Single, is_of_a_module
 from .scan import Scanner
 from .tables import reduce_part
+from .weak import KINDS as WEAK
+from .weak import reduce_weak
 
 # Names of one and the same of these are few; other immutable things may be anywhere, and nobody notices it.
 _CACHED = (type(None), bool, type(Ellipsis), type(NotImplemented), type, types.ModuleType, types.BuiltinFunctionType)
@@ -79,6 +81,8 @@ class Groups:
             shared = [*scanner.objects]
             if not isinstance(values[name], _CACHED):
                 shared.append(id(values[name]))
+            # Who has what a weak reference refers to crosses with it.
+            shared += [id(target) for target in scanner.weakly]
             shared += [key for key, (nan, _) in scanner.nans.found.items() if not is_of_a_module(nan)]
             for key in shared:
                 self._join(owner.setdefault(key, name), name)
@@ -140,5 +144,7 @@ class Reducer:
 
     def reduce(self, value: Any) -> Any:
         """For ``Pickler.reducer_override``."""
+        if type(value) in WEAK:
+            return reduce_weak(value, self._here)
         reduced = self.memory.reduce(value) if is_memory(value) else reduce_part(value, self._here)
         return self.code.reduce(value) if reduced is NotImplemented else reduced

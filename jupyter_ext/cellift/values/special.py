@@ -6,6 +6,7 @@ import ctypes
 import functools
 import gc
 import io
+import itertools
 import mmap
 import os
 import pickle
@@ -17,7 +18,7 @@ from typing import Any
 
 from .caches import CACHED, contents, make_cached, set_cached
 from .naming import MAIN, is_named
-from .rebuild import call, make_module, make_typevar, set_exception
+from .rebuild import call, make_module, make_typevar, matches, set_exception
 
 _SENTINELS = {
     "_MISSING_TYPE",
@@ -70,7 +71,11 @@ def _match(value: Any) -> Any:
         again = getattr(value.re, how)(value.string, value.pos, value.endpos)
         if again is not None and again.regs == value.regs:
             return call, ("attribute", value.re, how, value.string, value.pos, value.endpos)
-    raise pickle.PicklingError("a match of finditer or sub")
+    # As finditer finds it; `pos` is where that began.
+    place = matches(value.re, value.string, value.pos, value.endpos)[1].get(value.regs)
+    if place is None:
+        raise pickle.PicklingError("a match of a scanner")
+    return call, ("match", value.re, value.string, value.pos, value.endpos, place)
 
 
 def _memoryview(value: Any) -> Any:
@@ -165,10 +170,32 @@ def _exception(value: Any) -> Any:
         # Its own __init__ may take something else than what became its args.
         reduced = call, ("exception", kind, value.args), value.__dict__ or None
     state = reduced[2] if len(reduced) > 2 else None
-    more = value.__cause__, value.__context__, value.__suppress_context__
-    if more == (None, None, False):
+    more = value.__cause__, value.__context__, value.__suppress_context__, _frames(value.__traceback__)
+    if more == (None, None, False, ()):
         return reduced
     return (*reduced[:2], (state, *more), None, None, set_exception)
+
+
+def _frames(traceback: Any) -> tuple[Any, ...]:
+    """Where an exception went through: file, function, module and place of each frame."""
+    found = []
+    while traceback is not None:
+        code, line = traceback.tb_frame.f_code, traceback.tb_lineno
+        place: Any = (line, line, 0, 0)
+        if hasattr(code, "co_positions"):
+            place = next(itertools.islice(code.co_positions(), traceback.tb_lasti // 2, None), place)
+        module = traceback.tb_frame.f_globals.get("__name__")
+        place = place if None not in place else (line, line, 0, 0)
+        found.append((code.co_filename, code.co_name, getattr(code, "co_qualname", ""), module, place))
+        traceback = traceback.tb_next
+    return tuple(found)
+
+
+def _time_zone(value: Any) -> Any:
+    """Two times are compared otherwise when they have the very same zone."""
+    get = sys.modules["dateutil.tz"].gettz
+    known: Any = next((each for name, each in vars(get).items() if name.endswith("__instances")), {})
+    return next(((call, ("zone", name)) for name, each in known.items() if each is value), NotImplemented)
 
 
 def _array(value: Any, numpy: Any) -> Any:
@@ -184,9 +211,8 @@ def _array(value: Any, numpy: Any) -> Any:
         offset = value.__array_interface__["data"][0] - root.__array_interface__["data"][0]
         return call, ("part", numpy.memmap, value.shape, value.dtype, root, offset, value.strides)
     root.flush()
-    mode = "r" if root.mode == "r" else "r+"
     order = "C" if root.flags.c_contiguous else "F"
-    return call, ("memmap", os.path.abspath(root.filename), root.dtype, mode, root.offset, root.shape, order)
+    return call, ("memmap", os.path.abspath(root.filename), root.dtype, root.mode, root.offset, root.shape, order)
 
 
 def _archive(value: Any) -> Any:
@@ -223,6 +249,10 @@ def reduce_special(value: Any) -> Any:
         return _exception(value)
     if isinstance(value, types.ModuleType):
         return _module(value)
+    if kind.__name__ == "finfo" and kind.__module__ == "numpy":
+        return kind, (value.dtype,)
+    if kind.__name__ == "tzfile" and kind.__module__.startswith("dateutil"):
+        return _time_zone(value)
     if isinstance(value, type):
         if value.__module__ == "builtins" and not is_named(value):
             for key, each in vars(types).items():

@@ -1,0 +1,138 @@
+"""Instances of the notebook's classes cross as they are, without their own code; weak references with what they see."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import types
+import weakref
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cellift import values
+
+SOURCE = """
+import threading
+said = []
+class Hooked:
+    def __new__(cls, *arguments):
+        said.append("new")
+        return super().__new__(cls)
+    def __init__(self, n, more=None):
+        self.n, self.more = n, more
+    def __getstate__(self):
+        said.append("get")
+        state = dict(self.__dict__)
+        state.pop("lock", None)
+        return state
+    def __setstate__(self, state):
+        said.append("set")
+        self.__dict__.update(state)
+        self.lost = True
+class Loud(dict):
+    def __setitem__(self, key, value):
+        said.append(key)
+        super().__setitem__(key, value)
+class Pair(tuple):
+    def __new__(cls, a, b):
+        said.append("pair")
+        return super().__new__(cls, (a, b))
+class Slim:
+    __slots__ = ("a", "__b")
+    def __reduce__(self):
+        return Slim, ()
+    def fill(self):
+        self.a, self.__b = 1, 2
+        return self
+    def both(self):
+        return self.a, self.__b
+class Plain:
+    pass
+"""
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    module = types.ModuleType("__main__")
+    monkeypatch.setitem(sys.modules, "__main__", module)
+    exec(SOURCE, module.__dict__)
+    return module.__dict__
+
+
+def crossed(folder: Path, **names: Any) -> dict[str, Any]:
+    values.write(folder, names)
+    reader = values.Reader(folder)
+    return {name: reader[name] for name in names}
+
+
+def test_no_code_of_the_class_runs(tmp_path: Path, notebook: dict[str, Any]) -> None:
+    hooked = notebook["Hooked"](1)
+    hooked.more = [hooked]
+    loud, pair, slim = notebook["Loud"](a=1), notebook["Pair"](1, [2]), notebook["Slim"]().fill()
+    loud.extra = "e"
+    notebook["said"].clear()
+    found = crossed(tmp_path, hooked=hooked, loud=loud, pair=pair, slim=slim)
+    assert notebook["said"] == []
+    assert (found["hooked"].n, found["hooked"].more[0] is found["hooked"]) == (1, True)
+    assert not hasattr(found["hooked"], "lost")
+    assert (found["loud"], found["loud"].extra, found["pair"], found["slim"].both()) == (
+        {"a": 1},
+        "e",
+        (1, [2]),
+        (1, 2),
+    )
+
+
+def test_where_what_it_holds_cannot_cross_its_own_way_is_taken(tmp_path: Path, notebook: dict[str, Any]) -> None:
+    hooked = notebook["Hooked"](1)
+    hooked.lock = threading.Lock()
+    assert crossed(tmp_path, hooked=hooked)["hooked"].lost
+
+
+def test_a_weak_reference_sees_the_object_that_its_holder_has(tmp_path: Path, notebook: dict[str, Any]) -> None:
+    thing = notebook["Plain"]()
+    names = {"thing": thing, "ref": weakref.ref(thing), "set": weakref.WeakSet([thing]), "proxy": weakref.proxy(thing)}
+    names["table"] = weakref.WeakValueDictionary(k=thing)
+    values.write(tmp_path, names)
+    reader = values.Reader(tmp_path)
+    found = {name: reader.take(name) for name in names}
+    thing = found.pop("thing")
+    thing.n = 5
+    assert (found["ref"]() is thing, found["table"]["k"] is thing, found["proxy"].n) == (True, True, 5)
+    assert type(found["proxy"]) is weakref.ProxyType
+    del thing
+    assert (found["ref"](), len(found["set"]), len(found["table"])) == (None, 0, 0)
+
+
+def test_what_nobody_else_brings_lives_as_in_the_notebook(tmp_path: Path, notebook: dict[str, Any]) -> None:
+    thing, gone = notebook["Plain"](), notebook["Plain"]()
+    dead = weakref.ref(gone)
+    del gone
+    found = crossed(tmp_path, ref=weakref.ref(thing), dead=dead)
+    assert type(found["ref"]()) is notebook["Plain"]
+    assert found["dead"]() is None
+
+
+def test_things_that_refer_to_each_other_weakly(tmp_path: Path, notebook: dict[str, Any]) -> None:
+    one, two = notebook["Plain"](), notebook["Plain"]()
+    one.kid, two.parent = two, weakref.ref(one)
+    found = crossed(tmp_path, two=two, one=one)
+    assert found["two"].parent() is found["one"]
+    assert found["one"].kid is found["two"]
+
+
+def test_an_exception_remembers_where_it_went_through(tmp_path: Path) -> None:
+    import traceback
+
+    try:
+        [].index(1)
+    except ValueError as error:
+        kept = error
+    found = crossed(tmp_path, error=kept)["error"]
+    mine, theirs = (traceback.extract_tb(each.__traceback__) for each in (kept, found))
+    assert [(frame.name, frame.lineno, frame.line) for frame in theirs] == [
+        (frame.name, frame.lineno, frame.line) for frame in mine
+    ]
+    assert traceback.format_exception(found) == traceback.format_exception(kept)
