@@ -41,7 +41,7 @@ class LocalState:
         self.methods: frozenset[str] = frozenset()
         self._bound: set[str] = set()
         self._repeated: set[int] = set()
-        self._process: dict[int, str] = {}  # statements that change the process through a local function
+        self._process: set[int] = set()  # statements that change the process through a local function
         self._cached: dict[str, list[tuple[ast.stmt, int]]] = {}
         if project is None or project.folder is None:
             return
@@ -137,7 +137,7 @@ class LocalState:
             if effect is None:
                 continue
             if any(name.startswith("state:") for name in effect.changes):
-                self._process.setdefault(id(statement), ast.unparse(node))
+                self._process.add(id(statement))
             for name in sorted(map(_pseudo, _slots(effect.reads | effect.changes))):
                 sink.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
             for name in sorted(map(_pseudo, _slots(effect.changes))):
@@ -236,25 +236,13 @@ class LocalState:
                 statement.travel = Travel.REPLAY
         read = {name for s in statements for name, one in s.reads.items() if one.version.statement is not s}
         last = max((statement.owner for statement in statements), default=0)
-        found: list[Diagnostic] = []
         for statement in statements:
-            how = self._process.get(id(statement.node))
-            if how is None or statement.owner in (0, last) or statement.travel is not Travel.OWN:
+            if id(statement.node) not in self._process or statement.owner in (0, last):
                 continue
+            # What does more than that is left to the guard of the state: the change is handed on when it is seen.
             if isinstance(statement.node, ast.Expr) and not any(name in read for name in statement.makes):
-                statement.travel = Travel.REPLAY
-                continue
-            found.append(
-                diagnose(
-                    "CL302",
-                    f"{step_names[statement.owner].capitalize()} changes the state of the process ({how}()) in a "
-                    "statement that does more; later steps would run without that change.",
-                    cell=statement.code.cell.id,
-                    line=statement.node.lineno,
-                    fix="Make the change in a statement of its own, or above the first step.",
-                )
-            )
-        return [*found, *self._cache_diagnostics(statements, step_names), *self._rewritten(statements)]
+                statement.travel = Travel.REPLAY if statement.travel is Travel.OWN else statement.travel
+        return [*self._cache_diagnostics(statements, step_names), *self._rewritten(statements)]
 
     def _rewritten(self, statements: Sequence[Statement]) -> Iterator[Diagnostic]:
         """The notebook goes on with the module that it has imported; a later step would import what was written."""

@@ -97,6 +97,13 @@ def test_an_import_that_changes_the_process_is_repeated(beside):
     assert "import helpers" in text(graph, "b")
 
 
+def test_a_change_of_the_process_in_a_statement_that_does_more_is_left_to_the_guard(beside):
+    helpers = "import os\ndef start():\n    os.environ['A'] = '1'\n    return 1"
+    analysis = beside(helpers, "import helpers", "%%step a\nx = helpers.start()", "%%step b\nprint(x)")
+    assert codes(analysis) == []
+    assert "helpers.start" not in text(analysis.graph, "b")
+
+
 def test_a_cache_whose_answers_can_be_noticed_is_refused(beside):
     helpers = "from functools import cache\n@cache\ndef f(x):\n    print('working')\n    return x"
     analysis = beside(helpers, "import helpers", "%%step a\nhelpers.f(1)", "%%step b\nhelpers.f(1)")
