@@ -96,3 +96,12 @@ def test_what_the_process_was_started_with_does_not_cross(launcher):
     ir = compile_graph(graph(step("make", "os.environ['NEW'] = '1'", setup="import os", outputs=("state:environ",))))
     found = launcher.run(ir, environment={"SECRET": "hush"})["make"]
     assert b"hush" not in b"".join(path.read_bytes() for path in found.folder.iterdir() if path.is_file())
+
+
+def test_a_change_that_the_source_shows_is_handed_on_also_when_its_statement_loads_a_module(launcher):
+    from cellift.pipeline import compile_graph
+    from unit.notebook.make_notebook import graph_of
+
+    change = "%%step a\nimport os\nif True:\n    os.environ['DEEP'] = '1'\n    import wave\n    y = 3"
+    outcomes = launcher.run(compile_graph(graph_of(change, "%%step b\nprint(os.environ['DEEP'], y)")))
+    assert outcomes["b"].stdout == "1 3\n"

@@ -89,6 +89,8 @@ class StateGuard:
             self._imported.update(dict.fromkeys(self._modules))
             before.update(fresh(frozenset(after.keys() - before.keys())))
             for name, found in changes(self._mark, after).items():
+                if self._kind != IMPORT and name in self._outputs:
+                    continue  # the source shows that a statement changes it: what was loaded on the way did not
                 before[name] = changed_items(before[name], {k: v for k, v in found.items() if k not in _NOT_BY_IMPORT})
 
     def end(self) -> Found:
