@@ -214,13 +214,24 @@ def _executor(container: Mapping[str, Any]) -> dict[str, Any]:
 def _ordered(tasks: Mapping[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Tasks so that each comes after what it needs, else in the order of the notebook's cells, then as given."""
     placed: dict[str, dict[str, Any]] = {}
-    waiting = dict(tasks)
-    while waiting:
-        ready = [task for task in waiting.values() if all(need in placed for need in task["needs"])]
-        if not ready:
-            _refuse(f"The tasks {', '.join(waiting)} wait for each other or for tasks that are not there.")
-        for task in ready:
-            placed[task["id"]] = waiting.pop(task["id"])
+    users: dict[str, list[str]] = {}
+    for task in tasks.values():
+        for need in set(task["needs"]):
+            users.setdefault(need, []).append(task["id"])
+    missing = {task["id"]: len(set(task["needs"])) for task in tasks.values()}
+    at = {task_id: number for number, task_id in enumerate(tasks)}
+    ready = [task_id for task_id, count in missing.items() if not count]
+    while ready:
+        placed.update((task_id, tasks[task_id]) for task_id in ready)
+        freed = []
+        for user in (user for task_id in ready for user in users.get(task_id, ())):
+            missing[user] -= 1
+            if not missing[user]:
+                freed.append(user)
+        ready = sorted(freed, key=at.__getitem__)
+    if len(placed) < len(tasks):
+        waiting = [task_id for task_id in tasks if task_id not in placed]
+        _refuse(f"The tasks {', '.join(waiting)} wait for each other or for tasks that are not there.")
     given, layered = list(tasks), list(placed)
     place = {task_id: at for at, task_id in enumerate(given)}
     if any(place[need] > place[task["id"]] for task in tasks.values() for need in task["needs"]):

@@ -180,7 +180,8 @@ def _statements(
                 statement.travel = Travel.PARAMETER
             statements.append(statement)
     for owner, group in enumerate(layout.groups):
-        declare_changes([s for s in statements if s.owner == owner], group.options.get("changes", ()))
+        if group.options.get("changes"):
+            declare_changes([s for s in statements if s.owner == owner], group.options["changes"])
     return statements, list(reader.diagnostics)
 
 

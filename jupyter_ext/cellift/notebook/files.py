@@ -27,6 +27,8 @@ def with_file_order(
     """
     used = {owner: _used(plan, use) for owner, plan in plans.items()}
     index = {identifier: owner for owner, identifier in ids.items()}
+    if not any(act.writes for acts in used.values() for act in acts):
+        return list(edges)
     found = {(index[edge.source], index[edge.target]): edge for edge in edges}
     sources: dict[int, list[int]] = {}
     for source, target in found:

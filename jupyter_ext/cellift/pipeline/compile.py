@@ -12,6 +12,7 @@ from cellift.notebook.graph import Graph, Parameter, Step
 
 from .bootstrap import bootstrap
 from .identifiers import COMPONENT, FILES, OUTPUT, STEP_PARAMETER, artifact_key, parameter_key, pipeline_name
+from .links import Links
 from .parameters import declaration, definition
 from .shipping import VARIABLE, check_size, digest, packed
 
@@ -49,6 +50,7 @@ def compile_graph(
     after = {step.id: {*step.inputs.values(), *step.file_sources} for step in graph.steps}
     for edge in graph.edges:
         after[edge.target].add(edge.source)
+    links = Links(graph)
     info: dict[str, Any] = {"name": pipeline_name(graph.name)}
     if graph.name != info["name"]:
         info["displayName"] = graph.name
@@ -58,7 +60,11 @@ def compile_graph(
         "dag": {
             "tasks": {
                 step.id: _task(
-                    step, graph, parameters, sorted(after[step.id]), _payload(step, graph, parameters, files, files_mib)
+                    step,
+                    graph,
+                    parameters,
+                    sorted(after[step.id]),
+                    _payload(step, graph, links, parameters, files, files_mib),
                 )
                 for step in graph.steps
             }
@@ -160,16 +166,16 @@ def _files_key(producer: str, graph: Graph) -> str:
     return artifact_key(producer, {parameter.name for parameter in graph.parameters}, "files_of_")
 
 
-def _carried(step: Step, graph: Graph, files_mib: int) -> dict[str, Any]:
+def _carried(step: Step, graph: Graph, links: Links, files_mib: int) -> dict[str, Any]:
     """Whose files the step takes, in the order of the document, and whether somebody takes its own."""
-    place = {one.id: at for at, one in enumerate(graph.steps)}
+    place = links.place
     told: dict[str, Any] = {}
     if step.file_sources:
         told["take"] = [
             {"order": place[source], "name": graph.steps[place[source]].name, "key": _files_key(source, graph)}
             for source in step.file_sources
         ]
-    if step.id in _writers(graph):
+    if step.id in links.writers:
         told["most"] = files_mib << 20
         if step.hands_on_files:
             told["hand_on"] = True
@@ -179,6 +185,7 @@ def _carried(step: Step, graph: Graph, files_mib: int) -> dict[str, Any]:
 def _payload(
     step: Step,
     graph: Graph,
+    links: Links,
     parameters: dict[str, Parameter],
     files: Mapping[str, bytes] | None,
     files_mib: int,
@@ -212,10 +219,10 @@ def _payload(
             "seeded": list(step.seeded),
             "repeated": [list(place) for place in step.repeated],
             **({"last": True} if step is graph.steps[-1] else {}),
-            **_takers(step, graph),
-            **_carried(step, graph, files_mib),
+            **_takers(step, links),
+            **_carried(step, graph, links, files_mib),
             **({"installs": list(step.installs)} if step.installs else {}),
-            **({} if files is None else _brought(step, graph, files)),
+            **({} if files is None else _brought(step, links, files)),
             "touched": list(step.touched),
         },
         ensure_ascii=False,
@@ -223,34 +230,25 @@ def _payload(
     return _ESCAPED.sub(lambda found: "".join(f"\\u{ord(char):04x}" for char in found[0]), text)
 
 
-def _takers(step: Step, graph: Graph) -> dict[str, dict[str, str]]:
+def _takers(step: Step, links: Links) -> dict[str, dict[str, str]]:
     """For each output the first step that takes it, to name it where the value cannot cross."""
-    takes = {name: [each.name for each in graph.steps if each.inputs.get(name) == step.id] for name in step.outputs}
-    found = {name: steps[0] for name, steps in takes.items() if steps}
+    takers = {name: links.first_taker.get((step.id, name)) for name in step.outputs}
+    found = {name: taker for name, taker in takers.items() if taker is not None}
     return {"takers": found} if found else {}
 
 
-def _brought(step: Step, graph: Graph, files: Mapping[str, bytes]) -> dict[str, Any]:
+def _brought(step: Step, links: Links, files: Mapping[str, bytes]) -> dict[str, Any]:
     """Packages of the step itself; ``carried`` are those of the steps whose values it may have to read."""
-    before: set[str] = set()
-    waiting = [step.id]
-    known = {one.id: one for one in graph.steps}
-    while waiting:
-        for producer in known[waiting.pop()].inputs.values():
-            if producer not in before and producer in known:
-                before.add(producer)
-                waiting.append(producer)
-    modules = {path for one in (step, *(known[name] for name in before)) for path in one.modules}
+    modules = {*step.modules, *links.modules_before[step.id]}
     own = set(step.packages)
-    local = {path for one in graph.steps for path in one.modules}
     return {
         "packages": sorted(own),
-        "carried": sorted({pin for name in before for pin in known[name].packages} - own),
+        "carried": sorted(links.packages_before[step.id] - own),
         "modules": {path: digest(files[path]) for path in sorted(modules) if path in files},
         "data": {
             path: digest(data)
             for path, data in sorted(files.items())
-            if path not in local or (path in step.files and path not in modules)
+            if path not in links.modules or (path in step.files and path not in modules)
         },
     }
 
