@@ -141,6 +141,11 @@ class FileUse:
         if path in _COMMANDS:
             yield ANY, "rw"
             return
+        if name == "run_line_magic" and receiver is not None and len(call.args) == 2:
+            texts = [one.value for one in call.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            if texts[:1] in (["cd"], ["pushd"]):
+                yield texts[-1].removeprefix("-q").strip().strip("'\"") or ANY, "r?"
+            return
         if path and root not in self._quiet and root not in sys.stdlib_module_names:
             yield ANY, "rw?"  # a library or a module of the user, that may use any file
             return

@@ -27,6 +27,7 @@ def beside(folder: Path, *cells: str):
         ("!touch x", "open('x')", True),
         ("open('x.csv', 'w')", "!cat x.csv", True),
         ("%%writefile m.py\n1", "import m", True),
+        ("import os\nos.mkdir('inner')", "%cd -q inner", True),
         ("%%writefile p/__init__.py\n1", "import p", True),
         ("import numpy as np\nnp.save('x.npy', 1)", "import json", False),
     ],
