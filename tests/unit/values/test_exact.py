@@ -15,7 +15,6 @@ import random
 import re
 import threading
 import types
-import weakref
 import zoneinfo
 from pathlib import Path
 from typing import Any
@@ -176,7 +175,6 @@ def test_list_that_is_nested_ten_thousand_times(tmp_path: Path):
         lambda: Path(__file__).open(),  # noqa: SIM115
         threading.Lock,
         threading.Event,
-        lambda: weakref.ref(OwnInit),
         lambda: contextvars.ContextVar("x"),
         lambda: map(str, (n for n in ())),
         lambda: types.ModuleType("made"),
