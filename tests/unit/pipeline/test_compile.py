@@ -66,6 +66,7 @@ def test_step_becomes_a_task_with_its_code_inputs_and_outputs():
         "seeded": [],
         "repeated": [],
         "touched": [],
+        "last": True,
     }
 
 
