@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from cellift.notebook.file_names import FileNames
 from cellift.notebook.graph import Edge, EdgeName, Place, Step
 from cellift.notebook.state_files import FileAct, FileUse
 from cellift.notebook.state_names import FILES
-from cellift.notebook.state_paths import ANY, overlap
+from cellift.notebook.state_paths import ANY
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.wiring import Plan
 
@@ -35,46 +37,42 @@ class FileTravel:
     def __init__(self, plans: Mapping[int, Plan], use: FileUse, project: Project | None) -> None:
         self._project = project
         acts = {owner: list(_acts(plan, use)) for owner, plan in plans.items()}
+        self._written = FileNames()
+        for owner, found in acts.items():
+            for _, act in found:
+                if act.writes:
+                    self._written.add(act.name, owner)
         self.sources: dict[int, tuple[int, ...]] = {}
         self.absent: dict[int, Absent] = {}
-        for owner in sorted(plans):
-            above = [source for source in sorted(plans) if source < owner]
-            absent = self._absent(acts, [*above, owner], owner) if above else None
+        order = sorted(plans)
+        for place, owner in enumerate(order):
+            absent = self._absent(acts[owner], owner) if place else None
             if absent is not None:
                 self.absent[owner] = absent
-                self.sources[owner] = tuple(above)
+                self.sources[owner] = tuple(order[:place])
                 continue
-            found = [source for source in above if self._takes(acts[source], acts[owner])]
-            if found:
-                self.sources[owner] = tuple(found)
+            writers = set().union(*(self._writers(act) for act in {act for _, act in acts[owner]}))
+            taken = sorted(source for source in writers if source < owner)
+            if taken:
+                self.sources[owner] = tuple(taken)
 
-    def _takes(self, above: Sequence[tuple[Statement, FileAct]], below: Sequence[tuple[Statement, FileAct]]) -> bool:
-        return any(
-            one.writes and self._meet(one, other)
-            for one in {act for _, act in above}
-            for other in {act for _, act in below}
-        )
-
-    def _meet(self, one: FileAct, other: FileAct) -> bool:
-        if other.exact:
-            if one.name == ANY:
-                return self._is_new(other)
-            return one.name in (other.name, _PACKAGE)
-        return overlap(one.name, other.name)
+    def _writers(self, act: FileAct) -> AbstractSet[int]:
+        """The steps, wherever they stand, that may write what ``act`` uses."""
+        if not act.exact:
+            return self._written.may_mean(act.name)
+        return self._written.of(act.name, _PACKAGE, *([ANY] if self._is_new(act) else ()))
 
     def _is_new(self, act: FileAct) -> bool:
         """Whether an import is of a module that is not there yet: what writes any file may make it."""
         return self._project is not None and bool(act.path) and self._project.find(act.path) is None
 
-    def _absent(
-        self, acts: Mapping[int, Sequence[tuple[Statement, FileAct]]], writers: Sequence[int], owner: int
-    ) -> Absent | None:
+    def _absent(self, acts: Sequence[tuple[Statement, FileAct]], owner: int) -> Absent | None:
         if self._project is None or self._project.folder is None:
             return None
-        for statement, act in acts[owner]:
+        for statement, act in acts:
             if act.writes or act.exact or not act.sure or not _is_below(act.path):
                 continue
-            seen = any(one.writes and overlap(one.name, act.name) for source in writers for _, one in acts[source])
+            seen = any(writer <= owner for writer in self._written.may_mean(act.name))
             if not seen and not (self._project.folder / act.path).exists():
                 return Absent(statement, act)
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from cellift.notebook.file_names import FileNames
 from cellift.notebook.graph import Edge, EdgeName, Place
 from cellift.notebook.state_files import FileAct, FileUse
 from cellift.notebook.state_names import FILES
@@ -33,21 +34,25 @@ def with_file_order(
     sources: dict[int, list[int]] = {}
     for source, target in found:
         sources.setdefault(target, []).append(source)
-    above: dict[int, set[int]] = {}
-    order = sorted(plans)
-    for place, target in enumerate(order):
-        above[target] = set()
+    users = FileNames()
+    for owner, acts in used.items():
+        for act in acts:
+            users.add(act.name, owner)
+    above: dict[int, int] = {}  # sets of steps as bits: in a chain of thousands each has all above it
+    for target in sorted(plans):
+        above[target] = 0
         for source in sources.get(target, ()):
-            above[target] |= {source} | above.get(source, set())
-        for source in reversed(order[:place]):
+            above[target] |= 1 << source | above.get(source, 0)
+        together = set().union(*(users.may_mean(act.name) for act in used[target]))
+        for source in sorted((source for source in together if source < target), reverse=True):
             known = found.get((source, target))
-            if known is None and source in above[target]:
+            if known is None and above[target] >> source & 1:
                 continue
             reasons = _reasons(used, source, target, names)
             if reasons:
                 earlier = known.names if known is not None else ()
                 found[source, target] = Edge(ids[source], ids[target], (*earlier, *reasons))
-                above[target] |= {source} | above[source]
+                above[target] |= 1 << source | above[source]
     return [found[key] for key in sorted(found, key=lambda key: (key[1], key[0]))]
 
 
