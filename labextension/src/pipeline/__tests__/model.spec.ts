@@ -198,7 +198,7 @@ describe('the analysis', () => {
     const server = new FakeServer();
     server.analysis = { graph: graphOf(['load', 'fit'], [edge]), diagnostics: [], step_options: [] };
     const { pipeline } = await ready({ server });
-    server.analysis = { graph: graphOf(['load', 'fit']), diagnostics: [error] };
+    server.analysis = { graph: graphOf(['load', 'fit']), diagnostics: [error], step_options: [] };
     await pipeline.refresh();
     expect(pipeline.graph?.edges).toEqual([edge]);
     expect(pipeline.diagnostics).toEqual([error]);
@@ -206,7 +206,7 @@ describe('the analysis', () => {
 
   it('shows other steps at once, broken or not', async () => {
     const { server, pipeline } = await ready();
-    server.analysis = { graph: graphOf(['read']), diagnostics: [error] };
+    server.analysis = { graph: graphOf(['read']), diagnostics: [error], step_options: [] };
     await pipeline.refresh();
     expect(pipeline.steps.map(step => step.name)).toEqual(['read']);
   });
