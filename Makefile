@@ -18,6 +18,8 @@ UV := $(shell command -v uv || echo $(STAMPS)/uv/bin/uv)
 export UV_PYTHON_DOWNLOADS ?= never
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 export NO_UPDATE_NOTIFIER := 1
+# Tests start thousands of interpreters: none of them should compile the same modules again.
+unexport PYTHONDONTWRITEBYTECODE
 # Yarn 3 does not read npm's configuration: give it npm's registry.
 NPM_REGISTRY = $(shell npm config get registry 2>/dev/null)
 JLPM = YARN_NPM_REGISTRY_SERVER=$(NPM_REGISTRY) YARN_ENABLE_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" jlpm
