@@ -33,7 +33,7 @@ from .inputs import Inputs
 from .interpreter_settings import set_home
 from .local_modules import PREFIX, module_states, restore
 from .muting import muted
-from .process_state import StateStaysError, stays
+from .process_state import GENERATORS, StateStaysError, stays
 from .result import success, write_executor_output, write_result
 from .spec import BadInputError, StepInput, parse, read_argument
 from .state_guard import IMPORT, OTHER, REPEATED, StateGuard
@@ -224,6 +224,8 @@ class _StepRun:
         changed = self._values.changed(outputs, step.outputs)
         if not step.last:
             changed.update(states.unseen)
+        elif step.rerun:  # that it drew tells the engine to let it draw after the steps above
+            changed.update({name: state for name, state in states.unseen.items() if name in GENERATORS})
         if changed and not step.rerun:
             raise ChangedError(sorted(changed))
         for name, found in {**states.declared, **states.unseen}.items():
