@@ -25,6 +25,13 @@ def states_of(run: Run) -> dict[str, str]:
     return {one["id"]: one["state"] for one in run["tasks"]}
 
 
+def contents_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # a reserve, which the guardian gives back after the end of the run
+        return b""
+
+
 def test_values_cross_from_step_to_step_and_the_record_fits_the_schema(bench: Bench) -> None:
     run = bench.run(
         step("load", "x = 20", outputs=("x",)),
@@ -105,9 +112,9 @@ def test_step_runs_in_the_given_folder_with_the_callers_environment(bench: Bench
     for name in ("a", "b"):
         assert bench.log(run, name).split() == [str(bench.work), "s3cr3t", run["id"]]
     folder = bench.store.folder(run["id"])
-    stored = [path for path in folder.rglob("*") if path.is_file() and path.parent.name != "logs"]
-    assert stored
-    assert not [path for path in stored if b"s3cr3t" in path.read_bytes()], "values of variables are never stored"
+    stored = {path: contents_of(path) for path in folder.rglob("*") if path.is_file() and path.parent.name != "logs"}
+    assert any(stored.values())
+    assert not [path for path, text in stored.items() if b"s3cr3t" in text], "values of variables are never stored"
 
 
 def test_hash_of_text_is_the_same_in_every_step(bench: Bench) -> None:

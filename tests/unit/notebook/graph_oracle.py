@@ -25,13 +25,15 @@ from cellift.values.naming import mark
 from cellift.values.rebuild import Unpickler
 
 MODULE = "__main__"
+Outcome = tuple[str, dict[str, str]]
+"""Of a cell: what it printed, and the values of its names after it, as text."""
 
 
 class StepFailed(Exception):
     """A step raised although the notebook does not."""
 
 
-def run_notebook(cells: dict[str, str], order: list[str]) -> dict[str, tuple[str, dict[str, str]]]:
+def run_notebook(cells: dict[str, str], order: list[str]) -> dict[str, Outcome]:
     """Printed text and shown values after each cell, keyed by cell id."""
     module = types.ModuleType(MODULE)
     seen = {}
@@ -42,7 +44,7 @@ def run_notebook(cells: dict[str, str], order: list[str]) -> dict[str, tuple[str
     return seen
 
 
-def run_graph(graph: Graph, own_text: dict[str, str]) -> dict[str, tuple[str, dict[str, str]]]:
+def run_graph(graph: Graph, own_text: dict[str, str]) -> dict[str, Outcome]:
     """The same for the graph: printed text of each step's own cells, and values after its last one."""
     left = list(graph.steps)
     modules: dict[str, types.ModuleType] = {}
@@ -62,7 +64,7 @@ def _run_step(
     step: Step,
     modules: dict[str, types.ModuleType],
     defaults: dict[str, Any],
-    seen: dict[str, tuple[str, dict[str, str]]],
+    seen: dict[str, Outcome],
     own_text: dict[str, str],
 ) -> types.ModuleType:
     module = types.ModuleType(MODULE)
@@ -102,6 +104,7 @@ class _Inputs:
         self._producer = dict(step.inputs)
         self._module = module
         self._mentioned_by: dict[str, set[str]] = {}
+        self._marked: set[str] = set()
 
     def run(self, source: str, number: int) -> str:
         printed = io.StringIO()
@@ -112,7 +115,7 @@ class _Inputs:
                 exec(code, self._module.__dict__)
                 for found in list(vars(self._module).values()):  # as the runner does
                     if isinstance(found, type) and found.__module__ == MODULE:
-                        mark(found, f"{number}:{node.lineno}")
+                        mark(found, f"{number}:{node.lineno}", self._marked)
         return printed.getvalue()
 
     def _bind_for(self, node: ast.stmt) -> None:
