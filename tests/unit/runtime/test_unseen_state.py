@@ -164,6 +164,27 @@ def test_a_handler_that_writes_to_a_file_goes_on_at_its_end(tmp_path: Path) -> N
     assert (tmp_path / "a.log").read_text() == "one!\ntwo!\n"
 
 
+def test_a_handler_keeps_its_file_when_the_working_directory_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Path("run.log").open("w", encoding="utf-8") as file:
+        logging.getLogger("of.test").addHandler(logging.StreamHandler(file))
+        guard = started()
+        os.chdir("/")
+        assert list(guard.end().unseen) == ["state:cwd"]
+    logging.getLogger("of.test").handlers.clear()
+
+
+def test_a_handler_of_the_first_streams_is_none_of_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "stderr", sys.stdout)  # as whoever captures what is written
+    logging.getLogger("of.test").addHandler(logging.StreamHandler(sys.__stderr__))
+    guard = started()
+    monkeypatch.chdir(tmp_path)
+    assert list(guard.end().unseen) == ["state:cwd"]
+    logging.getLogger("of.test").handlers.clear()
+
+
 def test_a_handler_of_a_class_that_nobody_knows_is_told() -> None:
     class Mail(logging.Handler):
         pass

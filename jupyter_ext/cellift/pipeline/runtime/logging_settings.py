@@ -15,6 +15,7 @@ _FILES = {
     "logging.handlers.RotatingFileHandler": ("maxBytes", "backupCount"),
     "logging.handlers.TimedRotatingFileHandler": ("when", "backupCount", "utc"),
 }
+_STREAMS = ("stdout", "stderr", "__stdout__", "__stderr__")
 UNKNOWN = "?"
 """In the place of what no other process can make."""
 
@@ -92,14 +93,28 @@ def _handler(handler: Any) -> tuple[Any, ...]:
 
 
 def _stream(stream: Any) -> tuple[str, dict[str, Any]]:
-    for name in ("stdout", "stderr"):
+    for name in _STREAMS:
         if stream is getattr(sys, name):
             return name, {}
     if type(stream) is io.TextIOWrapper and isinstance(stream.name, str):
-        import os
-
-        return os.path.abspath(stream.name), {"encoding": stream.encoding}
+        path = _path_of(stream)
+        if path is not None:
+            return path, {"encoding": stream.encoding}
     return UNKNOWN, {}
+
+
+def _path_of(stream: Any) -> Optional[str]:
+    """Where the open file is: its name may be relative to another working directory, or no path at all."""
+    import os
+
+    try:
+        number = stream.fileno()
+        for path in (os.path.abspath(stream.name), os.path.realpath(f"/proc/self/fd/{number}")):
+            if os.path.exists(path) and os.path.samestat(os.stat(path), os.fstat(number)):
+                return path
+    except (OSError, ValueError):
+        pass
+    return None
 
 
 def _words(form: Any) -> Any:
@@ -120,7 +135,7 @@ def _new_handler(kind: str, stream: str, given: tuple[Any, ...], level: int, wor
     arguments = dict(given)
     if stream == "nothing":
         handler = make()
-    elif stream in ("stdout", "stderr"):
+    elif stream in _STREAMS:
         handler = make(getattr(sys, stream))
     elif kind in _FILES:
         handler = make(stream, **arguments)
