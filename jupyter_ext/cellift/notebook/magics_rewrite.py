@@ -151,6 +151,12 @@ def _config(magic: Magic, name: str, argument: str, target: str) -> str:
     return _nothing(magic, name, argument, target)
 
 
+def _delete(magic: Magic, name: str, argument: str, target: str) -> str:
+    if target or not argument.isidentifier():
+        raise RefusedMagic("CL201", "gives None and takes one name.", "Write del NAME.")
+    return f"del {argument}"
+
+
 _WRITERS = {
     Does.NOTHING: _nothing,
     Does.CALL: _call,
@@ -163,6 +169,7 @@ _WRITERS = {
     Does.SCRIPT: _script,
     Does.EXTENSION: _extension,
     Does.CONFIG: _config,
+    Does.DELETE: _delete,
 }
 
 

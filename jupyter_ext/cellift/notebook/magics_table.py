@@ -9,7 +9,7 @@ from enum import Enum
 class Does(Enum):
     """How a magic is written for a step."""
 
-    NOTHING = "nothing"  # it concerns the front end only: `pass`
+    NOTHING = "nothing"  # it concerns the front end only (`%load` offers code in the next cell): `pass`
     CALL = "call"  # the runner's shell does it
     STATE = "state"  # the same, and later steps repeat it
     OUTPUT = "output"  # `%sx CMD`: the lines that a command prints
@@ -21,6 +21,7 @@ class Does(Enum):
     SCRIPT = "script"  # `%run FILE`
     EXTENSION = "extension"
     CONFIG = "config"
+    DELETE = "delete"
     CAPTURE = "capture"
     REFUSED = "refused"
 
@@ -39,13 +40,12 @@ def _rows(does: Does, names: str, text: str = "") -> dict[str, Magic]:
 
 _NAMESPACE = "Remove the line: a step has only the names that it needs, so it would show other names."
 _SESSION = "Remove the line, or mark the cell as skipped: a run has no session that it could act on."
-_FILES = "Copy the code into the cell."
 
 LINE: dict[str, Magic] = {
     **_rows(
         Does.NOTHING,
-        "aimport autoawait autocall automagic autosave clear colors doctest_mode gui less lsmagic magic man matplotlib "
-        "more page pdb pdef pdoc pfile pinfo pinfo2 pipeline pprint psearch psource pycat quickref rehashx runs "
+        "aimport autoawait autocall automagic autosave clear colors doctest_mode gui less load loadpy lsmagic magic "
+        "man matplotlib more page pdb pdef pdoc pfile pinfo pinfo2 pipeline pprint psearch psource pycat quickref rehashx runs "
         "subshell killbgscripts unload_ext xmode autoreload",
     ),
     **_rows(Does.CALL, "pwd dirs dhist"),
@@ -66,14 +66,14 @@ LINE: dict[str, Magic] = {
     **_rows(Does.EXTENSION, "load_ext reload_ext"),
     **_rows(Does.CONFIG, "config"),
     **_rows(Does.REFUSED, "who who_ls whos", _NAMESPACE),
-    **_rows(Does.REFUSED, "reset reset_selective xdel", "Remove the line; use `del NAME` for single names."),
+    **_rows(Does.DELETE, "xdel"),
+    **_rows(Does.REFUSED, "reset reset_selective", "Remove the line; use `del NAME` for single names."),
     **_rows(
         Does.REFUSED,
         "history hist recall rerun macro store bookmark save notebook pastebin edit debug tb logstart logstop logon "
         "logoff logstate alias_magic code_wrap connect_info qtconsole",
         _SESSION,
     ),
-    **_rows(Does.REFUSED, "load loadpy", _FILES),
     **_rows(Does.REFUSED, "alias unalias", "Write the command with ! where it is used."),
     **_rows(Does.REFUSED, "sc", "Write NAME = !COMMAND."),
     **_rows(Does.REFUSED, "pylab", "Import what is used: import numpy as np and import matplotlib.pyplot as plt."),
