@@ -22,7 +22,7 @@ def code_of(source: str) -> str:
         ("%load_ext autoreload\n%autoreload 2", "pass\npass"),
         ("if True:\n    %matplotlib inline\n    x = 1", "if True:\n    pass\n    x = 1"),
         ("x = 1\nx?", "x = 1\npass"),
-        ("%load more.py\n%xdel x", "pass\ndel x"),
+        ("x = 1\n%load more.py\n%xdel x", "x = 1\npass\ndel x"),
         ("x = 1\n?x\ny = 1", "x = 1\npass\ny = 1"),
         ("x = (10\n % 3)", "x = (10\n % 3)"),
         ("s = '''\n%matplotlib\n!ls\n'''", "s = '''\n%matplotlib\n!ls\n'''"),
