@@ -41,6 +41,7 @@ class _Told:
     started: float = 0.0
     changed: frozenset[str] = frozenset()
     drew: frozenset[str] = frozenset()
+    """Generators that it takes up where the steps above leave them: as its source shows, or any of its attempts told."""
     groups: Mapping[str, str] = field(default_factory=dict)
     """Name -> the file of its values folder that it is in."""
     origins: dict[str, str] = field(default_factory=dict)
@@ -265,4 +266,4 @@ class Reports:
 def _told(task: Mapping[str, Any]) -> _Told:
     step = json.loads(task["parameters"][STEP_PARAMETER]["value"])
     outputs = frozenset(step.get("outputs", ())) | frozenset(step.get("keep", ()))
-    return _Told(task, outputs, outputs & GENERATORS)
+    return _Told(task, outputs, outputs & GENERATORS, drew=frozenset(step.get("draws", ())))

@@ -29,8 +29,8 @@ def revised_inputs(
     """``{task: {name: producer}}`` that holds now.
 
     ``order`` is that of the document. ``changed`` are the undeclared changes of each task's latest finished attempt;
-    ``drew`` the generators that any of its attempts drew from (to hand a state to a step that no longer draws costs
-    nothing; to take it away again could go back and forth for ever).
+    ``drew`` the generators that it draws from, as its source shows or any of its attempts told (to hand a state to a
+    step that no longer draws costs nothing; to take it away again could go back and forth for ever).
     """
     place = {task: at for at, task in enumerate(order)}
     values: dict[tuple[str, str], str] = {}

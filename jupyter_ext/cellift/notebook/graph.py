@@ -116,7 +116,8 @@ class Step:
     those of ``keep`` only if they hold plain values at the end. ``later`` are the names that steps further down the
     document take from the steps that this one takes from: they must not be changed here without the source showing it.
     ``touched`` are those of ``outputs`` and ``later`` that steps further down change in place. ``seeded`` are the
-    global random generators that something in the notebook seeds; ``repeated`` the places (number of the cell, line) of
+    global random generators that something in the notebook seeds, ``draws`` those that it draws from before it seeds
+    them itself; ``repeated`` the places (number of the cell, line) of
     its statements whose text later steps repeat. ``packages`` are pinned requirements of what it imports;
     ``modules`` are the files of modules beside the notebook that it imports, ``files`` the data files there that its
     code names (paths relative to the notebook's folder). ``file_sources`` are the ids of the steps whose files it has
@@ -140,6 +141,7 @@ class Step:
     modules: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     seeded: tuple[str, ...] = ()
+    draws: tuple[str, ...] = ()
     repeated: tuple[tuple[int, int], ...] = ()
     file_sources: tuple[str, ...] = ()
     hands_on_files: bool = False

@@ -210,6 +210,12 @@ class Wiring:
             if name in CARRIED
         }
 
+    def draws(self, owner: int) -> tuple[str, ...]:
+        """Generators that the step draws from before it seeds them itself: what was drawn above it matters to it."""
+        own = {s for s in self.plans[owner].statements if s.owner == owner and s.travel is Travel.OWN}
+        reads = (read.version for statement in own for read in statement.reads.values())
+        return tuple(sorted({v.name for v in reads if v.name in CARRIED and v.statement not in own}))
+
     def touched(self, owner: int) -> tuple[str, ...]:
         """Of the names that the step makes or that :meth:`later` gives: those that steps further down change in place.
 

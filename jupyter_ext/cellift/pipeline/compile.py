@@ -217,6 +217,7 @@ def _payload(
             "keep": list(step.keep),
             "later": list(step.later),
             "seeded": list(step.seeded),
+            **({"draws": list(step.draws)} if step.draws else {}),
             "repeated": [list(place) for place in step.repeated],
             **({"last": True} if step is graph.steps[-1] else {}),
             **_takers(step, links),

@@ -18,6 +18,7 @@ GENERATOR = "state:numpy.random"
 class Script:
     """A step: ``makes`` groups of names that are one object each; ``mutates`` inputs and ``draws``, both unseen.
 
+    ``shows``: its source shows that it draws (each step repeats the seed, and no step is declared to take it).
     ``holds``: a name that it makes -> the input whose object that is, which nobody sees either.
     """
 
@@ -27,6 +28,7 @@ class Script:
     mutates: tuple[str, ...] = ()
     draws: bool = False
     holds: Mapping[str, str] = field(default_factory=dict)
+    shows: bool = False
 
 
 def plan_of(scripts: list[Script]) -> list[dict[str, Any]]:
@@ -35,10 +37,12 @@ def plan_of(scripts: list[Script]) -> list[dict[str, Any]]:
     for place, one in enumerate(scripts):
         below = {pair for other in scripts[place + 1 :] for pair in other.inputs.items()}
         producers = sorted(set(one.inputs.values()))
+        shown = [GENERATOR] if one.shows else []
         step = {
             "inputs": dict(one.inputs),
             "artifacts": {producer: f"in-{producer}" for producer in producers},
-            "outputs": [*(name for group in one.makes for name in group), *one.holds],
+            "outputs": [*(name for group in one.makes for name in group), *one.holds, *shown],
+            "draws": shown,
             "later": sorted(name for name, _ in below & set(one.inputs.items())),
         }
         tasks.append(
@@ -138,7 +142,8 @@ class Simulation:
         if one.draws:
             self._states[task] = (*step["state"], task)
             folder.append({GENERATOR: ()})
-            changed.append(GENERATOR)
+            if not one.shows:
+                changed.append(GENERATOR)
         self._folders[task] = folder
         outputs = [{"name": name, "file": str(place)} for place, group in enumerate(folder) for name in group]
         self._done[task] = seen

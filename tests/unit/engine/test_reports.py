@@ -98,6 +98,10 @@ def test_hidden_draws_go_on_with_the_sequence_of_the_step_above() -> None:
     agree(*(Script(name, draws=name != "c") for name in "abcde"))
 
 
+def test_a_draw_that_the_source_shows_goes_on_after_hidden_ones() -> None:
+    agree(*(Script(name, draws=True, shows=name in "be") for name in "abcde"))
+
+
 @st.composite
 def programs(draw: st.DrawFn) -> list[Script]:
     scripts: list[Script] = []

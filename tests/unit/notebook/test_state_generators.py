@@ -91,6 +91,11 @@ def test_a_draw_in_a_function_counts_where_it_is_called(definition: str) -> None
     assert edges(graph) == {f"a>b:{NAME}"}
 
 
+def test_a_step_says_whether_it_draws_before_it_seeds() -> None:
+    graph = graph_of(SEED, "%%step a\nr.random()", "%%step b\nr.seed(1)\nr.random()", "%%step c\nr.random()")
+    assert [one.draws for one in graph.steps] == [("state:random",), (), ("state:random",)]
+
+
 @pytest.mark.parametrize("seed", ["r.seed(2)", "start(2)", "y = start(2)", "with open('f'):\n    r.seed(2)"])
 def test_a_step_that_seeds_before_it_draws_depends_on_no_step(seed: str) -> None:
     again = f"%%step b\n{seed}\nz = r.random()"

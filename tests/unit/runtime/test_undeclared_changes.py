@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from cellift.notebook.graph import Step
@@ -55,6 +58,15 @@ def test_an_input_that_an_output_holds_crosses_with_it_when_either_is_changed_fu
     assert found["touched"].error["code"] == "CL520"
     assert found["left"].code == 0
     assert found["copied"].code == 0
+
+
+def test_the_last_step_tells_who_can_put_it_right_that_it_drew(launcher: Launcher) -> None:
+    draw = replace(step("last", "random.random()", setup="import random\nrandom.seed(1)"), seeded=("state:random",))
+    ir = compile_graph(graph(MADE, draw))
+    assert launcher.run(ir)["last"].ok["changed"] == [], "who cannot is not bothered"
+    task = ir["root"]["dag"]["tasks"]["last"]["inputs"]["parameters"]["cellift_step"]["runtimeValue"]
+    task["constant"] = json.dumps({**json.loads(task["constant"]), "rerun": True})
+    assert launcher.run(ir)["last"].ok["changed"] == ["state:random"]
 
 
 def test_what_crosses_with_an_output_brings_what_it_shares_an_object_with(launcher: Launcher) -> None:
