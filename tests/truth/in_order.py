@@ -1,11 +1,13 @@
 """Run a notebook from top to bottom in IPython, in this process: ``python in_order.py NOTEBOOK``.
 
 Prints one JSON object: ``{"printed": {cell id: text}, "error": null | {"cell", "type"}}``. Skipped cells are left out,
-as they are of the pipeline. What child processes write is caught too.
+as they are of the pipeline. What child processes write is caught too, and what goes to standard error, in order: the
+log of a step has both.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -26,7 +28,10 @@ def main(path: str) -> None:
     shell.enable_gui = lambda gui=None: None  # %matplotlib inline, which needs a kernel
     printed = {}
     error = None
-    real, kept = os.dup(1), sys.stdout
+    real, errors = os.dup(1), os.dup(2)
+    streams = (sys.stdout, sys.stderr)  # handlers of a notebook keep these from cell to cell
+    for stream in streams:
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     for cell in cells:
         marks = cell["metadata"].get("cellift", {})
         if cell["cell_type"] != "code" or marks.get("skip"):
@@ -36,18 +41,20 @@ def main(path: str) -> None:
             source = source.partition("\n")[2]
         with tempfile.TemporaryFile() as output:
             os.dup2(output.fileno(), 1)
-            sys.stdout = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+            os.dup2(output.fileno(), 2)
             result = shell.run_cell(source, store_history=True)  # for `_`, `In`, and the `;` that shows nothing
-            sys.stdout.close()
-            sys.stdout = kept
-            os.dup2(real, 1)
+            for stream in streams:
+                with contextlib.suppress(ValueError):  # the notebook has closed it
+                    stream.flush()
+            os.dup2(errors, 2)
             output.seek(0)
             printed[cell["id"]] = output.read().decode("utf-8", "backslashreplace")
         failed = result.error_before_exec or result.error_in_exec
         if failed is not None:
             error = {"cell": cell["id"], "type": type(failed).__name__, "message": str(failed)}
             break
-    print(json.dumps({"printed": printed, "error": error}))
+    with os.fdopen(real, "w", encoding="utf-8") as answer:
+        answer.write(json.dumps({"printed": printed, "error": error}))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from collections.abc import Callable
@@ -99,3 +100,32 @@ def test_a_child_notes_nothing_in_the_file_of_its_parent(tmp_path: Path, monkeyp
     _in_a_child()
     guard._busy = True
     assert (task / "files.jsonl").read_text() == ""
+
+
+def test_a_file_that_repeated_code_opened_is_written_when_the_step_writes_to_it(guard: FileGuard) -> None:
+    guard.own(False)
+    with Path("there.txt").open("a") as log, Path("other.txt").open("a") as other:
+        other.write("as every step does\n")
+        other.flush()
+        guard.own()
+        assert guard.used() == {"read": [], "written": []}
+        log.write("1")
+        log.flush()
+        assert guard.used() == {"read": ["there.txt"], "written": ["there.txt"]}
+
+
+def test_what_is_written_to_an_open_file_is_told_before_the_next_statement(tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+    task = tmp_path / "a" / "b" / "c" / "d" / "task"
+    guard = FileGuard(str(task))
+    guard.start()
+    with Path("log.txt").open("a", buffering=1) as log:
+        guard.own()
+        log.write("1\n")
+        guard.own()
+    guard._busy = True
+    assert [json.loads(line) for line in (task / "files.jsonl").read_text().splitlines()] == [
+        {"read": "log.txt"},
+        {"written": "log.txt"},
+    ]

@@ -293,10 +293,11 @@ class _StepRun:
         self._mark_classes()
         self._now = piece
         self.display.cell = piece.part.cell
+        repeated = piece.own and (piece.part.number, piece.line) in self._step.repeated
         if piece.own:
             guard = self._guarded()
             if self._files is not None:
-                self._files.own()
+                self._files.own(not repeated)
             if self._carried is not None:
                 self._carried.begin()
             if self._inputs.waiting:
@@ -307,7 +308,6 @@ class _StepRun:
             self._namespace["get_ipython"] = self._get_ipython
         self._inputs.before(piece)
         if piece.own:
-            repeated = (piece.part.number, piece.line) in self._step.repeated
             modules = piece.imports
             self._guarded().next(REPEATED if repeated else IMPORT if modules else OTHER, modules)
 

@@ -11,7 +11,8 @@ NOTES = "files.jsonl"
 
 
 class FileGuard:
-    """Notes files from :meth:`start` on; writing only from :meth:`own` on (what the set-up writes, every step writes).
+    """Notes files from :meth:`start` on; writing only in what is the step's :meth:`own`: what is repeated, every step
+    writes. A file that is open since then (that of a log) is written when it changes later.
 
     ``read`` are files whose content of before the step was used, ``written`` those that it made or changed.
     """
@@ -33,6 +34,7 @@ class FileGuard:
             flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
             self._notes = os.open(os.path.join(task_dir, NOTES), flags, 0o600)
         self._own = False
+        self._open_before: dict[str, Any] = {}
         self._busy = False
         self._pid = os.getpid()
 
@@ -40,12 +42,22 @@ class FileGuard:
         """Begin to listen."""
         sys.addaudithook(self._heard)
 
-    def own(self) -> None:
-        """The step's own code begins."""
-        self._own = True
+    def own(self, own: bool = True) -> None:
+        """The next statement is the step's own, or one that later steps repeat."""
+        self._busy = True
+        for name, before in self._open_before.items():
+            now = _seen(self._base + name)
+            if not self._own:
+                self._open_before[name] = now
+            elif now != before:
+                self._add("read", name)
+                self._add("written", name)
+        self._busy = False
+        self._own = own
 
     def used(self) -> dict[str, list[str]]:
         """For the result."""
+        self.own()
         return {"read": sorted(self.read), "written": sorted(self.written)}
 
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -62,9 +74,11 @@ class FileGuard:
     def _open(self, path: Any, mode: Any, flags: Any = 0, *_: Any) -> None:
         if isinstance(mode, str):
             makes, writes = mode[:1] in ("w", "x"), any(mark in mode for mark in "wxa+")
+            adds = "a" in mode and "+" not in mode
         else:
             makes, writes = bool(flags & os.O_TRUNC), bool(flags & (os.O_WRONLY | os.O_RDWR))
-        if not makes:
+            adds = bool(flags & os.O_APPEND)
+        if not makes and (self._own or not adds):
             self._note("read", path)
         if writes:
             self._note("written", path)
@@ -84,8 +98,6 @@ class FileGuard:
     def _note(self, kind: str, path: Any) -> None:
         if not isinstance(path, (str, bytes, os.PathLike)) or os.getpid() != self._pid:
             return
-        if kind == "written" and not self._own:
-            return
         whole = os.path.realpath(os.fsdecode(path))
         if not whole.startswith(self._base) or (self._ours is not None and whole.startswith(self._ours)):
             return
@@ -93,11 +105,26 @@ class FileGuard:
         folders = name.split(os.sep)[:-1]
         if any(folder.startswith(".") or folder == "__pycache__" for folder in folders) or name.endswith(".pyc"):
             return
-        if name in self.written or (kind == "read" and name in self.read) or os.path.isdir(whole):
+        if not os.path.isdir(whole):
+            if kind == "written" and not self._own:
+                self._open_before[name] = None
+            else:
+                self._add(kind, name)
+
+    def _add(self, kind: str, name: str) -> None:
+        if name in self.written or (kind == "read" and name in self.read):
             return
         (self.read if kind == "read" else self.written)[name] = None
         if self._notes >= 0:
             os.write(self._notes, (json.dumps({kind: name}) + "\n").encode())
+
+
+def _seen(path: str) -> Any:
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns
 
 
 _EVENTS: dict[str, Any] = {
