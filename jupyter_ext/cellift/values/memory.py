@@ -13,7 +13,7 @@ from typing import Any, Iterable
 
 from .rebuild import call, set_attributes
 
-# A hidden array that small goes along with its views, so that they have the same base again.
+# A hidden array that small, or that several views show all of, goes along with them: they have the same base again.
 _SMALL_ROOT = 64 * 1024
 
 
@@ -23,6 +23,7 @@ class Memory:
     def __init__(self, public: list[Any], private: list[Any]) -> None:
         self._kept: list[Any] = [public, private]
         self._public = set(map(id, public))
+        self._whole = set(self._public)  # and hidden ones that go along
         self._spans: list[tuple[int, int, Any, int]] = []
         self._alone: dict[int, tuple[Any, int, Any]] = {}
         self.clusters: list[list[Any]] = []
@@ -53,7 +54,7 @@ class Memory:
             # Not what owns the memory, but what is seen: there is one between where the types differ.
             block, low = array.base, _bounds(array.base)[0]
         if block is array:
-            reduced = _own(array) if id(array) in self._public else NotImplemented
+            reduced = _own(array) if id(array) in self._whole else NotImplemented
         elif isinstance(block, pickle.PicklingError):
             raise block
         else:
@@ -93,7 +94,8 @@ class Memory:
             if isinstance(block, _ndarray()):
                 start, end = _bounds(block)
                 fits = start <= low and high <= end and _is_buffer(block, cluster)
-                if fits and (id(block) in members or _may_come_along(block)):
+                if fits and (id(block) in members or _may_come_along(block, high - low)):
+                    self._whole.add(id(block))
                     return block, start
         return self._range(cluster, low, high)
 
@@ -119,6 +121,7 @@ class Memory:
                 self._alone[id(array)] = block, _address(block), array
                 return
             if isinstance(block, _ndarray()) and _may_come_along(block) and _is_buffer(block, [array]):
+                self._whole.add(id(block))
                 self._alone[id(array)] = block, _bounds(block)[0], array
                 return
         if dense:
@@ -178,12 +181,12 @@ def _above(array: Any) -> list[Any]:
     return [*found[:-1], found[-1].obj] if isinstance(found[-1], memoryview) else found
 
 
-def _may_come_along(block: Any) -> bool:
+def _may_come_along(block: Any, shown: int = 0) -> bool:
     """Whether an array that nobody names is written too because others are views of it."""
     if _is_file(block):
         # Whoever changes the view changes the file.
         return bool(block.mode != "r")
-    return _is_usual(block) and not block.dtype.hasobject and block.nbytes <= _SMALL_ROOT
+    return _is_usual(block) and not block.dtype.hasobject and block.nbytes <= max(_SMALL_ROOT, shown)
 
 
 def _is_file(array: Any) -> bool:

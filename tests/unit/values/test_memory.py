@@ -43,6 +43,19 @@ def test_a_small_hidden_base_comes_along_and_a_large_one_does_not(tmp_path: Path
     assert values.Reader(tmp_path / "l")["v"].base is not None
 
 
+@pytest.mark.parametrize("size", [9, 90_000])
+def test_a_hidden_base_that_its_views_show_all_of_is_one_again_however_often_they_cross(
+    tmp_path: Path, size: int
+) -> None:
+    base = np.arange(size)
+    found: dict[str, Any] = {"left": base[: size // 2 + 1], "right": base[size // 2 :]}
+    for step in "abc":
+        found = crossed(tmp_path / step, **found)
+        assert found["left"].base is found["right"].base
+        assert isinstance(found["left"].base, np.ndarray)
+        assert found["left"].base.tolist() == list(range(size))
+
+
 def test_views_of_objects_share_and_hide_what_nobody_sees(tmp_path: Path) -> None:
     hidden = np.array([1, [2], open, "x"], dtype=object)
     hidden[2] = (each for each in ())  # cannot be written
