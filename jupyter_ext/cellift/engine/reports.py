@@ -41,7 +41,7 @@ class _Told:
     started: float = 0.0
     changed: frozenset[str] = frozenset()
     drew: frozenset[str] = frozenset()
-    """Generators that it takes up where the steps above leave them: as its source shows, or any of its attempts told."""
+    """Generators that it takes up where steps above leave them: as its source shows, or any of its attempts told."""
     groups: Mapping[str, str] = field(default_factory=dict)
     """Name -> the file of its values folder that it is in."""
     origins: dict[str, str] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from cellift.notebook.cells import Notebook, pipeline_setting
 from cellift.notebook.dataflow import Flow
 from cellift.notebook.depth import nested_too_deeply
 from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.exit_handlers import files_written_at_exit
 from cellift.notebook.file_travel import FileTravel, with_absent_files, with_file_sources
 from cellift.notebook.files import with_file_order
 from cellift.notebook.flow_kept import forget_what_nobody_reads
@@ -115,6 +116,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         channels = handed_on or channels
     found += [*warnings, *flow.diagnostics, *states.refusals(step_names)]
     found += hidden_state_warnings(statements, states, step_names)
+    found += files_written_at_exit(statements, files, step_names)
     found += generators_that_stay(wiring.plans, step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}

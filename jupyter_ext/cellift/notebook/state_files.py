@@ -84,6 +84,10 @@ class FileUse:
         """Whether it surely writes files, and doing it again could show."""
         return any(act.writes and act.sure and not act.repeatable for act in self.of(statement))
 
+    def call_writes(self, call: ast.Call) -> bool:
+        """Whether the call by itself, wherever it is made, writes a file."""
+        return any("w" in mode for _, mode in self._call(call, {}))
+
     def _acts(self, statement: Statement) -> Iterator[FileAct]:
         facts = statement.facts
         for uses, writes in ((facts.reads, False), (facts.changes, True), (facts.binds, True)):

@@ -187,3 +187,26 @@ def test_a_change_that_says_so_is_repeated_where_a_step_has_made_it() -> None:
     change = "def configure():\n    os.environ['A'] = '1'\n    print('done')\nconfigure()"
     graph = graph_of(_IMPORTS, f"%%step a\n{change}", "%%step b\nprint(1)")
     assert "configure()" in text(graph, "b").splitlines()
+
+
+_BYE = "def bye(path):\n    with open(path, 'w') as f:\n        f.write('bye')\n"
+
+
+@pytest.mark.parametrize(
+    ("registers", "told"),
+    [
+        ("_ = atexit.register(bye, 'a.txt')", True),
+        ("atexit.register(shutil.rmtree, folder)", True),
+        ("@atexit.register\ndef end():\n    os.remove('a.txt')", True),
+        ("@atexit.register\ndef end():\n    print('end')", False),
+        ("atexit.register(print, 'end')", False),
+        ("atexit.register(folder.close)", False),
+    ],
+)
+def test_what_an_exit_handler_writes_would_be_there_too_early(registers: str, told: bool) -> None:
+    setup = ("import atexit, os, shutil", _BYE, "folder = 'work'")
+    other = "%%step b\nprint(1)"
+    assert codes(analysed(*setup, f"%%step a\n{registers}", other)) == (["CL302"] if told else [])
+    assert codes(analysed(*setup, "%%step a\nprint(1)", f"%%step b\n{registers}")) == []
+    assert codes(analysed(*setup, registers, "%%step a\nprint(1)")) == []
+    assert ("CL302" in codes(analysed(*setup, registers, "%%step a\nprint(1)", other))) is told
