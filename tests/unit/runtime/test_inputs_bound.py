@@ -175,3 +175,15 @@ def test_a_class_that_a_library_makes_is_the_one_of_the_copied_line(launcher):
     use = step("use", "type(m) is M, m == M(1)", setup=setup, inputs={"m": "make"})
     ir = compile_graph(graph(step("make", "m = M(1)", setup=setup, outputs=("m",)), use))
     assert launcher.run(ir)["use"].stdout == "(True, True)\n"
+
+
+def test_a_received_class_has_what_its_methods_need_when_a_class_is_derived_from_it(launcher):
+    base = "class Base:\n    made = []\n    def __init_subclass__(cls):\n        Base.made.append(cls.__name__)\n"
+    base += "class A(Base):\n    pass"
+    ir = compile_graph(
+        graph(
+            step("make", base, outputs=("A", "Base")),
+            step("use", "class B(A):\n    pass\nBase.made", inputs={"A": "make", "Base": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "['A', 'B']\n"

@@ -49,14 +49,12 @@ class Inputs:
             return
         needed = self._reached(piece.reads)
         for name in list(self._waiting):
+            if name not in self._waiting:
+                continue  # another one needed it
             if name in needed:
                 self._bind(name)
             elif piece.own and piece.defines is None:
-                try:
-                    self._bind(name)
-                except CannotReadError as error:
-                    # Its class may be defined further down; an error if a statement before that asks for it.
-                    self._unread[name] = error
+                self._bind_if_readable(name)
         for name in piece.defines or ():
             self._mentioned_in[name] = piece.mentions
             self._waiting.pop(name, None)
@@ -111,9 +109,20 @@ class Inputs:
             if self._guard is not None:
                 self._guard.took(self._waiting[name], reader, name)
             self._namespace[name] = reader.take(name)
+            del self._waiting[name]
             for function, needs in reader.needs.get(name, ()):
                 self._look_for(name, function, needs)
+                for needed in needs:  # a definition may call it: a base class, a decorator
+                    if needed in self._waiting:
+                        self._bind_if_readable(needed)
         else:
             # The step ended without defining it; code that asks for it gets the NameError of the notebook.
             self.missing.add(name)
-        del self._waiting[name]
+            del self._waiting[name]
+
+    def _bind_if_readable(self, name: str) -> None:
+        try:
+            self._bind(name)
+        except CannotReadError as error:
+            # Its class may be defined further down; an error if a statement before that asks for it.
+            self._unread[name] = error
