@@ -28,4 +28,16 @@ def _depth(tree: ast.AST) -> int:
         node, depth = pending.pop()
         deepest = max(deepest, depth)
         pending.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            deepest = max(deepest, depth + _depth_of_text(node.value))
     return deepest
+
+
+def _depth_of_text(text: str) -> int:
+    """Annotations and the like are code in a text: how deep it is, if it is any."""
+    try:
+        return _depth(ast.parse(text, mode="eval").body)
+    except (SyntaxError, ValueError):
+        return 0
+    except (RecursionError, MemoryError):
+        return len(text)

@@ -168,7 +168,7 @@ def _is_usual(array: Any) -> bool:
     kind, usual = type(array), _ndarray()
     if kind is usual:
         return True
-    if kind.__module__.partition(".")[0] == "numpy":
+    if str(kind.__module__).partition(".")[0] == "numpy":
         return kind.__name__ in ("matrix", "recarray", "chararray")
     return all(getattr(kind, name) is getattr(usual, name) for name in ("__reduce__", "__reduce_ex__", "__setstate__"))
 

@@ -251,7 +251,7 @@ def reduce_special(value: Any) -> Any:
         return _module(value)
     if kind.__name__ == "finfo" and kind.__module__ == "numpy":
         return kind, (value.dtype,)
-    if kind.__name__ == "tzfile" and kind.__module__.startswith("dateutil"):
+    if kind.__name__ == "tzfile" and str(kind.__module__).startswith("dateutil"):
         return _time_zone(value)
     if isinstance(value, type):
         if value.__module__ == "builtins" and not is_named(value):
@@ -261,7 +261,7 @@ def reduce_special(value: Any) -> Any:
         return NotImplemented
     if kind.__module__ == "numpy.ma" or kind.__name__ == "memmap":
         return _array(value, sys.modules["numpy"])
-    if kind.__name__ == "NpzFile" and kind.__module__.startswith("numpy"):
+    if kind.__name__ == "NpzFile" and str(kind.__module__).startswith("numpy"):
         return _archive(value)
     name = _shared(value)
     return NotImplemented if name is None else (getattr, (sys.modules[kind.__module__], name))

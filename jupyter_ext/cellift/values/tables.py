@@ -14,7 +14,7 @@ def reduce_part(value: Any, here: Container[int]) -> Any:
     NotImplemented for what pickle does right by itself.
     """
     kind = type(value)
-    if kind.__module__.partition(".")[0] != "pandas" or hasattr(value, "_mgr"):
+    if str(kind.__module__).partition(".")[0] != "pandas" or hasattr(value, "_mgr"):
         return NotImplemented
     if kind.__name__ == "BlockValuesRefs":
         return call, ("references",)

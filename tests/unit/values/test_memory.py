@@ -81,6 +81,7 @@ def test_parts_of_records_with_objects_that_do_not_cross_are_refused(tmp_path: P
         crossed(tmp_path, n=whole["n"], o=whole["o"])
 
 
+@pytest.mark.usefixtures("copy_on_write")
 def test_a_column_as_an_array_shares_with_its_table(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": [1, 2, 3], "y": [1, 2, 3]})
     found = crossed(tmp_path, frame=frame, x=frame["x"].to_numpy(), y=frame["y"].to_numpy())
@@ -89,6 +90,7 @@ def test_a_column_as_an_array_shares_with_its_table(tmp_path: Path) -> None:
     assert not found["x"].flags.writeable
 
 
+@pytest.mark.usefixtures("copy_on_write")
 def test_a_table_with_a_living_part_copies_before_it_writes(tmp_path: Path) -> None:
     frame = pd.DataFrame({"x": [1, 2, 3]})
     part, arr = frame["x"], frame["x"].to_numpy()
@@ -104,6 +106,7 @@ def test_a_table_with_a_living_part_copies_before_it_writes(tmp_path: Path) -> N
     assert found["arr"].tolist() == [10, 2, 3]
 
 
+@pytest.mark.usefixtures("copy_on_write")
 def test_a_series_and_the_index_made_of_it_stay_apart(tmp_path: Path) -> None:
     series = pd.Series([1.0, 2.0])
     found = crossed(tmp_path, both={"series": series, "index": pd.Index(series)})["both"]

@@ -143,6 +143,7 @@ def test_write_to_a_column_reaches_its_frame_as_in_the_notebook(tmp_path: Path, 
         pd.testing.assert_frame_equal(reader["frame"], frame)
 
 
+@pytest.mark.usefixtures("copy_on_write")
 def test_tables_that_share_a_column_lazily_stay_independent(tmp_path: Path):
     frame = pd.DataFrame({"a": [1.0, 2.0], "s": ["x", "y"]})
     names = {"d": {"one": frame, "two": frame.rename(columns={"a": "z"}), "same": frame, "column": frame["s"]}}
