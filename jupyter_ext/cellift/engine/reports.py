@@ -46,6 +46,8 @@ class _Told:
     """Name -> the file of its values folder that it is in."""
     origins: dict[str, str] = field(default_factory=dict)
     """Names that it changed or holds, but did not take itself -> the task that is declared to make them."""
+    spent: frozenset[str] = frozenset()
+    """What it changed unseen and does not hand on, since the name means another object by now."""
     holds: frozenset[str] = frozenset()
     """Of what it was asked about and did not change itself: what its outputs are, or share objects with."""
     together: bool = False
@@ -103,15 +105,16 @@ class Reports:
         told.groups = {item["name"]: item.get("file", "") for item in result.get("outputs", ())}
         told.changed = frozenset(result.get("changed", ()))
         told.drew |= told.changed & GENERATORS
+        told.spent = frozenset(result.get("spent", ()))
         told.holds = frozenset(result.get("holds", ()))
         told.origins = self._origins(task, told)
-        self._eventful = self._eventful or bool(told.changed or files.written)
+        self._eventful = self._eventful or bool(told.changed or told.spent or files.written)
 
     def end(self, task: str, files: FileUse) -> None:
         """The attempt failed or was ended: it changed no values, but maybe files."""
         told = self._told[task]
         told.use = files
-        told.changed, told.holds, told.origins = frozenset(), frozenset(), {}
+        told.changed, told.spent, told.holds, told.origins = frozenset(), frozenset(), frozenset(), {}
         self._eventful = self._eventful or bool(files.written)
 
     def again(self, task: str) -> int:
@@ -181,7 +184,7 @@ class Reports:
         return {task: told.holds for task, told in self._told.items() if told.use is not None}
 
     def _changed(self) -> dict[str, frozenset[str]]:
-        return {task: told.changed for task, told in self._told.items()}
+        return {task: told.changed | told.spent for task, told in self._told.items()}
 
     def _origins_of_all(self) -> dict[str, dict[str, str]]:
         """Task -> names that it took, changed or holds -> the task that is declared to make them."""

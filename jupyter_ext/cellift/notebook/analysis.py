@@ -263,6 +263,7 @@ def _step(
         names_to_keep((statement for statement in plan.statements if statement.owner == index), outputs),
         wiring.later(index),
         touched=wiring.touched(index),
+        held=wiring.may_be_held(index),
         draws=wiring.draws(index),
         packages=tuple(sorted({*needs.packages, *installs.pins.get(SETUP, ()), *installs.pins.get(index, ())})),
         installs=installs.of(index),

@@ -114,7 +114,8 @@ class Step:
 
     ``inputs`` maps a name to the id of the step that it comes from; ``outputs`` are the names that are kept;
     those of ``keep`` only if they hold plain values at the end. ``later`` are the names that steps further down the
-    document take from the steps that this one takes from: they must not be changed here without the source showing it.
+    document take from the steps that this one takes from: they must not be changed here without the source showing it,
+    nor must those of ``held``, whose objects steps above may have handed further.
     ``touched`` are those of ``outputs`` and ``later`` that steps further down change in place. ``seeded`` are the
     global random generators that something in the notebook seeds, ``draws`` those that it draws from before it seeds
     them itself; ``repeated`` the places (number of the cell, line) of
@@ -137,6 +138,7 @@ class Step:
     keep: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
     touched: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     files: tuple[str, ...] = ()

@@ -182,10 +182,23 @@ class Wiring:
     def _collect_outputs(self) -> None:
         #: Step -> the names that others take from it, each with the last one that does.
         self._last_taker: dict[int, dict[str, int]] = {}
+        #: Step -> those that take from it; the last one that something comes to from it, maybe through others.
+        self._takers: dict[int, set[int]] = {}
+        self._farthest: dict[int, int] = {}
+        for index in sorted(self.plans, reverse=True):
+            takers = self._takers.setdefault(index, set())
+            self._farthest[index] = max((self._farthest[one] for one in takers), default=index)
+            for source in self.plans[index].sources.values():
+                self._takers.setdefault(source, set()).add(index)
+        #: (Name, step that it comes from) -> the steps that take it, as far as others take from them.
+        self._takers_with_takers: dict[tuple[str, int], list[int]] = {}
+        for index in sorted(self.plans):
+            for taken in self.plans[index].sources.items() if self._takers[index] else ():
+                self._takers_with_takers.setdefault(taken, []).append(index)
         for index, plan in self.plans.items():
             for name, source in plan.sources.items():
-                takers = self._last_taker.setdefault(source, {})
-                takers[name] = max(index, takers.get(name, index))
+                last = self._last_taker.setdefault(source, {})
+                last[name] = max(index, last.get(name, index))
                 if source in self.plans:
                     self.plans[source].outputs.add(name)
 
@@ -197,6 +210,25 @@ class Wiring:
         mine = set(self.plans[owner].sources.values())
         taken = (pair for source in mine for pair in self._last_taker.get(source, {}).items())
         return tuple(sorted({name for name, last in taken if last > owner}))
+
+    def may_be_held(self, owner: int) -> tuple[str, ...]:
+        """Names that the step takes and steps above it take from the same place, who may hand their objects further.
+
+        Whoever takes what such a step made would miss a change here that the source does not show.
+        """
+        found = []
+        for name, source in self.plans[owner].sources.items():
+            holders = self._takers_with_takers.get((name, source), ())
+            if not is_pseudo(name) and any(one < owner and self._reaches_below(one, owner) for one in holders):
+                found.append(name)
+        return tuple(sorted(found))
+
+    def _reaches_below(self, index: int, owner: int) -> bool:
+        """Whether something comes from the step to one below ``owner``, not through that."""
+        if self._farthest[index] <= owner:
+            return False
+        takers = self._takers[index]
+        return any(one > owner or (one < owner and self._reaches_below(one, owner)) for one in takers)
 
     def left_behind(self, owner: int) -> set[str]:
         """Generators that the step seeds or draws from: a later step may draw without its source showing it."""

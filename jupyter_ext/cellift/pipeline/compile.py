@@ -192,6 +192,7 @@ def _payload(
 ) -> str:
     """What the runner needs to know about a step, as JSON text."""
     own = next((place for place, part in enumerate(step.code) if part.cell in step.cells), len(step.code))
+    held = [name for name in step.held if name not in step.later]
     text = json.dumps(
         {
             "v": 1,
@@ -218,6 +219,7 @@ def _payload(
             "later": list(step.later),
             "seeded": list(step.seeded),
             **({"draws": list(step.draws)} if step.draws else {}),
+            **({"held": held} if held else {}),
             "repeated": [list(place) for place in step.repeated],
             **({"last": True} if step is graph.steps[-1] else {}),
             **_takers(step, links),

@@ -68,10 +68,11 @@ def in_order(scripts: list[Script]) -> dict[str, Any]:
         seen[one.id] = _seen(one, {name: tuple(objects[name]) for name in one.inputs}, generator)
         for name in one.mutates:
             objects[name].append(_mark(one, seen[one.id]))
+        held = {name: objects[taken] for name, taken in one.holds.items()}
         for group in one.makes:
             made = [_mark(one, seen[one.id])]
             objects.update(dict.fromkeys(group, made))
-        objects.update({name: objects[held] for name, held in one.holds.items()})
+        objects.update(held)
         if one.draws:
             generator = (*generator, one.id)
     return seen
@@ -128,12 +129,15 @@ class Simulation:
         one = self.scripts[task]
         values = {name: group[name] for group in step["groups"] for name in group if name in one.inputs}
         seen = _seen(one, values, step["state"])
-        folder, changed, holds = [], [], []
+        rebound = {name for group in one.makes for name in group}
+        folder, changed, holds, spent = [], [], [], []
         for group in step["groups"]:
             marks = tuple(_mark(one, seen) for name in one.mutates if name in group)
             after = {name: (*value, *marks) for name, value in group.items()}
             asked = [name for name in group if name in step["later"]]
             held = {name: after[source] for name, source in one.holds.items() if source in group}
+            spent += [name for name in asked if marks and name in rebound]
+            asked = [name for name in asked if name not in rebound]
             moved = asked if marks or (held and step.get("together")) else []
             holds += asked if held and not marks else []
             changed += moved
@@ -148,7 +152,7 @@ class Simulation:
         outputs = [{"name": name, "file": str(place)} for place, group in enumerate(folder) for name in group]
         self._done[task] = seen
         use = FileUse(self.reports.started(task), self._now)
-        self.reports.finish(task, {"outputs": outputs, "changed": changed, "holds": holds}, use)
+        self.reports.finish(task, {"outputs": outputs, "changed": changed, "holds": holds, "spent": spent}, use)
         verdict = self.reports.verdict()
         assert not verdict.hazards
         self.news += verdict.news

@@ -84,6 +84,15 @@ def test_a_change_of_what_is_held_by_what_another_output_holds_shows_in_that_too
     )
 
 
+def test_a_change_just_before_the_name_means_another_object_shows_in_what_holds_the_old_one() -> None:
+    agree(
+        Script("a", makes=(("x",),)),
+        Script("b", {"x": "a"}, holds={"y": "x"}),
+        Script("c", {"x": "a"}, mutates=("x",), makes=(("x",),)),
+        Script("d", {"x": "c", "y": "b"}),
+    )
+
+
 def test_a_step_is_not_run_again_for_an_object_that_its_outputs_do_not_hold() -> None:
     found = agree(
         Script("a", makes=(("x",),)),
@@ -112,7 +121,7 @@ def programs(draw: st.DrawFn) -> list[Script]:
         groups = []
         for number in range(draw(st.integers(0, 2))):
             name = f"v{draw(st.integers(0, 3))}" if draw(st.booleans()) else f"w{place}{number}"
-            if not any(name in group for group in groups) and name not in taken:
+            if not any(name in group for group in groups):
                 groups.append((name, f"{name}_also_{place}") if draw(st.booleans()) else (name,))
         inputs = {name: made[name] for name in sorted(taken)}
         held = draw(st.sets(st.sampled_from(sorted(taken)), max_size=1)) if taken else set()

@@ -192,3 +192,24 @@ def test_a_name_that_a_loop_may_leave_alone_crosses_only_where_it_is_used_furthe
         "a>b:i",
         "b>c:i",
     }
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "held"),
+    [
+        (["%%step h\ny = len(x)"], "print(y)", ("x",)),
+        (["%%step h\ny = len(x)", "%%step k\nz = y"], "print(z)", ("x",)),
+        (["%%step h\ny = len(x)"], "print(1)", ()),
+        (["%%step h\ny = 1"], "print(y)", ()),
+    ],
+)
+def test_a_step_knows_what_steps_above_may_hold_of_what_it_takes(
+    above: list[str], below: str, held: tuple[str, ...]
+) -> None:
+    graph = graph_of("%%step a\nx = [1]", *above, "%%step b\nprint(x)", f"%%step c\n{below}")
+    assert step(graph, "b").held == held
+
+
+def test_what_reaches_a_step_below_only_through_the_step_itself_is_no_reason() -> None:
+    graph = graph_of("%%step a\nx = [1]", "%%step h\ny = len(x)", "%%step b\nw = (x, y)", "%%step c\nprint(w)")
+    assert step(graph, "b").held == ()

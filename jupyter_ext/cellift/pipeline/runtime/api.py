@@ -175,7 +175,10 @@ class _StepRun:
         self._files = files
         self._module = ModuleType("__main__")
         self._namespace: dict[str, Any] = self._module.__dict__
-        self._values = ValueGuard(step.later, step.touched, step.inputs, self._namespace, step.rerun, step.together)
+        resizes = any("resize" in part.source for part in step.code)
+        self._values = ValueGuard(
+            step.later, step.touched, step.inputs, self._namespace, step.rerun, step.together, resizes
+        )
         self._inputs = Inputs(step.inputs, self._namespace, step.digests, self._values)
         self._guard: StateGuard | None = None
         self._now: Piece | None = None
@@ -226,8 +229,9 @@ class _StepRun:
             changed.update(states.unseen)
         elif step.rerun:  # that it drew tells the engine to let it draw after the steps above
             changed.update({name: state for name, state in states.unseen.items() if name in GENERATORS})
-        if changed and not step.rerun:
-            raise ChangedError(sorted(changed))
+        missed = {*changed, *step.held.intersection(self._values.spent)}
+        if missed and not step.rerun:
+            raise ChangedError(sorted(missed))
         for name, found in {**states.declared, **states.unseen}.items():
             what = stays(name, found)
             if what is not None and not step.last:
@@ -244,7 +248,7 @@ class _StepRun:
             error.needed_by(step.takers.get(error.name))
             raise
         write_executor_output(step, index, self._carried.give() if self._carried is not None else {})
-        return success(index, seconds, sorted(changed), self._values.holds)
+        return success(index, seconds, sorted(changed), self._values)
 
     def explain(self, error: BaseException) -> dict[str, Any]:
         """The error of the run record: ``{reason, type, message, cell, line, traceback, code?}``."""

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from .spec import StepInput
+from .value_guard import ValueGuard
 
 RESULT = "result.json"
 
@@ -42,10 +43,11 @@ def _write_in_reserve(reserve: str, path: str, text: str) -> bool:
     return True
 
 
-def success(index: dict[str, Any], seconds: float, changed: list[str], holds: list[str]) -> dict[str, Any]:
+def success(index: dict[str, Any], seconds: float, changed: list[str], seen: ValueGuard) -> dict[str, Any]:
     """The result of a step that wrote ``index``.
 
-    ``changed``: what it changed unseen; ``holds``: what it took and left as it was, and its outputs share objects with.
+    ``changed``: what it changed unseen. ``seen`` tells what it took and left as it was and its outputs share objects
+    with, and what it changed and does not hand on.
     """
     outputs = [
         {
@@ -65,7 +67,8 @@ def success(index: dict[str, Any], seconds: float, changed: list[str], holds: li
         "display": index["display"],
         "code_seconds": round(seconds, 6),
         "changed": changed,
-        **({"holds": holds} if holds else {}),
+        **({"holds": seen.holds} if seen.holds else {}),
+        **({"spent": sorted(seen.spent)} if seen.spent else {}),
     }
 
 

@@ -57,6 +57,8 @@ class StepInput(NamedTuple):
     """Where the executor output goes, if anywhere."""
     later: frozenset[str]
     """Names that steps further down take from producers of ``inputs``."""
+    held: frozenset[str]
+    """Those of them that are there only because steps above may hold their objects, where no engine looks after it."""
     touched: frozenset[str]
     """Outputs and names of ``later`` that steps further down change in place."""
     together: bool
@@ -128,6 +130,8 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
     carried = {} if exact else step.get("carried_files", {})
     has_files = not exact and "files" in outputs.get("artifacts", {})
     handed = _only(outputs.get("artifacts", {}), "files", "output") if has_files else {}
+    rerun = bool(step.get("rerun", False))
+    held = frozenset(() if rerun else step.get("held", ()))
     return StepInput(
         name=step["step"],
         id=step["id"],
@@ -140,8 +144,9 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         parameters={name: _parameter(step["defaults"][name], name, values, exact) for name in step["params"]},
         outputs=tuple(step["outputs"]),
         keep=tuple(step.get("keep", ())),
-        later=frozenset(step.get("later", ())),
-        rerun=bool(step.get("rerun", False)),
+        later=frozenset(step.get("later", ())) | held,
+        held=held,
+        rerun=rerun,
         touched=frozenset(step.get("touched", ())),
         together=bool(step.get("together", False)),
         seeded=tuple(step.get("seeded", ())),

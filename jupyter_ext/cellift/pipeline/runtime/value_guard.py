@@ -34,6 +34,7 @@ class ValueGuard:
 
     ``asked``: whether somebody wants to know in ``holds`` which of these the outputs share objects with, in case that
     a step further down changes one of them unseen; when one did, the step is run again with ``together``.
+    ``resizes``: whether arrays may get another size where they are, which only works while nobody else holds them.
     """
 
     def __init__(
@@ -44,10 +45,14 @@ class ValueGuard:
         namespace: dict[str, Any],
         asked: bool = False,
         together: bool = False,
+        resizes: bool = True,
     ) -> None:
+        self._resizes = resizes
         self._asked = asked
         self._together = together
         self.holds: list[str] = []
+        self.spent: list[str] = []
+        """Names that it took, changed, and then gave to other objects: steps above may hold those that it changed."""
         self._folders = folders
         self._later = later
         self._touched = touched
@@ -61,7 +66,9 @@ class ValueGuard:
         if (folder, position) in self._before or not self._later.intersection(names):
             return
         mine = {each for each in names if self._folders.get(each) == folder}
-        self._before[folder, position] = _Group({each: reader[each] for each in names}, mine, reader.regions(name))
+        self._before[folder, position] = _Group(
+            {each: reader[each] for each in names}, mine, reader.regions(name), self._resizes
+        )
 
     def changed(self, outputs: dict[str, Any], declared: Collection[str]) -> dict[str, Any]:
         """The names that later steps have to take from here, with their values.
@@ -73,11 +80,12 @@ class ValueGuard:
         same: list[dict[str, Any]] = []
         for (folder, _), group in self._before.items():
             now = group.now(self._namespace)
-            mine = (name for name in now if name in self._later and self._folders.get(name, folder) == folder)
+            mine = [name for name in now if name in self._later and self._folders.get(name, folder) == folder]
             # An output of that name that is another object is what later steps mean by it.
             wanted = {name: now[name] for name in mine if outputs.get(name, now[name]) is now[name]}
-            if wanted and group.differs(now):
+            if mine and group.differs(now):
                 found.update(wanted)
+                self.spent += [name for name in mine if name not in wanted]
             else:
                 same.append(wanted)
         others = {name: value for wanted in same for name, value in wanted.items()}
@@ -96,8 +104,9 @@ class ValueGuard:
 class _Group:
     """What was read together, as it was. Those of ``bound`` that can be missed are held by the step alone."""
 
-    def __init__(self, values: dict[str, Any], bound: set[str], regions: list[Any]) -> None:
-        self._light = {name: id(values[name]) for name in values if name in bound and _is_missed(values[name])}
+    def __init__(self, values: dict[str, Any], bound: set[str], regions: list[Any], resizes: bool) -> None:
+        light = (name for name in values if name in bound and _is_missed(values[name], resizes))
+        self._light = {name: id(values[name]) for name in light}
         self._held = {name: value for name, value in values.items() if name not in self._light}
         parts = [self._held, *({name: values[name]} for name in self._light)]
         self._parts = [(tuple(part), Fingerprint(part, regions)) for part in parts if part]
@@ -116,9 +125,9 @@ class _Group:
         return any(before.differs({name: now[name] for name in names}) for names, before in parts)
 
 
-def _is_missed(value: Any) -> bool:
+def _is_missed(value: Any, resizes: bool) -> bool:
     """Whether a program notices that somebody else holds it: it says good-bye, or is to get another size."""
     kind = type(value)
     if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
-        return bool(value.flags.owndata)
+        return resizes and bool(value.flags.owndata)
     return hasattr(kind, "__del__")
