@@ -88,6 +88,8 @@ def watch(mutants: list[Mutant], seen: Callable[[int], None]) -> None:
 
 def _watched(places: Mapping[int, tuple[int, str]]) -> Change:
     def change(place: int, test: ast.expr) -> ast.expr:
+        if place not in places:
+            return test
         index, name = places[place]
         return ast.Call(ast.Name(name, ast.Load()), [ast.Constant(index), test], [])
 
@@ -97,7 +99,8 @@ def _watched(places: Mapping[int, tuple[int, str]]) -> Change:
 def find_caches(modules: list[str]) -> list[Any]:
     """The functions of these modules that remember what they gave."""
     lives = [live for name in modules for live in _live(name)]
-    return [found for live in lives for found in vars(live).values() if hasattr(found, "cache_clear")]
+    found = [each for live in lives for each in vars(live).values()]
+    return [each for each in found if hasattr(each, "cache_clear") and not isinstance(each, type)]
 
 
 def _change(module: str, changes: Mapping[str, Change]) -> None:

@@ -10,13 +10,15 @@ import shutil
 import signal
 import struct
 import tempfile
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 _CPU_SECONDS = 20
 _SECONDS = 120
 _MEMORY = 8 << 30
+_RAISED = 70
 
 
 class Table:
@@ -41,6 +43,18 @@ class Table:
         return found
 
 
+@contextlib.contextmanager
+def _leaving(errors: int) -> Iterator[None]:
+    """The process ends here, and tells what was raised."""
+    try:
+        yield
+        os._exit(0)
+    except BaseException:
+        os.write(errors, traceback.format_exc().encode())
+    finally:
+        os._exit(_RAISED)
+
+
 class Children:
     """Runs each job in a process of its own, which is killed with all that it started."""
 
@@ -54,34 +68,35 @@ class Children:
         first: Callable[[], None] = lambda: None,
         after: Callable[[int], None] = lambda _: None,
     ) -> None:
-        """Do all jobs; what they find they write into a table.
+        """Do all jobs; what they find they write into a table. A job that raises is a mistake of ours, and told.
 
         ``first`` is done once in each process that forks for jobs, ``after`` is called when a job has ended.
         """
         queue, feed = os.pipe()
         os.write(feed, b"".join(number.to_bytes(4, "little") for number in range(jobs)))
         os.close(feed)
-        workers, parent = [], os.getpid()
+        workers, parent, errors = [], os.getpid(), os.dup(2)
         for _ in range(len(os.sched_getaffinity(0))):
             worker = os.fork()
             if worker == 0:
-                try:
+                with _leaving(errors):
                     first()
                     while os.getppid() == parent and (number := os.read(queue, 4)):
-                        self._one(int.from_bytes(number, "little"), work)
+                        if self._one(int.from_bytes(number, "little"), work, errors) == _RAISED:
+                            os._exit(_RAISED)
                         after(int.from_bytes(number, "little"))
-                finally:
-                    os._exit(0)
             workers.append(worker)
         os.close(queue)
-        for worker in workers:
-            os.waitpid(worker, 0)
+        ends = [os.waitstatus_to_exitcode(os.waitpid(worker, 0)[1]) for worker in workers]
+        os.close(errors)
+        if any(ends):
+            raise RuntimeError("a job of the mutation run failed")
 
-    def _one(self, number: int, work: Callable[[int], None]) -> None:
+    def _one(self, number: int, work: Callable[[int], None], errors: int) -> int:
         folder = Path(tempfile.mkdtemp(prefix="mutant-"))
         child = os.fork()
         if child == 0:
-            try:
+            with _leaving(errors):
                 os.setpgid(0, 0)
                 nothing = os.open(os.devnull, os.O_RDWR)
                 for descriptor in range(3):
@@ -89,12 +104,11 @@ class Children:
                 resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
                 self._config._tmp_path_factory._basetemp = folder
                 work(number)
-            finally:
-                os._exit(0)
-        os.waitpid(child, 0)
+        status = os.waitpid(child, 0)[1]
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
         shutil.rmtree(folder, ignore_errors=True)
+        return os.waitstatus_to_exitcode(status)
 
     @staticmethod
     def allow_seconds(expected: int) -> None:

@@ -40,13 +40,15 @@ def printed(ran: dict[str, tuple[str, dict[str, str]]]) -> dict[str, str]:
     return {cell: re.sub(r"\b0x[0-9a-f]+", "0x", text) for cell, (text, _) in ran.items()}
 
 
-def apart(work: Callable[[], Any]) -> Any:
-    """What ``work`` gives in a process that it may leave as it likes."""
+def apart(folder: Path, work: Callable[[], Any]) -> Any:
+    """What ``work`` gives in a process, and in a new folder, that it may leave as it likes."""
+    folder.mkdir()
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             os.close(reader)
+            os.chdir(folder)
             try:
                 found = work()
             except BaseException as error:  # noqa: BLE001 - told to the parent
@@ -63,7 +65,7 @@ def apart(work: Callable[[], Any]) -> Any:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_the_graph_prints_what_the_notebook_prints_or_is_refused_as_it_says(name: str) -> None:
+def test_the_graph_prints_what_the_notebook_prints_or_is_refused_as_it_says(name: str, tmp_path: Path) -> None:
     case = _CASES[name]
     analysis = analyse(parse_notebook(case.notebook()))
     if case.refused is not None:
@@ -71,7 +73,7 @@ def test_the_graph_prints_what_the_notebook_prints_or_is_refused_as_it_says(name
         return
     assert errors_of(analysis) == []
     texts = texts_of(case)
-    found = apart(lambda: printed(run_graph(analysis.graph, texts)))
-    expected = apart(lambda: printed(run_notebook(texts, list(texts))))
+    found = apart(tmp_path / "graph", lambda: printed(run_graph(analysis.graph, texts)))
+    expected = apart(tmp_path / "notebook", lambda: printed(run_notebook(texts, list(texts))))
     assert isinstance(found, dict), found
     assert found == {cell: expected[cell] for cell in found}
