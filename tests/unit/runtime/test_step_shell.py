@@ -109,3 +109,76 @@ def test_in_another_step_it_is_the_shell_of_that_step(shell: Any) -> None:
     function, arguments = ZMQInteractiveShell.__reduce__(shell)
     assert function(*arguments) is shell
     assert pickle.loads(pickle.dumps(shell)) is shell
+
+
+def test_a_command_in_the_background_is_refused(shell: Any) -> None:
+    with pytest.raises(OSError, match="Background processes not supported"):
+        shell.system("true & ")
+
+
+@pytest.mark.parametrize("line", ["", "one.txt two.txt"])
+def test_a_cell_is_written_to_one_file(shell: Any, line: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="one file name"):
+        shell.run_cell_magic("writefile", line, "text")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["html", "HTML", "markdown", "latex", "svg", "javascript", "js"])
+def test_a_cell_of_another_language_is_shown_and_not_run(shell: Any, name: str, monkeypatch: Any) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(shell._display, "show_text", lambda text, *_: seen.append(text))
+    shell.run_cell_magic(name, "", "<b>1</b>")
+    assert seen == ["<b>1</b>"]
+
+
+def test_errors_are_captured_only_where_it_is_asked(shell: Any, capsys: Any) -> None:
+    for wanted in (True, False):
+        captured = shell.capture_cell(stderr=wanted)
+        print("told", file=sys.stderr)
+        shell.end_cell()
+        assert captured.stderr == ("told\n" if wanted else "")
+    assert capsys.readouterr().err == "told\n"
+
+
+def test_a_stack_of_folders_stays_where_it_is_and_ends(shell: Any, tmp_path: Path, capsys: Any) -> None:
+    shell.run_line_magic("pushd", "")
+    assert Path.cwd() == tmp_path
+    shell.run_line_magic("popd", "")
+    with pytest.raises(UsageError, match="empty stack"):
+        shell.run_line_magic("popd", "")
+
+
+def test_all_variables_are_told_but_secrets(shell: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("CASE_A", "1")
+    monkeypatch.setenv("CASE_TOKEN", "1")
+    found = shell.run_line_magic("env", "")
+    assert (found["CASE_A"], found["CASE_TOKEN"]) == ("1", "<hidden>")
+
+
+@pytest.mark.parametrize(("line", "told"), [("=1", "usage is"), ("CASE A=1", "whitespace: '1'")])
+def test_no_variable_is_set_without_a_name_or_with_a_space_in_it(shell: Any, line: str, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        shell.run_line_magic("set_env", line)
+
+
+def test_precision_is_that_of_arrays_too(shell: Any) -> None:
+    numpy = pytest.importorskip("numpy")
+    with numpy.printoptions():
+        assert shell.run_line_magic("precision", "3") == "%.3f"
+        assert numpy.get_printoptions()["precision"] == 3
+        assert shell.run_line_magic("precision", "%.5g") == "%.5g"
+        assert numpy.get_printoptions()["precision"] == 3
+
+
+def test_what_a_cell_shows_can_be_set_and_other_settings_leave_it(shell: Any) -> None:
+    shell.run_line_magic("config", "InteractiveShell.ast_node_interactivity = 'all'")
+    shell.run_line_magic("config", "InteractiveShell.colors = 'none'")
+    assert shell.ast_node_interactivity == "all"
+
+
+def test_a_step_that_only_holds_the_shell_gets_one(monkeypatch: Any, tmp_path: Path) -> None:
+    import builtins
+
+    monkeypatch.setattr(magics, "_shells", [])
+    monkeypatch.setattr(builtins, "display", Display(str(tmp_path / "values")).show, raising=False)
+    assert magics.current() is magics.current()
