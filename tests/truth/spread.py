@@ -49,7 +49,7 @@ def _leaving(errors: int) -> Iterator[None]:
     try:
         yield
         os._exit(0)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 - told, and the process ends
         os.write(errors, traceback.format_exc().encode())
     finally:
         os._exit(_RAISED)

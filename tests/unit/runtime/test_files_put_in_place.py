@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import tarfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -73,7 +72,7 @@ def test_a_link_stays_a_link_and_takes_the_place_of_a_file(here: Path, tmp_path:
     (here / "last").write_text("old")
     (here / "model").write_text("kept")
     files_of("", artifact(tmp_path / "s1", {"last": ("link", "model")})).take()
-    assert (os.readlink("last"), (here / "model").read_text()) == ("model", "kept")
+    assert (str(Path("last").readlink()), (here / "model").read_text()) == ("model", "kept")
 
 
 def test_a_file_takes_the_place_of_a_link_or_a_folder_and_not_that_of_what_it_points_to(
@@ -132,9 +131,9 @@ def test_what_was_made_changed_and_removed_is_given(here: Path, tmp_path: Path) 
     index = given_by(
         files_of(str(tmp_path / "out")),
         lambda: (here / "changed").write_text("longer text"),
-        lambda: (here / "removed").unlink(),
+        (here / "removed").unlink,
         lambda: (here / "link").symlink_to("same"),
-        lambda: (here / "made").mkdir(),
+        (here / "made").mkdir,
     )
     assert {path: told["kind"] for path, told in index["files"].items()} == {
         "changed": "file",
@@ -164,7 +163,7 @@ def test_hidden_folders_of_a_home_folder_are_of_tools(
     here: Path, tmp_path: Path, at_home: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(here if at_home else tmp_path))
-    index = given_by(files_of(str(tmp_path / "out")), lambda: (here / ".cache").mkdir())
+    index = given_by(files_of(str(tmp_path / "out")), (here / ".cache").mkdir)
     assert list(index["files"]) == ([] if at_home else [".cache"])
 
 

@@ -134,7 +134,7 @@ def test_a_cell_of_another_language_is_shown_and_not_run(shell: Any, name: str, 
 def test_errors_are_captured_only_where_it_is_asked(shell: Any, capsys: Any) -> None:
     for wanted in (True, False):
         captured = shell.capture_cell(stderr=wanted)
-        print("told", file=sys.stderr)
+        sys.stderr.write("told\n")
         shell.end_cell()
         assert captured.stderr == ("told\n" if wanted else "")
     assert capsys.readouterr().err == "told\n"
