@@ -92,6 +92,10 @@ def _called_methods(tree: ast.AST) -> frozenset[str]:
 def _changed_attributes(tree: ast.AST, methods: frozenset[str]) -> frozenset[str]:
     changing = MUTATING_METHODS | methods
     found: set[str] = set()
+    for one in of_kind(tree, ast.Assign):
+        assert isinstance(one, ast.Assign)
+        if any(isinstance(each, ast.Attribute) and each.attr == "__dict__" for each in one.targets):
+            found.update(_attributes(one.value))  # whoever sets an attribute of that object changes it
     for node in of_kind(tree, ast.Call, ast.Subscript, ast.AugAssign):
         target: ast.expr | None = None
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):

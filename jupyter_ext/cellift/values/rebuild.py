@@ -297,6 +297,13 @@ def set_raw(value: Any, state: Any) -> None:
         object.__setattr__(value, name, part)
 
 
+def set_with_dict(value: Any, state: Any) -> None:
+    """The same, of one whose attributes are in a dict that others have too."""
+    items, attributes, slots = state
+    object.__setattr__(value, "__dict__", attributes)
+    set_raw(value, (items or (), None, slots))
+
+
 def _weak(kind: str, target: Any, callback: Any, hold: bool) -> Any:
     """A weak reference; ``hold``: somebody in the notebook has what it refers to, whom this step does not know."""
     if hold:

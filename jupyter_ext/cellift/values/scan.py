@@ -6,6 +6,7 @@ written, through every hook that their classes have.
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import decimal
 import enum
@@ -69,6 +70,10 @@ class Scanner(Pickler):
         self.objects: dict[int, Any] = {}
         self.arrays: list[Any] = []
         self.private: dict[int, Any] = {}
+        self.dicts_of: dict[int, int] = {}
+        """Ids of dicts in which objects keep their attributes, with those of the objects; ``again``: of dicts that are
+        there more than once."""
+        self.again: set[int] = set()
         self.nans = Nans()
         self.weakly: list[Any] = []
         """What weak references refer to."""
@@ -115,6 +120,8 @@ class Scanner(Pickler):
             if isinstance(value, self._numpy.dtype):
                 return "atom"
         if id(value) in self.objects:
+            if kind is dict:
+                self.again.add(id(value))
             return "again"
         if self._is_immutable(value):
             return "atom"
@@ -131,6 +138,9 @@ class Scanner(Pickler):
             return self._only_atoms(value)
         if kind is dict:
             return self._only_atoms([*value, *value.values()])
+        if kind.__dictoffset__:
+            with contextlib.suppress(AttributeError):
+                self.dicts_of[id(object.__getattribute__(value, "__dict__"))] = id(value)
         return None
 
     def _only_atoms(self, values: Any) -> str | None:

@@ -6,6 +6,7 @@ Names that share an object must still share it in the next step, so they are wri
 from __future__ import annotations
 
 import functools
+import pickle
 import types
 from typing import Any
 
@@ -13,6 +14,7 @@ from .by_value import Code
 from .deep import in_deep_thread
 from .memory import Memory, is_memory
 from .nans import Single, is_of_a_module
+from .rebuild import set_raw, set_with_dict
 from .scan import Scanner
 from .tables import reduce_part
 from .weak import KINDS as WEAK
@@ -78,7 +80,7 @@ class Groups:
         owner: dict[int, str] = {}
         looks_at: dict[int, list[str]] = {}
         for name, scanner in self._scanned.items():
-            shared = [*scanner.objects]
+            shared = [*scanner.objects, *scanner.dicts_of]
             if not isinstance(values[name], _CACHED):
                 shared.append(id(values[name]))
             # Who has what a weak reference refers to crosses with it.
@@ -128,10 +130,19 @@ class Reducer:
         self.stand_ins: dict[int, Any] = {}
         """Id of a number -> what is written for it."""
         self._here: set[int] = set()
+        self._open: set[int] = set()
+        """Ids of the dicts of attributes that others have too: ``vars(x)`` under a name, or in another object."""
 
     def begin(self, scanned: list[Scanner]) -> None:
         """The values that are written next are these."""
         self._here = {key for scanner in scanned for found in (scanner.objects, scanner.private) for key in found}
+        dicts: dict[int, int] = {}
+        for one in scanned:
+            dicts.update(one.dicts_of)
+        for one in scanned if dicts else ():
+            self._open |= one.again & dicts.keys()
+            found = dicts.keys() & (one.objects.keys() | one.dicts_of.keys())
+            self._open |= {key for key in found if one.dicts_of.get(key) != dicts[key]}
         counts: dict[int, int] = {}
         for scanner in scanned:
             for key, (nan, count) in scanner.nans.found.items():
@@ -147,4 +158,28 @@ class Reducer:
         if type(value) in WEAK:
             return reduce_weak(value, self._here)
         reduced = self.memory.reduce(value) if is_memory(value) else reduce_part(value, self._here)
-        return self.code.reduce(value) if reduced is NotImplemented else reduced
+        reduced = self.code.reduce(value) if reduced is NotImplemented else reduced
+        return self._with_its_dict(value, reduced) if self._open else reduced
+
+    def _with_its_dict(self, value: Any, reduced: Any) -> Any:
+        """Where somebody else has the dict of its attributes, it gets that very dict again, not what is in it."""
+        if not getattr(type(value), "__dictoffset__", 0) or isinstance(value, (type, types.FunctionType)):
+            return reduced
+        own = object.__getattribute__(value, "__dict__")
+        if id(own) not in self._open:
+            return reduced
+        raw = reduced is not NotImplemented and reduced[-1] is set_raw
+        if type(value) is types.SimpleNamespace:
+            raise pickle.PicklingError("its attributes are in a dict that others have too")
+        if not raw and (reduced is not NotImplemented or not _is_plain(type(value))):
+            return reduced
+        found = (*(reduced if raw else value.__reduce_ex__(5)), None, None, None)
+        state = found[2]
+        slots = state[-1] if isinstance(state, tuple) else None
+        return (*found[:2], (state[0] if raw else None, own, slots or {}), *found[3:5], set_with_dict)
+
+
+def _is_plain(kind: Any) -> bool:
+    """Whether its objects are pickled as ``object`` does it: their class, what they contain, their attributes."""
+    names = ("__reduce__", "__reduce_ex__", "__getstate__", "__setstate__")
+    return all(getattr(kind, name, None) is getattr(object, name, None) for name in names)

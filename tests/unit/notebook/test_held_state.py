@@ -152,3 +152,10 @@ def test_methods_of_a_metaclass_set_the_class() -> None:
     body = "\n    def f(cls):\n        cls.n = 1"
     assert sets_its_class(first(f"class M(type):{body}")) == "n"
     assert sets_its_class(first(f"class M(base.type):{body}")) is None
+
+
+def test_an_object_whose_attributes_are_those_of_the_class_changes_it_when_one_is_set() -> None:
+    node = first("class K:\n    state = {}\n    def __init__(self):\n        self.__dict__ = self.state")
+    assert held_by_class(node, changed_attributes([node], frozenset())) == "state"
+    node = first("class K:\n    state = {}\n    def __init__(self):\n        self.other = self.state")
+    assert held_by_class(node, changed_attributes([node], frozenset())) is None
