@@ -57,7 +57,7 @@ def _first(lines: list[str]) -> tuple[int, list[str]] | None:
 
     try:
         tokens = ipython.make_tokens_by_line(lines)
-    except SyntaxError:  # its lines are indented in a way that is no Python; the parser says where
+    except (SyntaxError, ValueError):  # badly indented, or half a character; the parser says where
         return None
     candidates: list[Any] = []
     for transformer in (ipython.MagicAssign, ipython.SystemAssign, ipython.EscapedCommand, ipython.HelpEnd):
