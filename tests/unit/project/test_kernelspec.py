@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cellift.project.kernelspec import KernelError, find_interpreter, kernel_folders
+from cellift.project.kernelspec import KernelError, find_interpreter, kernel_folders, kernel_names
 
 
 def install(data: Path, name: str, **spec: Any) -> Path:
@@ -140,3 +140,45 @@ def test_jupyter_itself_looks_in_the_same_folders(monkeypatch: pytest.MonkeyPatc
         monkeypatch.delenv(name, raising=False)
     theirs = [entry for entry in jupyter_path("kernels") if not entry.startswith("/etc")]
     assert [str(folder) for folder in kernel_folders(os.environ)] == theirs
+
+
+def test_folders_without_a_kernelspec_are_no_kernels(data: Path, env: dict[str, str]) -> None:
+    install(data, "ml")
+    (data / "kernels" / "empty").mkdir()
+    assert "ml" in kernel_names(env)
+    assert "empty" not in kernel_names(env)
+
+
+def test_an_empty_part_of_the_path_is_not_the_working_directory(
+    data: Path, env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folders = kernel_folders({**env, "JUPYTER_PATH": f"{os.pathsep}{data}"})
+    assert folders[0] == data / "kernels"
+
+
+def test_on_a_mac_the_user_s_kernels_lie_in_the_library(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert Path(env["HOME"], "Library", "Jupyter", "kernels") in kernel_folders(env)
+
+
+@pytest.mark.parametrize("sign", ["pyvenv.cfg", None])
+def test_a_plain_python_is_that_of_the_environment_that_has_the_kernelspec(
+    env: dict[str, str], tmp_path: Path, sign: str | None
+) -> None:
+    prefix = tmp_path / "other"
+    python = executable(prefix / "bin" / "python")
+    if sign:
+        (prefix / sign).write_text("")
+    install(prefix / "share" / "jupyter", "theirs", argv=["python", "-m", "ipykernel"])
+    env["JUPYTER_PATH"] = str(prefix / "share" / "jupyter")
+    assert find_interpreter("theirs", env).python == (str(python) if sign else sys.executable)
+
+
+def test_a_plain_python_of_a_kernelspec_elsewhere_is_our_own(env: dict[str, str], tmp_path: Path) -> None:
+    prefix = tmp_path / "other"
+    executable(prefix / "bin" / "python")
+    (prefix / "pyvenv.cfg").write_text("")
+    install(prefix / "share" / "elsewhere", "theirs", argv=["python", "-m", "ipykernel"])
+    env["JUPYTER_PATH"] = str(prefix / "share" / "elsewhere")
+    assert find_interpreter("theirs", env).python == sys.executable

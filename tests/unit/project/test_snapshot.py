@@ -144,3 +144,24 @@ def test_data_files_that_a_local_module_names(beside):
 @pytest.mark.parametrize("text", ["../secret", "/etc/hostname", "missing.csv", "a\\0b", "x" * 5000, "**/[", "~/x"])
 def test_nothing_outside_the_folder_is_a_data_file(beside, text):
     assert beside({"table.csv": "1"}).data_files(parse(f"open('{text}')")) == ()
+
+
+def test_folders_to_search_lie_below_the_notebook_s(beside, tmp_path):
+    (tmp_path.parent / f"{tmp_path.name}-beside").mkdir()
+    (tmp_path.parent / f"{tmp_path.name}-beside" / "far.py").write_text("")
+    project = beside({"lib/near.py": "", "file": ""}).with_folders(
+        ["lib", f"../{tmp_path.name}-beside", "file"], ["no"]
+    )
+    assert (project.is_local("near"), project.is_local("far")) == (True, False)
+
+
+def test_a_notebook_without_a_folder_has_nothing_beside_it():
+    project = Project()
+    assert project.with_folders(["lib"], []) is project
+    assert (project.local_files(["pkg"]), project.data_files(parse("'a.csv'"))) == ((), ())
+
+
+def test_a_module_that_cannot_be_parsed_names_no_files_and_imports_nothing(beside):
+    project = beside({"bad.py": "import (", "t.csv": "1"})
+    assert project.data_files(parse("open('t.csv')"), ["bad"]) == ("t.csv",)
+    assert project.local_files(["bad"]) == ("bad.py",)
