@@ -119,3 +119,29 @@ def test_another_value_is_refused(annotation: str, given: Any) -> None:
     assert wanted is not None
     with pytest.raises(ValueError):
         convert(given, wanted)
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    ["Literal[x]", "Literal[Literal[x]]", "Literal[1.5]", "Annotated[Unknown, Ge(0)]", "Literal[()]", "int | f()"],
+)
+def test_what_is_not_understood_says_nothing(annotation: str) -> None:
+    assert read(annotation) is None
+
+
+@pytest.mark.parametrize(
+    ("annotation", "same_as"),
+    [
+        ("Annotated[int, []]", "int"),
+        ("Annotated[int, ['a']]", "int"),
+        ("Annotated[int, 5]", "int"),
+        ("Annotated[int, {1, 2}]", "Annotated[int, [1, 2]]"),
+        ("Final[int]", "int"),
+        ("list[Any]", "list"),
+        ("Annotated[str, Ge(0)]", "str"),
+        ("Annotated[int, Len(1, 2)]", "int"),
+        ("Annotated[None, Ge(0)]", "None"),
+    ],
+)
+def test_remarks_leave_the_type_as_it_is(annotation: str, same_as: str) -> None:
+    assert read(annotation) == read(same_as)

@@ -196,3 +196,33 @@ def test_names_of_ipython_are_errors() -> None:
 @pytest.mark.timeout(30)
 def test_no_text_of_magics_keeps_the_analysis_busy(source: str) -> None:
     assert analysed((source, {"cellift": {"step": "a"}})) is not None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = %cat a.txt",
+        "x = %prun len('a')",
+        "x = %time y = 1",
+        "%time %timeit len('a')",
+        "%timeit -v x len('a')",
+        "x = %run a.py",
+        "x = %xdel y",
+        "!sleep 5 &",
+    ],
+)
+def test_what_has_no_value_or_cannot_be_done_is_refused(source: str) -> None:
+    assert {"CL201", "CL202"} & set(codes(analysed(("y = 0", {"cellift": {"step": "zero"}}), source)))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("%time", "pass"),
+        ("%config InteractiveShell.ast_node_interactivity = 'all'", "get_ipython().run_line_magic('config', "),
+        ("%config InlineBackend.rc = {}", "pass"),
+        ("x = %config InlineBackend.rc", "x = None"),
+    ],
+)
+def test_settings_of_the_shell_are_kept_and_those_of_a_view_are_not(source: str, expected: str) -> None:
+    assert code_of(source).startswith(expected)
