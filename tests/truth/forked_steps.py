@@ -1,7 +1,8 @@
 """Steps as forks of this process instead of new interpreters, so that what is changed in its memory holds in them.
 
-Tests start a step by ``subprocess.run([python, "-u", "-c", BOOTSTRAP, ...])``; that call is what is replaced here. It
-is also five times as fast, because the libraries that steps import are imported already.
+Tests start a step by ``subprocess.run([python, "-u", "-c", BOOTSTRAP, ...])``, and a process with values by
+``subprocess.run([python, "-c", PROGRAM])``; these calls are what is replaced here. It is five times as fast, too,
+because the libraries that steps import are imported already.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import traceback
 import types
 import warnings
 from pathlib import Path
@@ -36,24 +38,33 @@ def prepare() -> None:
     exec(code, {"__name__": "cellift_warm"})
 
     def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[Any]:
-        if not forking or command[:4] != [sys.executable, "-u", "-c", text]:
+        step = command[:4] == [sys.executable, "-u", "-c", text]
+        program = command[:2] == [sys.executable, "-c"] and len(command) == 3 and command[2] != text
+        if not forking or not (step or (program and "cellift" in command[2] and "env" not in options)):
             return _started(command, **options)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = os.fork()
             if child == 0:
-                _become_step(code, command[3:], options, out.fileno(), err.fileno())
+                if step:
+                    _become(code, command[3:], options, out.fileno(), err.fileno())
+                given = {**options, "env": dict(os.environ)}
+                _become(
+                    compile(command[2], "<string>", "exec", dont_inherit=True), [], given, out.fileno(), err.fileno()
+                )
             status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             found = []
             for file in (out, err):
                 file.seek(0)
                 found.append(file.read().decode("utf-8", "backslashreplace"))
+        if options.get("check") and status:
+            raise subprocess.CalledProcessError(status, command, *found)
         return subprocess.CompletedProcess(command, status, *found)
 
     subprocess.run = run  # type: ignore[assignment]
 
 
-def _become_step(code: types.CodeType, arguments: list[str], options: dict[str, Any], out: int, err: int) -> NoReturn:
-    """What a new interpreter would find; the end of the process is the runner's."""
+def _become(code: types.CodeType, arguments: list[str], options: dict[str, Any], out: int, err: int) -> NoReturn:
+    """What a new interpreter would find. A step ends its process itself; a program that has come to its end is over."""
     import atexit
     import logging
     import random
@@ -82,6 +93,11 @@ def _become_step(code: types.CodeType, arguments: list[str], options: dict[str, 
         main = sys.modules["__main__"] = types.ModuleType("__main__")
         main.__dict__["__builtins__"] = __builtins__
         exec(code, main.__dict__)
+        if not arguments:
+            atexit._run_exitfuncs()
+            os._exit(0)
+    except BaseException:  # noqa: BLE001 - told as an interpreter does
+        os.write(2, traceback.format_exc().encode())
     finally:
         os._exit(99)
 

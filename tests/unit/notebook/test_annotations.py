@@ -125,7 +125,7 @@ def test_another_value_is_refused(annotation: str, given: Any) -> None:
     "annotation",
     ["Literal[x]", "Literal[Literal[x]]", "Literal[1.5]", "Annotated[Unknown, Ge(0)]", "Literal[()]", "int | f()"],
 )
-def test_what_is_not_understood_says_nothing(annotation: str) -> None:
+def test_parts_that_are_not_understood_say_nothing_of_the_whole(annotation: str) -> None:
     assert read(annotation) is None
 
 
