@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
 from collections.abc import Mapping, Sequence
 
+from cellift.notebook.builtin_names import BUILTIN_NAMES
 from cellift.notebook.cells import Cell
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import IPYTHON_NAMES
@@ -12,8 +12,7 @@ from cellift.notebook.facts import Use
 from cellift.notebook.last_values import LAST_VALUES, shown_before
 from cellift.notebook.statements import Statement, Version
 
-_BUILTINS = frozenset(dir(builtins))
-ALWAYS_THERE = _BUILTINS | {
+ALWAYS_THERE = BUILTIN_NAMES | {
     "display",
     "get_ipython",
     "__name__",
@@ -63,7 +62,7 @@ class Missing:
     def report(self, statement: Statement, use: Use, version: Version | None, via: str | None) -> None:
         """Nothing defines the name here; ``version`` is the deleted one, if there is one."""
         name = use.name
-        if name in ALWAYS_THERE and (version is None or name in _BUILTINS):
+        if name in ALWAYS_THERE and (version is None or name in BUILTIN_NAMES):
             return
         key = (name, statement.owner)
         if key in self._reported:

@@ -7,7 +7,6 @@ difference could show: it uses a name that it does not define, or the notebook b
 from __future__ import annotations
 
 import ast
-import builtins
 import json
 import re
 import shlex
@@ -17,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cellift.notebook.builtin_names import BUILTIN_NAMES
 from cellift.notebook.cells import Cell
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.magics import is_shell_call
@@ -265,7 +265,7 @@ def _script(cell: Cell, path: str, line: int, text: str) -> Script:
     inside = {one.get_name() for one in _inner(table) if one.is_global()}
     used = inside | {one.get_name() for one in table.get_symbols() if one.is_referenced()}
     if not re.search(r"import\s+\*", text):
-        missing = sorted(used - bound - set(dir(builtins)) - _MODULE_NAMES)
+        missing = sorted(used - bound - BUILTIN_NAMES - _MODULE_NAMES)
         if missing:
             raise CannotRunError(
                 f"runs {path}, which uses `{missing[0]}` and does not define it; scripts see nothing of the notebook.",

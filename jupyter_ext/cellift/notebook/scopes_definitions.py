@@ -54,16 +54,35 @@ def _visit_nonlocal(reader: Reader, node: ast.Nonlocal) -> None:
     """Nothing to do: ``local_names`` has taken these names out of the function's own."""
 
 
+class _Quoted(ast.stmt):
+    """Annotations in quotes: ``get_type_hints`` asks for their names where the function is used."""
+
+    _fields = ("annotations",)
+    annotations: list[ast.Constant]
+
+    def __init__(self, annotations: list[ast.Constant]) -> None:
+        super().__init__()
+        self.annotations = annotations
+
+
+def _visit_quoted(reader: Reader, node: _Quoted) -> None:
+    for each in node.annotations:
+        annotation(reader, each)
+
+
+def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs, node.args.vararg, node.args.kwarg]
+    found = [argument.annotation for argument in arguments if argument is not None]
+    return [each for each in (*found, node.returns) if each is not None]
+
+
 def _visit_function(reader: Reader, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
     _decorate(reader, node)
     reader.visit_all([*node.args.defaults, *node.args.kw_defaults])
     with reader.in_scope(Scope("comprehension", _type_parameters(node))):
-        arguments = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
-        for argument in (*arguments, node.args.vararg, node.args.kwarg):
-            if argument is not None and argument.annotation is not None:
-                annotation(reader, argument.annotation)
-        if node.returns is not None:
-            annotation(reader, node.returns)
+        annotations = _annotations(node)
+        for each in annotations:
+            annotation(reader, each)
         body = reader.body
         if body is None:
             body = reader.facts.bodies.setdefault(node.name, Body()) if reader.at_module() else reader.class_body
@@ -76,7 +95,8 @@ def _visit_function(reader: Reader, node: ast.FunctionDef | ast.AsyncFunctionDef
         # A method or an inner function may not be called when what is around it is.
         inner = reader.body is not None or reader.scopes[-2].kind == "class"
         with reader.perhaps_uncalled(inner and node.name not in _RUN_BY_THE_CLASS):
-            reader.read_body(body, node.args, node.body)
+            quoted = [each for each in annotations if isinstance(each, ast.Constant)]
+            reader.read_body(body, node.args, [_Quoted(quoted), *node.body] if quoted else node.body)
         if any(_is_cache(decorator) for decorator in node.decorator_list):
             body.gives_cached = True
             if body.acts or body.changes or body.binds or reader.around.asks_for_caches:
@@ -163,6 +183,7 @@ VISITS: Visits = {
     "Global": _visit_global,
     "Nonlocal": _visit_nonlocal,
     "FunctionDef": _visit_function,
+    "_Quoted": _visit_quoted,
     "AsyncFunctionDef": _visit_function,
     "ClassDef": _visit_class,
     "TypeAlias": _visit_type_alias,

@@ -9,6 +9,7 @@ A folder of values is ``index.json`` and one file per group of names that share 
 
 from __future__ import annotations
 
+from .by_value import looked_up_by
 from .errors import CannotCrossError, CannotReadError, DamagedError, MissingNameError, NoSpaceError, ValuesError
 from .fingerprint import Fingerprint
 from .naming import mark
@@ -28,6 +29,7 @@ __all__ = [
     "Reader",
     "ValuesError",
     "is_plain_value",
+    "looked_up_by",
     "mark",
     "preview",
     "sharing_with",

@@ -245,6 +245,21 @@ def _looked_up(code: types.CodeType) -> frozenset[str]:
     return frozenset(found)
 
 
+def looked_up_by(value: Any) -> set[str]:
+    """The notebook's names that a function, or a class with its bases and metaclasses, reads when it is called."""
+    known: Any = value
+    kinds = {*known.__mro__, *type(known).__mro__} if isinstance(value, type) else ()
+    members = [value]
+    for kind in kinds:
+        members += vars(kind).values() if kind.__module__ == MAIN else ()
+    found: set[str] = set()
+    for member in members:
+        function = getattr(member, "__func__", member)
+        if isinstance(function, types.FunctionType) and function.__module__ == MAIN:
+            found |= _looked_up(function.__code__)
+    return found
+
+
 def _globals(function: Any) -> tuple[str, ...]:
     """Those which the notebook has now: a step that calls the function needs them too."""
     space = function.__globals__

@@ -290,3 +290,8 @@ def test_every_broken_cell_is_reported_and_the_rest_is_understood() -> None:
 def test_two_values_of_one_name_in_a_step_are_refused() -> None:
     setup = "import warnings\nk = list('ab')\nwarnings.filterwarnings('ignore', lineno=len(k))"
     assert "CL111" in codes(analysed(setup, "%%step a\nk = len('abc')", "%%step b\nprint(k)"))
+
+
+def test_builtins_of_newer_pythons_are_names_of_any() -> None:
+    for name in ("ExceptionGroup", "PythonFinalizationError"):
+        assert codes(analysed(f"%%step a\ntry:\n    pass\nexcept {name}:\n    pass")) == []

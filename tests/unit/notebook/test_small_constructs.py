@@ -22,6 +22,7 @@ MAKE = "%%step a\nx = list('ab')\ny = list('c')\nn = len('a')"
         ("x[0]: int = 5\nprint(x)", "x"),
         ("def f(n: int) -> int:\n    return n\nf(1)", ""),
         ("def f(v: n):\n    pass", "n"),
+        ("def f(v: 'K'):\n    pass\nclass K(n):\n    pass\nf(1)", "n"),
         ("def f(v=n):\n    pass", "n"),
         ("def f(*, v=n):\n    pass", "n"),
         ("f = lambda v=n: v", "n"),

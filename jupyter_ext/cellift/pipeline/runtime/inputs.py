@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...values import CannotReadError, MissingNameError, Reader
+from ...values import CannotReadError, MissingNameError, Reader, looked_up_by
 from .cells import Piece
 from .value_guard import ValueGuard
 
@@ -49,15 +49,25 @@ class Inputs:
             return
         needed = self._reached(piece.reads)
         for name in list(self._waiting):
-            if name not in self._waiting:
-                continue  # another one needed it
             if name in needed:
                 self._bind(name)
             elif piece.own and piece.defines is None:
                 self._bind_if_readable(name)
+        if piece.defines is not None:
+            self._bind_for_calls(needed)
         for name in piece.defines or ():
             self._mentioned_in[name] = piece.mentions
             self._waiting.pop(name, None)
+
+    def _bind_for_calls(self, names: set[str]) -> None:
+        """A definition calls what it names: a base class, a metaclass, a decorator. Bind what these ask for."""
+        pending = list(names)
+        for name in pending:
+            asked = looked_up_by(self._namespace[name]) if name in self._namespace else ()
+            for each in sorted(asked):
+                if each in self._waiting and each not in pending:
+                    self._bind_if_readable(each)
+                    pending.append(each)
 
     def _look_for(self, name: str, function: str, needs: tuple[str, ...]) -> None:
         """Nobody saw that a function in a value of this step needs these; those that the step names are seen to."""
@@ -109,16 +119,12 @@ class Inputs:
             if self._guard is not None:
                 self._guard.took(self._waiting[name], reader, name)
             self._namespace[name] = reader.take(name)
-            del self._waiting[name]
             for function, needs in reader.needs.get(name, ()):
                 self._look_for(name, function, needs)
-                for needed in needs:  # a definition may call it: a base class, a decorator
-                    if needed in self._waiting:
-                        self._bind_if_readable(needed)
         else:
             # The step ended without defining it; code that asks for it gets the NameError of the notebook.
             self.missing.add(name)
-            del self._waiting[name]
+        del self._waiting[name]
 
     def _bind_if_readable(self, name: str) -> None:
         try:
