@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import contextvars
 import enum
 import importlib
 import importlib.util
@@ -304,6 +305,15 @@ def set_with_dict(value: Any, state: Any) -> None:
     set_raw(value, (items or (), None, slots))
 
 
+def _context(name: str, default: Any) -> Any:
+    return contextvars.ContextVar(name, default=default[0]) if default else contextvars.ContextVar(name)
+
+
+def set_context(value: Any, state: Any) -> None:
+    """What a context variable is just now."""
+    value.set(*state)
+
+
 def _weak(kind: str, target: Any, callback: Any, hold: bool) -> Any:
     """A weak reference; ``hold``: somebody in the notebook has what it refers to, whom this step does not know."""
     if hold:
@@ -399,6 +409,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "readonly": lambda owner: memoryview(owner).toreadonly(),
     "attribute": lambda owner, name, *arguments: getattr(owner, name)(*arguments),
     "exception": _exception,
+    "context": _context,
     "fixed": _fixed,
     "masked": _masked,
     "memmap": _memmap,

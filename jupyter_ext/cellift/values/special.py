@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import ctypes
 import functools
 import gc
@@ -18,7 +19,7 @@ from typing import Any
 
 from .caches import CACHED, contents, make_cached, set_cached
 from .naming import MAIN, is_named
-from .rebuild import call, make_module, make_typevar, matches, set_exception
+from .rebuild import call, make_module, make_typevar, matches, set_context, set_exception
 
 _SENTINELS = {
     "_MISSING_TYPE",
@@ -141,7 +142,18 @@ def _typevar(value: Any) -> Any:
     )
 
 
+def _context_variable(value: Any) -> Any:
+    """Its default, and what it is here and now; tokens to set it back stay here."""
+    try:
+        default = [contextvars.Context().run(value.get)]
+    except LookupError:
+        default = []
+    now = contextvars.copy_context()
+    return call, ("context", value.name, default), [now[value]] if value in now else None, None, None, set_context
+
+
 KINDS: dict[type, Any] = {
+    contextvars.ContextVar: _context_variable,
     types.ModuleType: _module,
     types.MethodType: _method,
     types.MappingProxyType: _proxy,
