@@ -18,6 +18,7 @@ from cellift.notebook.sharing import shared_names
 from cellift.notebook.state_aliases import alias_name, imported_names, names_of_parts
 from cellift.notebook.statements import Statement, Travel
 from cellift.project.dotted import dotted_name
+from cellift.project.process_words import PATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,7 @@ class LocalState:
         self._bound: set[str] = set()
         self._repeated: set[int] = set()
         self._process: set[int] = set()  # statements that change the process through a local function
+        self._patching: set[int] = set()  # those of them after which something of a library is another one
         self._cached: dict[str, list[tuple[ast.stmt, int]]] = {}
         if project is None or project.folder is None:
             return
@@ -138,6 +140,8 @@ class LocalState:
                 continue
             if any(name.startswith("state:") for name in effect.changes):
                 self._process.add(id(statement))
+            if PATCHED in effect.changes and isinstance(sink, Facts):
+                self._patching.add(id(statement))
             for name in sorted(map(_pseudo, _slots(effect.reads | effect.changes))):
                 sink.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
             for name in sorted(map(_pseudo, _slots(effect.changes))):
@@ -164,6 +168,10 @@ class LocalState:
             for parameter, argument in given:
                 names = {name.id for name in shared_names(argument)}
                 if parameter in body.changed_parameters:
+                    roots = (self._names.get(name, "").partition(".")[0] for name in names)
+                    if any(root and not self._project.is_local(root) for root in roots):
+                        self._process.add(id(node))
+                        self._patching.add(id(node))
                     for name in sorted(names):
                         how = f"{ast.unparse(call.func)}()"
                         facts.changes.setdefault(name, Change(name, call.lineno, column(call), how))
@@ -236,13 +244,16 @@ class LocalState:
                 statement.travel = Travel.REPLAY
         read = {name for s in statements for name, one in s.reads.items() if one.version.statement is not s}
         last = max((statement.owner for statement in statements), default=0)
+        stuck: list[Diagnostic] = []
         for statement in statements:
             if id(statement.node) not in self._process or statement.owner in (0, last):
                 continue
             # What does more than that is left to the guard of the state: the change is handed on when it is seen.
             if isinstance(statement.node, ast.Expr) and not any(name in read for name in statement.makes):
                 statement.travel = Travel.REPLAY if statement.travel is Travel.OWN else statement.travel
-        return [*self._cache_diagnostics(statements, step_names), *self._rewritten(statements)]
+            elif id(statement.node) in self._patching and not isinstance(statement.node, (ast.With, ast.AsyncWith)):
+                stuck.append(_patches_and_more(statement, step_names))
+        return [*stuck, *self._cache_diagnostics(statements, step_names), *self._rewritten(statements)]
 
     def _rewritten(self, statements: Sequence[Statement]) -> Iterator[Diagnostic]:
         """The notebook goes on with the module that it has imported; a later step would import what was written."""
@@ -290,6 +301,17 @@ class LocalState:
                 line=line,
                 fix="Use it in one step only, or take the cache away.",
             )
+
+
+def _patches_and_more(statement: Statement, step_names: Mapping[int, str]) -> Diagnostic:
+    return diagnose(
+        "CL302",
+        f"{step_names[statement.owner].capitalize()} lets a local function change something of a library in a "
+        "statement that does more; later steps would run without that change.",
+        cell=statement.code.cell.id,
+        line=statement.node.lineno,
+        fix="Make the change in a statement of its own, or above the first step.",
+    )
 
 
 def is_kept_by_module(statement: Statement) -> bool:

@@ -18,12 +18,13 @@ from cellift.notebook.facts import Binding, Facts, Kind, Use
 from cellift.notebook.local_state import is_kept_by_module
 from cellift.notebook.log_files import writes_message
 from cellift.notebook.state_files import FileUse
-from cellift.notebook.state_kinds import KINDS, STREAMS, StateChange, states_of
+from cellift.notebook.state_kinds import KINDS, OTHER, STREAMS, StateChange, states_of
 from cellift.notebook.state_names import STATE, is_pseudo
 from cellift.notebook.state_reach import Code, Reach
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
 from cellift.project.dotted import last_name
+from cellift.project.remembered import of_kind
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NEVER = (*_FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)
@@ -164,7 +165,7 @@ class StateChanges:
         for code in self._reach.of(statement):
             changes = [one for one in self._states.changes(code.nodes) if _is_import(one.name, statement, code)]
             if code.function is not None and isinstance(code.function, _FUNCTIONS):
-                changes = self._lasting(code, changes)
+                changes = self._lasting(code, changes) + self._through_arguments(code, code.function)
             inside = f" in {code.function.name}()" if isinstance(code.function, _FUNCTIONS) else ""
             found.extend(StateChange(change.how + inside, change.kind, change.name) for change in changes)
         return self._without_streams(statement, found)
@@ -179,6 +180,21 @@ class StateChanges:
         sibling = self._reach.sibling(code.function, other)
         undone = {change.kind for change in self._states.changes(sibling.body)} if sibling is not None else set()
         return [change for change in changes if change.kind not in undone]
+
+    def _through_arguments(self, code: Code, function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[StateChange]:
+        """``patch(json.JSONEncoder, f)``: attributes that a function sets on what the call gives it of a library."""
+        if code.call is None:
+            return []
+        set_on = set()
+        for node in (inner for one in code.nodes for inner in of_kind(one, ast.Attribute, ast.Call)):
+            if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+                set_on.add(last_name(node.value) if isinstance(node.value, ast.Name) else "")
+            elif isinstance(node, ast.Call) and last_name(node.func) in ("setattr", "delattr") and node.args:
+                set_on.add(node.args[0].id if isinstance(node.args[0], ast.Name) else "")
+        parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+        given = [*zip(parameters, code.call.args, strict=False), *((k.arg, k.value) for k in code.call.keywords)]
+        paths = (self._states.path(value) for name, value in given if name in set_on)
+        return [StateChange(f"{path}.…", OTHER) for path in paths if path and "(" not in path]
 
     def _without_streams(self, statement: Statement, found: list[StateChange]) -> list[StateChange]:
         """A step that sets ``sys.stdout`` and sets it again has put it back."""

@@ -18,7 +18,7 @@ from cellift.project.kept_by_code import (
 )
 from cellift.project.module_effects import Effect, ModuleState
 from cellift.project.modules import absolute_name
-from cellift.project.process_words import process_state, seeds
+from cellift.project.process_words import PATCHED, patches, process_state, seeds
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -105,8 +105,7 @@ class ModuleReader:
                         if isinstance(target, ast.Name):
                             self._body(self._effect(f"{self.name}.{target.id}"), [node.value.body], set())
                 for inner in ast.walk(node):
-                    at_import.changes |= process_state(inner, self._imports)
-                    at_import.seeds |= seeds(inner, self._imports)
+                    self._process(at_import, inner, self._imports)
         for path, slot in self._state.variables.items():
             if slot.startswith(f"{self.name}:"):
                 self._effect(path).reads.add(slot)
@@ -153,9 +152,9 @@ class ModuleReader:
         local = (given | _stored(nodes)) - declared
         called: set[str] = set()
         methods: set[str] = set()
+        imported = {name: full for name, full in self._imports.items() if name not in local}
         for node in nodes:
-            effect.changes |= process_state(node, self._imports)
-            effect.seeds |= seeds(node, self._imports)
+            self._process(effect, node, imported)
             if isinstance(node, ast.Name) and node.id not in local:
                 if node.id in declared and not isinstance(node.ctx, ast.Load):
                     self._changed(effect, node.id)
@@ -180,6 +179,13 @@ class ModuleReader:
                 self._change_path(effect, path, plain)
         called.discard("")
         self.calls.append((effect, called, methods))
+
+    def _process(self, effect: Effect, node: ast.AST, imports: dict[str, str]) -> None:
+        """What a node does to the process."""
+        effect.changes |= process_state(node, imports)
+        effect.seeds |= seeds(node, imports)
+        if any(not self._project.is_local(module) for module in patches(node, imports)):
+            effect.changes.add(PATCHED)
 
     def _change_path(self, effect: Effect, path: str, plain: bool) -> None:
         """Something reached by *path* is stored into (``plain``), called, or given a message that may change it."""

@@ -5,6 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
+from cellift.project.changed_paths import without_items
+from cellift.project.dotted import dotted_name
+
+PATCHED = "state:patched"
+"""Something that belongs to a library is another one since: repeated where it is a statement of its own."""
+
 _BY_ROOT = {
     "os.environ": "state:environ",
     "os.putenv": "state:environ",
@@ -54,6 +60,23 @@ def process_state(node: ast.AST, imports: Mapping[str, str]) -> set[str]:
         if isinstance(target, (ast.Attribute, ast.Subscript)):
             path = _full(target, imports)
             found |= {name for root, name in _BY_ROOT.items() if path == root or path.startswith(f"{root}.")}
+    return found
+
+
+def patches(node: ast.AST, imports: Mapping[str, str]) -> set[str]:
+    """Modules of whose functions, classes or variables one node sets an attribute: ``json.JSONEncoder.default = f``."""
+    targets: list[ast.expr] = []
+    if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+        targets = [node.value]
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("setattr", "delattr"):
+        targets = node.args[:1]
+    found = set()
+    for target in targets:
+        root = (dotted_name(without_items(target)) or "").partition(".")[0]
+        full = _full(node if isinstance(node, ast.Attribute) else target, imports)
+        known = any(full == one or full.startswith(f"{one}.") for one in _BY_ROOT)
+        if root in imports and not known:
+            found.add(imports[root].partition(".")[0])
     return found
 
 

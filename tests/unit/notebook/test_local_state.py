@@ -139,3 +139,23 @@ def test_a_name_for_what_a_function_of_the_module_binds_anew_is_a_value(beside):
     module = "kept = []\ndef renew():\n    global kept\n    kept = []"
     steps = "import helpers", "%%step a\nmine = helpers.kept", "%%step b\nprint(mine)"
     assert "a>b:mine" in edges(beside(module, *steps).graph)
+
+
+_PATCH = "import json\ndef patch(value=None):\n    json.JSONEncoder.default = value\n    return 1\n"
+_SET = "import json\ndef patch(target):\n    target.default = None\n    return 1\n"
+
+
+@pytest.mark.parametrize(("helpers", "argument"), [(_PATCH, ""), (_SET, "json.JSONEncoder")])
+def test_what_a_local_function_changes_of_a_library_is_repeated_or_told(beside, helpers: str, argument: str) -> None:
+    setup, call = "import helpers, json", f"helpers.patch({argument})"
+    graph = beside(helpers, setup, f"%%step a\n{call}", "%%step b\njson.dumps(1)").graph
+    assert call in text(graph, "b")
+    more = beside(helpers, setup, f"%%step a\nx = {call}", "%%step b\nprint(x)")
+    assert codes(more) == ["CL302"]
+    assert codes(beside(helpers, setup, "%%step a\ny = 1", f"%%step b\nx = {call}\nprint(x)")) == []
+
+
+def test_what_a_function_changes_of_its_own_things_or_of_a_parameter_is_no_patch(beside) -> None:
+    helpers = "import json\ndef patch(json):\n    json.x = 1\n    json[0].z = 2"
+    graph = beside(helpers, "import helpers\nclass A:\n    pass", "%%step a\nhelpers.patch(A())", "%%step b\n1").graph
+    assert "helpers.patch" not in text(graph, "b")

@@ -210,3 +210,18 @@ def test_what_an_exit_handler_writes_would_be_there_too_early(registers: str, to
     assert codes(analysed(*setup, "%%step a\nprint(1)", f"%%step b\n{registers}")) == []
     assert codes(analysed(*setup, registers, "%%step a\nprint(1)")) == []
     assert ("CL302" in codes(analysed(*setup, registers, "%%step a\nprint(1)", other))) is told
+
+
+@pytest.mark.parametrize(
+    ("body", "call", "repeated"),
+    [
+        ("setattr(target, 'default', value)", "patch(json.JSONEncoder, 1)", True),
+        ("target.default = value", "patch(value=1, target=json.JSONEncoder)", True),
+        ("print(target.default)", "patch(json.JSONEncoder, 1)", False),
+        ("target.default = value", "patch(A, json)", False),
+    ],
+)
+def test_what_a_function_sets_on_something_of_a_library_is_repeated(body: str, call: str, repeated: bool) -> None:
+    setup = ("import json\nclass A:\n    pass", f"def patch(target, value):\n    {body}")
+    graph = graph_of(*setup, f"%%step a\n{call}", "%%step b\nprint(json.dumps(1))")
+    assert (call in text(graph, "b")) is repeated
