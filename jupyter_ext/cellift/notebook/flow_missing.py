@@ -9,6 +9,7 @@ from cellift.notebook.cells import Cell
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.effects import IPYTHON_NAMES
 from cellift.notebook.facts import Use
+from cellift.notebook.given_builtins import given_builtins
 from cellift.notebook.last_values import LAST_VALUES, shown_before
 from cellift.notebook.statements import Statement, Version
 
@@ -31,6 +32,7 @@ class Missing:
         self._step_names = step_names
         self._reported: set[tuple[str, int]] = set()
         self._has_star_import = any(statement.facts.star_imports for statement in statements)
+        self._given = given_builtins(statements)
         self._bound_by_functions: set[str] = set()
         self._last_definer: dict[str, Statement] = {}
         for statement in statements:
@@ -65,7 +67,7 @@ class Missing:
         if name in ALWAYS_THERE and (version is None or name in BUILTIN_NAMES):
             return
         key = (name, statement.owner)
-        if key in self._reported:
+        if key in self._reported or self._given.get(name, statement.index) < statement.index:
             return
         self._reported.add(key)
         where = self._step_names[statement.owner]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from cellift.notebook.state_aliases import imported_names
-from cellift.project.dotted import dotted_name
+from cellift.project.dotted import dotted_name, last_name
 
 #: Generator and what is done to it; "peek" reads its state and leaves it alone.
 Act = tuple[str, Literal["seed", "may seed", "draw", "peek"]]
@@ -47,6 +47,7 @@ _SEEDS: dict[str, tuple[str, ...]] = {
     "lightning.pytorch.seed_everything": _ALL,
     "pytorch_lightning.seed_everything": _ALL,
 }
+_SEED_ROOTS = frozenset(path.partition(".")[0] for path in _SEEDS)
 _PEEKS = {
     "random.getstate": RANDOM,
     "numpy.random.get_state": NUMPY,
@@ -101,9 +102,25 @@ class Knowledge:
         self.seeded: frozenset[str] = frozenset()
         roots = {path.partition(".")[0] for path in self.names.values()}
         calls = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Call)]
-        self.seeded = self._seeded_outside | {gen for c in calls for gen in _SEEDS.get(self.path(c.func) or "", ())}
+        self.seeded = self._seeded_outside | frozenset(self._mentioned(statements))
         if "sklearn" in roots and NUMPY in self.seeded:
             self.estimators_draw = any(self._makes_random_estimator(call) for call in calls)
+
+    def _mentioned(self, statements: Iterable[ast.stmt]) -> Iterator[str]:
+        """Generators whose seed function stands anywhere: what is kept in a dict, or passed on, is called some time."""
+        if not any(path.partition(".")[0] in _SEED_ROOTS for path in self.names.values()):
+            return
+        for node in (inner for statement in statements for inner in ast.walk(statement)):
+            path = self.path(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
+            if isinstance(node, ast.Call) and len(node.args) > 1 and last_name(node.func) == "getattr":
+                text = node.args[1]
+                of = self.path(node.args[0]) if isinstance(node.args[0], (ast.Name, ast.Attribute)) else None
+                path = (
+                    f"{of}.{text.value}"
+                    if of and isinstance(text, ast.Constant) and isinstance(text.value, str)
+                    else None
+                )
+            yield from _SEEDS.get(path or "", ())
 
     def path(self, function: ast.expr) -> str | None:
         """The full name of what is called, if it comes from an import."""

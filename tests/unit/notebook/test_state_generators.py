@@ -150,3 +150,11 @@ def test_what_has_a_state_of_its_own_draws_nothing(call: str) -> None:
 def test_a_generator_that_cannot_be_handed_on_is_refused() -> None:
     cells = ["%%step a\nx = tf.random.normal([1])", "%%step b\ny = tf.random.normal([1])"]
     assert codes(analysed("import tensorflow as tf\ntf.random.set_seed(0)", *cells)) == ["CL303"]
+
+
+@pytest.mark.parametrize("kept", ["f = r.seed", "f = {'s': r.seed}", "getattr(r, 'seed')(1)", "f = [r.random]"])
+def test_a_seed_function_that_is_kept_seeds_some_time(kept: str) -> None:
+    graph = graph_of(
+        "import random as r", f"%%step a\n{kept}", "%%step b\nprint(f, r.random())" if "f =" in kept else "%%step b\n1"
+    )
+    assert step(graph, "b").seeded == (() if "[" in kept else ("state:random",))
