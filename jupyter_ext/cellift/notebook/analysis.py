@@ -25,6 +25,7 @@ from cellift.notebook.kept import names_to_keep
 from cellift.notebook.local_state import LocalState
 from cellift.notebook.lookups import known_texts, names_after_at
 from cellift.notebook.methods import changed_by_a_look, changing_methods
+from cellift.notebook.module_annotations import annotations_of_others
 from cellift.notebook.parameters import ParameterReader, with_fixed
 from cellift.notebook.places import shown, shown_edges
 from cellift.notebook.scopes_reader import Around
@@ -117,6 +118,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += [*warnings, *flow.diagnostics, *states.refusals(step_names)]
     found += hidden_state_warnings(statements, states, step_names)
     found += files_written_at_exit(statements, files, step_names)
+    found += annotations_of_others(statements, step_names)
     found += generators_that_stay(wiring.plans, step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}

@@ -113,13 +113,9 @@ class Knowledge:
         for node in (inner for statement in statements for inner in ast.walk(statement)):
             path = self.path(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
             if isinstance(node, ast.Call) and len(node.args) > 1 and last_name(node.func) == "getattr":
-                text = node.args[1]
-                of = self.path(node.args[0]) if isinstance(node.args[0], (ast.Name, ast.Attribute)) else None
-                path = (
-                    f"{of}.{text.value}"
-                    if of and isinstance(text, ast.Constant) and isinstance(text.value, str)
-                    else None
-                )
+                of, text = node.args[0], node.args[1]
+                path = self.path(of) if isinstance(of, (ast.Name, ast.Attribute)) else None
+                path = f"{path}.{text.value!s}" if path and isinstance(text, ast.Constant) else None
             yield from _SEEDS.get(path or "", ())
 
     def path(self, function: ast.expr) -> str | None:

@@ -107,3 +107,10 @@ def test_names_of_which_a_part_is_known_come_from_the_step_that_may_make_them(us
 def test_an_unknown_text_that_may_do_more_than_assign_is_refused(text: str) -> None:
     analysis = analysed(f"%%step a\nfor n in range(3):\n    exec({text})", "%%step b\nprint(1)")
     assert "CL110" in codes(analysis)
+
+
+@pytest.mark.parametrize("reads", ["print(__annotations__)", "print(globals()['__annotations__'])"])
+def test_annotations_that_other_steps_have_made_are_told(reads: str) -> None:
+    assert codes(analysed("%%step a\nx: int = 1", f"%%step b\n{reads}")) == ["CL205"]
+    assert codes(analysed("x: int = 1", f"%%step b\n{reads}")) == ["CL205"]
+    assert codes(analysed("%%step a\nclass A:\n    x: int = 1", f"%%step b\ny: str = ''\n{reads}")) == []
