@@ -175,7 +175,7 @@ def test_list_that_is_nested_ten_thousand_times(tmp_path: Path):
         lambda: Path(__file__).open(),  # noqa: SIM115
         threading.Lock,
         threading.Event,
-        lambda: contextvars.ContextVar("x"),
+        contextvars.copy_context,
         lambda: map(str, (n for n in ())),
         lambda: types.ModuleType("made"),
     ],
