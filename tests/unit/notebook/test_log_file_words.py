@@ -33,6 +33,7 @@ def named(node: ast.expr) -> set[str]:
         ("logging.basicConfig(level='INFO')", set()),
         ("logging.config.dictConfig(settings)", {ANY}),
         ("open('a.log')", set()),
+        ("open(filename='a.log')", set()),
     ],
 )
 def test_files_that_loggers_write_to(text: str, expected: set[str]) -> None:
