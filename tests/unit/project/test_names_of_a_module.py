@@ -19,6 +19,8 @@ from cellift.project.process_words import process_state, seeds
     ("source", "expected"),
     [
         ("if a:\n    x = 1\nelse:\n    y = 2", {"x": False, "y": False}),
+        ("if TYPE_CHECKING:\n    x = 1\nelse:\n    y = 2", {"y": True}),
+        ("if typing.TYPE_CHECKING:\n    x = 1\nz = 1", {"z": True}),
         ("from __future__ import annotations\nx = 1", {"annotations": True, "x": True}),
         ("try:\n    x = 1\nexcept ValueError:\n    y = 2", {"x": False, "y": False}),
         ("x: int\ny: int = 1", {"y": True}),

@@ -22,6 +22,8 @@ NAMES = {"x": 3, "name": "world", "rows": [1, 2, 3]}
         ("echo ${HOME} {x}", "echo ${HOME} {x}"),
         ("echo {missing} {x}", "echo {missing} {x}"),
         ("echo {{x}}", "echo {x}"),
+        ("echo }}", "echo }"),
+        ("echo }", "echo }"),
     ],
 )
 def test_names_are_filled_in_or_the_whole_text_stays(text: str, expected: str) -> None:
@@ -30,7 +32,16 @@ def test_names_are_filled_in_or_the_whole_text_stays(text: str, expected: str) -
 
 def test_ipython_fills_in_the_same() -> None:
     text = pytest.importorskip("IPython.utils.text")
-    for line in ("a {x} $name", "{x+1}{rows[1:]}", "$$x '$x' $x", "{name!r} $name.upper", "{{x}} ${x}"):
+    for line in (
+        "a {x} $name",
+        "{x+1}{rows[1:]}",
+        "$$x '$x' $x",
+        "{name!r} $name.upper",
+        "{{x}} ${x}",
+        "a }} b",
+        "a } b",
+        "a",
+    ):
         assert expand(line, NAMES) == text.DollarFormatter().vformat(line, [], NAMES)
 
 

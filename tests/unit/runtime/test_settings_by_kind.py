@@ -47,7 +47,7 @@ def logger() -> Iterator[logging.Logger]:
         ("recursion limit", 2345),
         ("switching", 0.25),
         ("umask", 0o027),
-        pytest.param("digits", 5000, marks=pytest.mark.skipif(sys.version_info < (3, 11), reason="not in this Python")),
+        *([("digits", 5000)] if hasattr(sys, "set_int_max_str_digits") else []),
         (f"signal {int(signal.SIGUSR1)}", int(signal.SIG_IGN)),
         ("builtins made_up_name", 5),
         ("timeout", 7.5),

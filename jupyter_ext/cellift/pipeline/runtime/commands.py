@@ -92,8 +92,6 @@ class _Expansion(Formatter):
 
 def expand(text: str, names: dict[str, Any]) -> str:
     """``text`` with ``{expression}`` and ``$name`` filled in; as it is when that fails."""
-    if "{" not in text and "$" not in text:
-        return text
     form, found = _Expansion(), []
     try:
         for literal, name, conversion in form.pieces(text):
