@@ -23,7 +23,7 @@ NAMES = {"x": 3, "name": "world", "rows": [1, 2, 3]}
         ("echo {missing} {x}", "echo {missing} {x}"),
         ("echo {{x}}", "echo {x}"),
         ("echo }}", "echo }"),
-        ("echo }", "echo }"),
+        ("echo } {x}", "echo } {x}"),
     ],
 )
 def test_names_are_filled_in_or_the_whole_text_stays(text: str, expected: str) -> None:
