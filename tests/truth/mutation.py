@@ -2,8 +2,9 @@
 
 ``python -m tests.truth.mutation [MODULE ...]`` runs the unit tests once and writes down for each which conditions
 decide in it otherwise than they would switched off. A mutant then runs only those tests, in a process of its own, until
-the first one is red; where there is none it survives. Survivors must stand in ``survivors.txt``, with the reason; a
-line there that names nothing any more is an error too. ``-v`` names for each mutant the test that it turns red.
+the first one is red; where there is none it survives. Survivors must stand in ``survivors.txt``, under the reason why
+they may; rules that no test guards yet are in ``not_yet_guarded.txt``, and no new ones may come. A line that names
+nothing any more is an error too. ``-v`` names for each mutant the test that it turns red.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import pkgutil
 import sys
 import time
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +31,10 @@ from tests.truth.spread import Children, Table
 _HERE = Path(__file__).parent
 _UNIT = _HERE.parent / "unit"
 _LIST = _HERE / "survivors.txt"
+_GAPS = _HERE / "not_yet_guarded.txt"
 _CHUNK = 10
+_TESTS_OF_LISTED = 20
+"""A mutant that is listed is tried on no more tests, the shortest: whether a line has to go is worth no more time."""
 
 #: What holds rules and guards: rooms, or modules of them.
 GUARDED = (
@@ -73,24 +78,37 @@ def modules_of(name: str) -> Iterator[str]:
 
 
 def listed() -> dict[str, str]:
-    """Mutant -> why it may survive."""
-    lines = _LIST.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("  # ", 1) for line in lines if line and not line.startswith("#"))
+    """Mutant -> why it may survive: it stands below the reason, which is in brackets."""
+    found, why = {}, ""
+    for line in _LIST.read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            why = line.strip("[]")
+        elif line and not line.startswith("#"):
+            found[line] = why
+    return found
 
 
-def write_list(new: list[str], gone: list[str]) -> None:
-    """Take what is killed from the list, and put what is not on it there, as a gap that is known."""
-    left = {key: why for key, why in listed().items() if key not in gone}
-    left.update(dict.fromkeys(new, "not yet guarded"))
-    head = [line for line in _LIST.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
-    _LIST.write_text("\n".join([*head, *(f"{key}  # {left[key]}" for key in sorted(left))]) + "\n", encoding="utf-8")
+def gaps() -> list[str]:
+    """Mutants that should not survive."""
+    lines = _GAPS.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def write_lists(new: list[str], gone: list[str]) -> None:
+    """Take what is killed from the lists, and put what is on none to the known gaps."""
+    for path in (_LIST, _GAPS):
+        kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line not in gone]
+        head = [line for line in kept if path == _LIST or line.startswith("#")]
+        lines = head if path == _LIST else [*head, *sorted({*kept[len(head) :], *new})]
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 class MutationRun:
     """Takes the place of pytest's loop over the tests it has collected."""
 
-    def __init__(self, mutants: list[Mutant], telling: bool) -> None:
+    def __init__(self, mutants: list[Mutant], telling: bool, known: AbstractSet[str] = frozenset()) -> None:
         self.mutants = mutants
+        self._known = known
         self._telling = os.dup(1) if telling else None
         self.red: list[str] = []
         self.killers: list[str | None] = []
@@ -139,6 +157,8 @@ class MutationRun:
         mutant = self.mutants[number]
         rows = [row for row in range(len(self._items)) if self._times[row] > 0 and self._seen.marked(row, number)]
         rows.sort(key=lambda row: self._times[row])
+        if mutant.key in self._known:
+            del rows[_TESTS_OF_LISTED:]
         switch_off(mutant)
         for row in rows:
             self._forget()
@@ -183,12 +203,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="MODULE", default=GUARDED)
     parser.add_argument("--by", action="append", help="a test, a file or a folder: only these (default: all)")
     parser.add_argument("-v", action="store_true", dest="telling", help="name the test that each mutant turns red")
-    parser.add_argument("--write", action="store_true", help="write the list of survivors anew, without reasons")
+    parser.add_argument("--write", action="store_true", help="bring the lists up to date; new survivors are gaps")
     given = parser.parse_args(arguments)
     names = given.names
     tests = given.by or [str(_UNIT / name) for name in TESTS]
     modules = [module for name in names for module in modules_of(name)]
-    run = MutationRun([mutant for module in modules for mutant in find_mutants(module)], given.telling)
+    allowed = {*listed(), *gaps()}
+    run = MutationRun([mutant for module in modules for mutant in find_mutants(module)], given.telling, allowed)
     hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("mutation")
     flags = ["-q", "-s", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
@@ -198,18 +219,16 @@ def main(arguments: list[str]) -> int:
     if ended not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or not run.killers:
         return 1
     survivors = {run.mutants[number].key: number for number, killer in enumerate(run.killers) if killer is None}
-    allowed = listed()
     new = [key for key in survivors if key not in allowed]
-    gone = [key for key in allowed if key.split(":")[0] in modules and key not in survivors]
+    gone = [key for key in sorted(allowed) if key.split(":")[0] in modules and key not in survivors]
     for key in new:
         print(f"survives ({run.noticed(survivors[key])} tests): {key}")
     for key in gone:
         print(f"listed, but does not survive: {key}")
     if given.write:
-        write_list(new, gone)
-    gaps = sum(why == "not yet guarded" for why in listed().values())
+        write_lists(new, gone)
     counts = f"{len(run.mutants)} mutants in {len(modules)} modules, {len(survivors)} survive, {len(new)} not listed"
-    print(f"{counts}, {gaps} known gaps ({time.monotonic() - began:.0f} s)")
+    print(f"{counts}, {len(gaps())} known gaps ({time.monotonic() - began:.0f} s)")
     return 1 if (new or gone or run.red) and not given.write else 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.truth import mutants
-from tests.truth.mutation import GUARDED, listed, modules_of
+from tests.truth.mutation import GUARDED, gaps, listed, modules_of
 
 _SOURCE = """
 def sign(number):
@@ -62,9 +62,12 @@ def test_a_condition_is_noticed_only_where_it_decides_otherwise_than_when_it_is_
     assert (module.Box().even, seen) == ([2, 4], {0, 2, 3})
 
 
-def test_what_may_survive_names_conditions_that_there_are():
+def test_what_may_survive_names_conditions_that_there_are_once_and_says_why():
     found = {one.key for name in GUARDED for module in modules_of(name) for one in mutants.find_mutants(module)}
-    assert sorted(set(listed()) - found) == []
+    lines = [*listed(), *gaps()]
+    assert sorted(set(lines) - found) == []
+    assert sorted(set(lines)) == sorted(lines)
+    assert all(listed().values())
 
 
 def test_every_condition_can_be_switched_off():

@@ -85,6 +85,7 @@ def test_a_module_that_seeds_when_it_is_imported_is_imported_where_it_was(beside
 
 
 def test_a_method_of_a_module_s_class_that_changes_its_object_makes_a_new_version(beside: Any) -> None:
-    helpers = "class Box:\n    def __init__(self):\n        self.items = []\n    def put(self, x):\n        self.items.append(x)"
+    helpers = "class Box:\n    def __init__(self):\n        self.items = []"
+    helpers += "\n    def put(self, x):\n        self.items.append(x)"
     cells = ("import helpers", "%%step a\nb = helpers.Box()", "%%step b\nb.put(1)", "%%step c\nprint(b.items)")
     assert "b>c:b" in edges(beside(helpers, *cells).graph)

@@ -39,7 +39,6 @@ def test_ipython_fills_in_the_same() -> None:
         "{name!r} $name.upper",
         "{{x}} ${x}",
         "a }} b",
-        "a } b",
         "a",
     ):
         assert expand(line, NAMES) == text.DollarFormatter().vformat(line, [], NAMES)
