@@ -3,8 +3,8 @@
 ``python -m tests.truth.mutation [MODULE ...]`` runs the unit tests once and writes down for each which conditions
 decide in it otherwise than they would switched off. A mutant then runs only those tests, in a process of its own, until
 the first one is red; where there is none it survives. Survivors must stand in ``survivors.txt``, under the reason why
-they may; rules that no test guards yet are in ``not_yet_guarded.txt``, and no new ones may come. A line that names
-nothing any more is an error too. ``-v`` names for each mutant the test that it turns red.
+they may; rules that no test guards yet are in ``not_yet_guarded.txt``, and no new ones may come. A line that a test
+makes needless is told, and taken out by ``--write``. ``-v`` names for each mutant the test that it turns red.
 """
 
 from __future__ import annotations
@@ -163,7 +163,9 @@ class MutationRun:
         for row in rows:
             self._forget()
             self._found.put(number, row + 1)  # also when it never ends
-            if not _is_green(self._items[row], None, self._times[row] // 1_000_000_000):
+            expected = self._times[row] // 1_000_000_000
+            # Twice: on a busy machine a test may be red once for want of time.
+            if not _is_green(self._items[row], None, expected) and not _is_green(self._items[row], None, expected):
                 return
         self._found.put(number, 0)
 
@@ -224,12 +226,12 @@ def main(arguments: list[str]) -> int:
     for key in new:
         print(f"survives ({run.noticed(survivors[key])} tests): {key}")
     for key in gone:
-        print(f"listed, but does not survive: {key}")
+        print(f"may leave its list: {key}")
     if given.write:
         write_lists(new, gone)
     counts = f"{len(run.mutants)} mutants in {len(modules)} modules, {len(survivors)} survive, {len(new)} not listed"
     print(f"{counts}, {len(gaps())} known gaps ({time.monotonic() - began:.0f} s)")
-    return 1 if (new or gone or run.red) and not given.write else 0
+    return 1 if (new or run.red) and not given.write else 0
 
 
 if __name__ == "__main__":
