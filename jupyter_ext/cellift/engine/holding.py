@@ -22,26 +22,33 @@ def may_matter(
     declared: Mapping[str, Mapping[str, str]],
     held: Mapping[str, AbstractSet[str]],
 ) -> list[str]:
-    """Names that ``task`` has to be asked about because steps above it may hold their objects, for steps below it.
+    """Names that ``task`` has to be asked about because steps above it may hold their objects, for it or steps below.
 
     ``declared``: ``{task: {name: producer}}``. ``held``: what the outputs of a task hold, of those that are over.
     """
     place = order.index(task)
     own = declared[task]
     sources = set(own.values())
-    reaching = _that_reach(order[:place], order[place + 1 :], declared)
+    below = {producer for other in order[place + 1 :] for producer in declared[other].values()}
+
+    def reaching(taken: AbstractSet[str]) -> set[str]:
+        """Those above from which something comes to a step below, or with what the task has ``taken`` to itself."""
+        return _that_reach(order[:place], below | taken, declared)
+
     found = {
-        name for name, maker in own.items() if held.get(maker) and not reaching.isdisjoint(declared[maker].values())
+        name
+        for name, maker in own.items()
+        if held.get(maker) and not reaching(sources - {maker}).isdisjoint(declared[maker].values())
     }
-    for holder in reaching:
+    for holder in reaching(sources):
         if holder not in held or held[holder]:
             found |= {name for name, producer in declared[holder].items() if producer in sources}
     return sorted(name for name in found if ":" not in name)
 
 
-def _that_reach(above: Sequence[str], below: Sequence[str], declared: Mapping[str, Mapping[str, str]]) -> set[str]:
-    """Those of ``above`` from which something comes to a task ``below``, maybe through others of them."""
-    reached = {producer for task in below for producer in declared[task].values()}
+def _that_reach(above: Sequence[str], reached: set[str], declared: Mapping[str, Mapping[str, str]]) -> set[str]:
+    """Those of ``above`` that are ``reached``, or from which something comes to one that is."""
+    reached = set(reached)
     for task in reversed(above):
         if task in reached:
             reached |= set(declared[task].values())

@@ -214,21 +214,18 @@ class Wiring:
     def may_be_held(self, owner: int) -> tuple[str, ...]:
         """Names that the step takes and steps above it take from the same place, who may hand their objects further.
 
-        Whoever takes what such a step made would miss a change here that the source does not show.
+        Whoever takes what such a step made, this one too, would miss a change here that the source does not show.
         """
         found = []
         for name, source in self.plans[owner].sources.items():
             holders = self._takers_with_takers.get((name, source), ())
-            if not is_pseudo(name) and any(one < owner and self._reaches_below(one, owner) for one in holders):
+            if not is_pseudo(name) and any(one < owner and self._reaches(one, owner) for one in holders):
                 found.append(name)
         return tuple(sorted(found))
 
-    def _reaches_below(self, index: int, owner: int) -> bool:
-        """Whether something comes from the step to one below ``owner``, not through that."""
-        if self._farthest[index] <= owner:
-            return False
-        takers = self._takers[index]
-        return any(one > owner or (one < owner and self._reaches_below(one, owner)) for one in takers)
+    def _reaches(self, index: int, owner: int) -> bool:
+        """Whether something comes from the step to ``owner`` or one below it, maybe through others."""
+        return self._farthest[index] >= owner
 
     def left_behind(self, owner: int) -> set[str]:
         """Generators that the step seeds or draws from: a later step may draw without its source showing it."""

@@ -93,6 +93,15 @@ def test_a_change_just_before_the_name_means_another_object_shows_in_what_holds_
     )
 
 
+def test_a_change_shows_in_what_the_step_itself_took_from_who_holds_the_object() -> None:
+    agree(
+        Script("a", makes=(("x",),)),
+        Script("b", {"x": "a"}, holds={"y": "x"}),
+        Script("c", {"x": "a", "y": "b"}, mutates=("x",), holds={"z": "y"}),
+        Script("d", {"z": "c"}),
+    )
+
+
 def test_a_step_is_not_run_again_for_an_object_that_its_outputs_do_not_hold() -> None:
     found = agree(
         Script("a", makes=(("x",),)),

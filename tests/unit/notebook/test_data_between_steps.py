@@ -210,6 +210,6 @@ def test_a_step_knows_what_steps_above_may_hold_of_what_it_takes(
     assert step(graph, "b").held == held
 
 
-def test_what_reaches_a_step_below_only_through_the_step_itself_is_no_reason() -> None:
+def test_what_a_step_takes_itself_may_hold_what_it_takes_too() -> None:
     graph = graph_of("%%step a\nx = [1]", "%%step h\ny = len(x)", "%%step b\nw = (x, y)", "%%step c\nprint(w)")
-    assert step(graph, "b").held == ()
+    assert step(graph, "b").held == ("x",)
