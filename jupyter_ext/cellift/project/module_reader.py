@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from cellift.project.changed_paths import aliases, changed_paths, given_away
@@ -68,17 +68,18 @@ class ModuleReader:
                         self._imports[alias.asname or alias.name] = f"{module}.{alias.name}"
             elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
                 self._own.add(node.name)
+                for name, value in _assigned(node.body) if isinstance(node, ast.ClassDef) else ():
+                    self._variable(f"{node.name}.{name}", value, node.name)
             elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
-                for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                    for part in ast.walk(target):
-                        if isinstance(part, ast.Name):
-                            self._own.add(part.id)
-                            self._variable(part.id, node.value)
+                for name, value in _assigned([node]):
+                    self._own.add(name)
+                    self._variable(name, value, name)
         for name, full in self._imports.items():
             self._state.aliases[f"{self.name}.{name}"] = full
 
-    def _variable(self, name: str, value: ast.expr | None) -> None:
-        slot = f"{self.name}:{name}"
+    def _variable(self, name: str, value: ast.expr | None, keeper: str) -> None:
+        """``name``, of the module or of its class ``keeper``, may have an object that moves on."""
+        slot = f"{self.name}:{keeper}"
         if isinstance(value, (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.GeneratorExp)):
             self._state.variables[f"{self.name}.{name}"] = slot
         elif isinstance(value, ast.Call):
@@ -207,6 +208,16 @@ class ModuleReader:
         if root in self._imports:
             return f"{self._imports[root]}{dot}{rest}"
         return f"{self.name}.{path}" if root in self._own else ""
+
+
+def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]:
+    """Names that statements assign to, and the values."""
+    for node in body:
+        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                for part in ast.walk(target):
+                    if isinstance(part, ast.Name):
+                        yield part.id, node.value
 
 
 def _stored(nodes: Iterable[ast.AST]) -> set[str]:

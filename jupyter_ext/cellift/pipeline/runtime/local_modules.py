@@ -31,7 +31,8 @@ def restore(name: str, value: Any) -> None:
     now = getattr(holder, inner, None)
     if isinstance(now, type):
         for key, item in value.items():
-            setattr(now, key, item)
+            if not _in_place(vars(now).get(key), item):
+                setattr(now, key, item)
     elif isinstance(now, FunctionType):
         now.__defaults__, now.__kwdefaults__ = value["defaults"], value["kwdefaults"]
         now.__dict__.update(value["dict"])
