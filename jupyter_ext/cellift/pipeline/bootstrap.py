@@ -63,6 +63,7 @@ _MODULES = (
     "pipeline.runtime.process_state",
     "pipeline.runtime.state_guard",
     "pipeline.runtime.local_modules",
+    "pipeline.runtime.module_guard",
     "pipeline.runtime.shipped",
     "pipeline.runtime.carried_files",
     "pipeline.runtime.commands",

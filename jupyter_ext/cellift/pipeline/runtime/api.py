@@ -32,6 +32,7 @@ from .hooks import install
 from .inputs import Inputs
 from .interpreter_settings import set_home
 from .local_modules import PREFIX, module_states, restore
+from .module_guard import ModuleGuard
 from .muting import muted
 from .process_state import GENERATORS, StateStaysError, stays
 from .result import success, write_executor_output, write_result
@@ -181,8 +182,10 @@ class _StepRun:
         )
         self._inputs = Inputs(step.inputs, self._namespace, step.digests, self._values)
         self._guard: StateGuard | None = None
+        self._modules = ModuleGuard()
         self._now: Piece | None = None
         self._marked: set[str] = set()
+        self._repeats = False
         self._shell: Any = None
         self._carried: CarriedFiles | None = None
         self.display = Display(step.folder)
@@ -222,11 +225,12 @@ class _StepRun:
         self._mark_classes()
         self._now = None
         states = self._guarded().end()
+        modules = {name: value for name, value in self._modules.found().items() if name not in step.outputs}
         self._inputs.bind(step.outputs)
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
         changed = self._values.changed(outputs, step.outputs)
         if not step.last:
-            changed.update(states.unseen)
+            changed.update({**states.unseen, **modules})
         elif step.rerun:  # that it drew tells the engine to let it draw after the steps above
             changed.update({name: state for name, state in states.unseen.items() if name in GENERATORS})
         missed = {*changed, *step.held.intersection(self._values.spent)}
@@ -314,6 +318,17 @@ class _StepRun:
         if piece.own:
             modules = piece.imports
             self._guarded().next(REPEATED if repeated else IMPORT if modules else OTHER, modules)
+            self._watch_modules(repeated)
+
+    def _watch_modules(self, repeated: bool) -> None:
+        """Before an own statement; ``repeated``: later steps have it too."""
+        if self._repeats:
+            self._modules.start()
+        elif repeated:
+            self._modules.settle()
+        else:
+            self._modules.note_imports()
+        self._repeats = repeated
 
     def _guarded(self) -> StateGuard:
         """The guard of the state; it starts just before the first own statement."""
@@ -322,9 +337,11 @@ class _StepRun:
             states = self._inputs.states()
             for name, value in states.items():
                 if name.startswith(PREFIX):
-                    restore(name, value)
+                    with muted(self.display, True):  # nobody sees the import
+                        restore(name, value)
             self._guard = StateGuard(states, step.outputs, step.seeded)
             self._guard.start()
+            self._modules.start()
         return self._guard
 
     def _become_main(self) -> None:

@@ -18,7 +18,7 @@ def module_states(names: Iterable[str]) -> dict[str, Any]:
             module, _, inner = name[len(PREFIX) :].partition(":")
             holder = sys.modules.get(module)
             if holder is not None and hasattr(holder, inner):
-                found[name] = _taken(getattr(holder, inner))
+                found[name] = taken(getattr(holder, inner))
     return found
 
 
@@ -40,7 +40,8 @@ def restore(name: str, value: Any) -> None:
         setattr(holder, inner, value)
 
 
-def _taken(value: Any) -> Any:
+def taken(value: Any) -> Any:
+    """What is handed on of a variable: of a class its data, of a function what it keeps, else the value."""
     if isinstance(value, type):
         return {key: item for key, item in vars(value).items() if _is_data(key, item)}
     if isinstance(value, FunctionType):

@@ -1,0 +1,81 @@
+"""What a step does to variables of the notebook's own modules although no source shows it: found, and handed on."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import FunctionType, ModuleType
+from typing import Any, Dict
+
+from ...values import Fingerprint
+from .local_modules import PREFIX, taken
+
+_INSTALLED = ("site-packages", "dist-packages")
+
+
+class ModuleGuard:
+    """Compares the variables of modules that lie in the notebook's folder, or where the notebook's code looks."""
+
+    def __init__(self) -> None:
+        self._folder = os.path.realpath(os.getcwd())
+        self._given = {os.path.realpath(each) for each in sys.path if each}
+        self._before: Dict[str, Dict[str, Any]] = {}
+        self._changed: Dict[str, None] = {}
+
+    def start(self) -> None:
+        """Later steps begin with all that has been done until now."""
+        self._before = {}
+        self.note_imports()
+
+    def note_imports(self) -> None:
+        """Modules that are new are as later steps will import them."""
+        for name, module in list(sys.modules.items()):
+            if name not in self._before and self._is_own(module):
+                self._before[name] = {key: _print_of(value) for key, value in _variables(module)}
+
+    def settle(self) -> None:
+        """What comes next is done in later steps too: keep what has changed until now, then call :meth:`start`."""
+        self._changed.update(dict.fromkeys(self.found()))
+
+    def found(self) -> Dict[str, Any]:
+        """``state:module:…`` -> value, of the variables that are others now."""
+        changed: Dict[str, Any] = {}
+        for module, before in self._before.items():
+            for key, value in _variables(sys.modules.get(module)):
+                name = f"{PREFIX}{module}:{key}"
+                known = before.get(key)
+                # What could not be written before says nothing; what cannot be now is made anew where it is needed.
+                differs = key not in before or (known is not None and known.differs({"": value}))
+                if (differs or name in self._changed) and _print_of(value) is not None:
+                    changed[name] = value
+        return changed
+
+    def _is_own(self, module: Any) -> bool:
+        path = getattr(module, "__file__", None)
+        if not isinstance(module, ModuleType) or not isinstance(path, str) or not path.endswith(".py"):
+            return False
+        path = os.path.realpath(path)
+        if any(part in path.split(os.sep) for part in _INSTALLED):
+            return False
+        looked = {os.path.realpath(each) for each in sys.path if isinstance(each, str) and each} - self._given
+        return any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in (self._folder, *looked))
+
+
+def _variables(module: Any) -> Any:
+    """Names and what would be written of them: no code, no modules, no classes of others."""
+    for key, value in list(vars(module).items()) if module is not None else ():
+        if key.startswith("__") or isinstance(value, (ModuleType, FunctionType)):
+            continue
+        if isinstance(value, type):
+            data = taken(value) if value.__module__ == module.__name__ else None
+            if data:
+                yield key, data
+        elif not callable(value) or hasattr(value, "__dict__"):
+            yield key, value
+
+
+def _print_of(value: Any) -> Any:
+    try:
+        return Fingerprint({"": value}, [])
+    except Exception:  # noqa: BLE001 - any class may raise anything from its pickling hooks
+        return None

@@ -1,0 +1,124 @@
+"""Variables of the notebook's own modules that a step changes although no source shows it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from cellift.pipeline import compile_graph
+from cellift.pipeline.runtime.module_guard import ModuleGuard
+from unit.pipeline.kit import Launcher, graph, step
+
+TEXT = """
+import threading
+COUNT = 1
+ROWS = []
+LOCK = threading.Lock()
+class Kept:
+    made = []
+def f():
+    pass
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    (tmp_path / "own_module.py").write_text(TEXT)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    yield __import__("own_module")
+    del sys.modules["own_module"]
+
+
+def started() -> ModuleGuard:
+    guard = ModuleGuard()
+    guard.start()
+    return guard
+
+
+def test_what_is_bound_anew_and_what_is_changed_in_place_is_found(own: ModuleType) -> None:
+    guard = started()
+    assert guard.found() == {}
+    own.COUNT = 2  # type: ignore[attr-defined]
+    own.ROWS.append(1)
+    own.Kept.made.append("x")
+    own.NEW = "new"  # type: ignore[attr-defined]
+    assert guard.found() == {
+        "state:module:own_module:COUNT": 2,
+        "state:module:own_module:ROWS": [1],
+        "state:module:own_module:Kept": {"made": ["x"]},
+        "state:module:own_module:NEW": "new",
+    }
+
+
+def test_what_cannot_be_handed_on_is_left_to_the_module(own: ModuleType) -> None:
+    guard = started()
+    own.LOCK = own.threading.Lock()  # type: ignore[attr-defined]
+    own.COUNT = (each for each in ())  # type: ignore[attr-defined]
+    assert guard.found() == {}
+
+
+def test_a_module_that_is_imported_meanwhile_is_as_its_import_leaves_it(own: ModuleType) -> None:
+    del sys.modules["own_module"]
+    guard = started()
+    sys.modules["own_module"] = own
+    guard.note_imports()
+    assert guard.found() == {}
+    own.ROWS.append(1)
+    guard.note_imports()
+    assert list(guard.found()) == ["state:module:own_module:ROWS"]
+
+
+def test_what_later_steps_do_too_is_no_change_but_what_came_before_is(own: ModuleType) -> None:
+    guard = started()
+    own.COUNT = 5  # type: ignore[attr-defined]
+    guard.settle()
+    own.ROWS.append("repeated")
+    guard.start()
+    assert guard.found() == {"state:module:own_module:COUNT": 5}
+
+
+def test_installed_modules_and_those_of_other_folders_are_not_watched(
+    own: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    guard = started()
+    own.COUNT = 3  # type: ignore[attr-defined]
+    assert guard.found() == {}
+    installed = tmp_path / "site-packages" / "own_module.py"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(own, "__file__", str(installed))
+    guard = started()
+    own.COUNT = 4  # type: ignore[attr-defined]
+    assert guard.found() == {}
+
+
+def test_a_folder_that_the_notebook_puts_on_the_path_is_its_own(
+    own: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    sys.path.remove(str(tmp_path))
+    guard = ModuleGuard()
+    sys.path.insert(0, str(tmp_path))
+    guard.start()
+    own.COUNT = 3  # type: ignore[attr-defined]
+    assert guard.found() == {"state:module:own_module:COUNT": 3}
+
+
+def test_in_a_container_the_step_fails_unless_a_later_step_does_the_same(launcher: Launcher, tmp_path: Path) -> None:
+    files = {"own_module.py": TEXT.encode()}
+    known = step("a", "import own_module\nown_module.COUNT = 7")
+    known = replace(known, modules=("own_module.py",))
+    ir = compile_graph(graph(known, step("b", "1")), files=files)
+    assert launcher.run(ir)["a"].error["code"] == "CL520"
+    ir = compile_graph(graph(replace(known, repeated=((1, 2),)), step("b", "1")), files=files)
+    assert launcher.run(ir)["a"].code == 0
