@@ -56,7 +56,9 @@ class Binding:
 
     def copy(self) -> Binding:
         """Another one with the same content."""
-        return Binding(**vars(self))
+        made = Binding.__new__(Binding)
+        vars(made).update(vars(self))
+        return made
 
 
 @dataclass(frozen=True)
@@ -183,21 +185,20 @@ class Facts:
             bodies = {id(body): body.copy() for body in (*self.bodies.values(), *self.held)}
             made.bodies = {name: bodies[id(body)] for name, body in self.bodies.items()}
             made.held = [bodies[id(body)] for body in self.held]
-        made.shares = {name: set(sources) for name, sources in self.shares.items()}
+        if self.shares:
+            made.shares = {name: set(sources) for name, sources in self.shares.items()}
         return made
 
 
 _T = TypeVar("_T", Body, Facts)
+_CONTAINERS = frozenset({dict, list, set})
 
 
 def _with_own_containers(one: _T) -> _T:
-    made = type(one)()
-    content = vars(made)  # new containers, all empty
+    made = type(one).__new__(type(one))  # without the containers that it would begin with
+    content = vars(made)
     for name, value in vars(one).items():
-        if not isinstance(value, (dict, list, set)):
-            content[name] = value
-        elif value:
-            content[name] = value.copy()
+        content[name] = value.copy() if type(value) in _CONTAINERS else value
     if one.binds:
         made.binds = {name: binding.copy() for name, binding in one.binds.items()}
     return made

@@ -10,7 +10,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
 from cellift.notebook.bindings import local_names, parameter_names
@@ -68,6 +69,12 @@ class Around:
     lazy_annotations: bool = False
     #: Names that are given one text in the whole notebook and nothing else.
     texts: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def bare(self) -> Around:
+        """What matters of it to a statement without classes that names none of those methods and texts."""
+        empty: frozenset[str] = frozenset()
+        return replace(self, changing_methods=empty, changed_attributes=empty, changed_by_a_look=empty, texts={})
 
 
 class Reader:

@@ -7,23 +7,28 @@ from collections.abc import Iterable, Sequence
 
 from cellift.notebook.state_paths import ANY, Paths
 from cellift.project.dotted import dotted_name
+from cellift.project.remembered import of_kind, remembered
 
 _LAST = frozenset({"append", "extend"})
 
 
 def added_folders(nodes: Sequence[ast.stmt]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Relative folders that are searched before what is installed, and those that are searched behind it."""
-    paths = Paths(nodes)
     first: dict[str, None] = {}
     last: dict[str, None] = {}
-    for statement in nodes:
-        for node in ast.walk(statement):
-            for value, behind in _added(node):
-                for name in sorted(paths.named(value, {})):
-                    folder = _relative(name)
-                    if folder is not None:
-                        (last if behind else first).setdefault(folder, None)
+    added = [one for statement in nodes for one in _added_by(statement)]
+    paths = Paths(nodes if added else ())
+    for value, behind in added:
+        for name in sorted(paths.named(value, {})):
+            folder = _relative(name)
+            if folder is not None:
+                (last if behind else first).setdefault(folder, None)
     return tuple(first), tuple(last)
+
+
+@remembered
+def _added_by(statement: ast.stmt) -> tuple[tuple[ast.expr, bool], ...]:
+    return tuple(one for node in of_kind(statement, ast.Call, ast.AugAssign, ast.Assign) for one in _added(node))
 
 
 def _added(node: ast.AST) -> Iterable[tuple[ast.expr, bool]]:

@@ -35,11 +35,26 @@ def imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
     for statement in statements:
         found.update(_imports(statement))
     for statement in statements:
-        name = alias_name(statement)
-        path = alias_path(statement.value, found) if name and isinstance(statement, ast.Assign) else ""
-        if name and path and _is_bound_once(name, statements):
+        alias = _alias(statement)
+        if alias is None or alias[1] not in found:
+            continue
+        name, _, value = alias
+        path = alias_path(value, found)
+        if path and _is_bound_once(name, statements):
             found[name] = path
     return found
+
+
+@remembered
+def _alias(statement: ast.stmt) -> tuple[str, str, ast.expr] | None:
+    """Name, value and the name that the value begins with, of ``name = a.b().c``."""
+    name = alias_name(statement)
+    if name is None or not isinstance(statement, ast.Assign):
+        return None
+    root = statement.value
+    while isinstance(root, (ast.Attribute, ast.Call)):
+        root = root.func if isinstance(root, ast.Call) else root.value
+    return (name, root.id, statement.value) if isinstance(root, ast.Name) else None
 
 
 def names_of_parts(
@@ -82,8 +97,10 @@ def _stored(statement: ast.stmt) -> tuple[str, ...]:
 
 def note_alias(facts: Facts, statement: ast.stmt, names: Mapping[str, str]) -> None:
     """A name for a part of a module travels as code, like an import: a copy of the part would be another object."""
+    if not isinstance(statement, ast.Assign):
+        return
     name = alias_name(statement)
-    if name not in names or name not in facts.binds or not isinstance(statement, ast.Assign):
+    if name not in names or name not in facts.binds:
         return
     if alias_path(statement.value, names) == names[name]:
         facts.binds[name].kind = Kind.IMPORT

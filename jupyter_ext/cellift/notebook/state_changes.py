@@ -20,7 +20,7 @@ from cellift.notebook.log_files import writes_message
 from cellift.notebook.state_files import FileUse
 from cellift.notebook.state_kinds import KINDS, OTHER, STREAMS, StateChange, states_of
 from cellift.notebook.state_names import STATE, is_pseudo
-from cellift.notebook.state_reach import Code, Reach
+from cellift.notebook.state_reach import Code
 from cellift.notebook.statements import Statement, Travel
 from cellift.notebook.steps import SETUP
 from cellift.project.dotted import last_name
@@ -60,8 +60,8 @@ class StateChanges:
             self._of_step.setdefault(statement.owner, []).append(statement)
         self._files = files
         self._channels = channels
-        self._states = states_of([statement.node for statement in statements])
-        self._reach = Reach(statements)
+        self._states = states_of(files.names)
+        self._reach = files.reach
         self._last = max((statement.owner for statement in statements), default=SETUP)
         self._read = {n for s in statements for n, one in s.reads.items() if one.version.statement is not s}
         self._found: dict[int, tuple[StateChange, ...]] = {}

@@ -64,11 +64,12 @@ class FileUse:
         """``quiet`` modules use no files; ``logs``: what files modules beside the notebook let loggers write to."""
         self._quiet = QUIET_LIBRARIES | frozenset(quiet)
         nodes = [statement.node for statement in statements]
-        self._reach = Reach(statements)
+        self.reach = Reach(statements)
+        #: What imported names stand for.
+        self.names = imported_names(nodes)
         self._paths = Paths(nodes)
-        self._names = imported_names(nodes)
         self._logs = {logs} if logs else set()
-        if any(path.partition(".")[0] == "logging" for path in self._names.values()):
+        if any(path.partition(".")[0] == "logging" for path in self.names.values()):
             self._logs |= log_files(nodes, lambda node: self._paths.named(node, {}), self._full)
         self._values = FileValues(nodes, self._full)
         self._known: dict[int, tuple[FileAct, ...]] = {}
@@ -93,7 +94,7 @@ class FileUse:
         for uses, writes in ((facts.reads, False), (facts.changes, True), (facts.binds, True)):
             if FILES in uses:
                 yield FileAct(ANY, writes, Use(FILES, statement.node.lineno, 1))
-        for code in self._reach.of(statement):
+        for code in self.reach.of(statement):
             given = self._given(code)
             if self._values.used(code.nodes):
                 place = Use(ANY, statement.node.lineno, 1)
@@ -131,7 +132,7 @@ class FileUse:
 
     def _full(self, function: ast.expr) -> str:
         root, _, rest = (dotted_name(function) or "").partition(".")
-        top = self._names.get(root, "")
+        top = self.names.get(root, "")
         return f"{top}.{rest}" if top and rest else top
 
     def _call(self, call: ast.Call, given: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cellift.notebook.effects import CONTAINER_METHODS, SCOPED_STATE, SEED_FUNCTIONS, STATE_CALLS, STATE_CHANGERS
 from cellift.notebook.lookups import is_main_module
 from cellift.notebook.magics_facts import state_magic
-from cellift.notebook.state_aliases import imported_names
 from cellift.notebook.state_generators import Knowledge
 from cellift.project.remembered import of_kind, remembered
 
@@ -78,9 +77,9 @@ class StateChange:
     name: str = ""
 
 
-def states_of(statements: Sequence[ast.stmt]) -> States:
-    """For the code of these statements; the same object as long as its imports stay the same."""
-    return _states(tuple(imported_names(statements).items()))
+def states_of(names: Mapping[str, str]) -> States:
+    """For the code with these `imported_names`; the same object as long as they stay the same."""
+    return _states(tuple(names.items()))
 
 
 @lru_cache(maxsize=8)

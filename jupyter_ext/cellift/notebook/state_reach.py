@@ -39,6 +39,7 @@ class Reach:
         self._methods: dict[str, list[_Function]] = {}
         self._properties: set[str] = set()
         self._classes: list[list[ast.FunctionDef | ast.AsyncFunctionDef]] = []
+        self._known: dict[int, tuple[Code, ...]] = {}
         for statement in statements:
             for node in of_kind(statement.node, ast.ClassDef):
                 members = [member for member in node.body if isinstance(member, _FUNCTIONS)]
@@ -55,8 +56,14 @@ class Reach:
                 return next((m for m in members if m.name == name), None)
         return None
 
-    def of(self, statement: Statement) -> Iterator[Code]:
-        """The statement first, then every function that it may call, each once."""
+    def of(self, statement: Statement) -> Sequence[Code]:
+        """The statement first, then every function that it may call, each once. Ask when names are resolved."""
+        known = self._known.get(statement.index)
+        if known is None:
+            known = self._known[statement.index] = tuple(self._of(statement))
+        return known
+
+    def _of(self, statement: Statement) -> Iterator[Code]:
         own = Code((statement.node,))
         yield own
         if isinstance(statement.node, (*_FUNCTIONS, ast.Import, ast.ImportFrom)):

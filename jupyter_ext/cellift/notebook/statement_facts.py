@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from typing import NamedTuple
 
 from cellift.notebook.facts import Facts
 from cellift.notebook.mangling import with_private_names
@@ -19,27 +20,42 @@ _WORD = re.compile(r"\w+")
 
 def facts_of(code: CellCode, node: ast.stmt, around: Around, star_names: StarNames | None) -> Facts:
     """What a statement of a cell does to names, for the caller to change."""
-    if any(alias.name == "*" for one in of_kind(node, ast.ImportFrom) for alias in one.names):
+    if _shape(node).star:
         return _read(node, around, code.lines, code.offset, star_names)  # what is installed may change
     return _remembered(node, _narrowed(around, node), code.lines, code.offset).copy()
 
 
 def _narrowed(around: Around, node: ast.stmt) -> Around:
     """What matters of it to the statement, so that other edits do not have it read again."""
-    words = _words(with_private_names(node))
-    defines = any(of_kind(node, ast.ClassDef))
+    shape = _shape(node)
+    words = shape.words
+    if not shape.defines and words.isdisjoint(around.changing_methods) and words.isdisjoint(around.texts):
+        return around.bare
     return replace(
         around,
         changing_methods=around.changing_methods & words,
-        changed_attributes=around.changed_attributes if defines else frozenset(),
-        changed_by_a_look=around.changed_by_a_look if defines else frozenset(),
+        changed_attributes=around.changed_attributes if shape.defines else frozenset(),
+        changed_by_a_look=around.changed_by_a_look if shape.defines else frozenset(),
         texts={name: around.texts[name] for name in around.texts.keys() & words},
     )
 
 
+class _Shape(NamedTuple):
+    #: All names in the statement, also those in its texts.
+    words: frozenset[str]
+    #: It defines a class.
+    defines: bool
+    #: It has a star import.
+    star: bool
+
+
 @remembered
+def _shape(node: ast.stmt) -> _Shape:
+    star = any(alias.name == "*" for one in of_kind(node, ast.ImportFrom) for alias in one.names)
+    return _Shape(_words(with_private_names(node)), bool(of_kind(node, ast.ClassDef)), star)
+
+
 def _words(statement: ast.stmt) -> frozenset[str]:
-    """All names in it, also those in its texts."""
     names = [name.id for name in of_kind(statement, ast.Name)]
     names += [part.attr for part in of_kind(statement, ast.Attribute)]
     texts = (part.value for part in of_kind(statement, ast.Constant) if isinstance(part.value, str))

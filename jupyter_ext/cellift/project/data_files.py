@@ -14,18 +14,33 @@ _MOST_MATCHES = 1000
 _JOINERS = frozenset({"join", "Path", "PurePath", "PosixPath", "joinpath"})
 
 
-def named_files(trees: Iterable[ast.AST], folder: Path) -> set[str]:
-    """Relative paths (with ``/``) of the files below *folder* that the code names."""
+def named_files(trees: Iterable[ast.AST], folder: Path, known: dict[str, frozenset[str]] | None = None) -> set[str]:
+    """Relative paths (with ``/``) of the files below *folder* that the code names.
+
+    ``known``: the files of each name that was looked for; it grows.
+    """
     found: set[str] = set()
-    for text in {text for tree in trees for text in _texts(tree)}:
-        found |= _files(text, folder)
+    known = {} if known is None else known
+    for path in frozenset[str]().union(*map(_paths, trees)):
+        if path not in known:
+            known[path] = frozenset(_files(path, folder))
+        found |= known[path]
     return found
 
 
 @remembered
-def _texts(tree: ast.AST) -> frozenset[str]:
+def _paths(tree: ast.AST) -> frozenset[str]:
+    """The texts in it that may name files below the folder, in their normal form."""
     texts = map(_text, of_kind(tree, ast.Constant, ast.BinOp, ast.Call))
-    return frozenset(text for text in texts if text is not None)
+    paths = (_path(text) for text in set(texts) if text is not None)
+    return frozenset(path for path in paths if path is not None)
+
+
+def _path(text: str) -> str | None:
+    if not text or len(text) > _LONGEST or "\0" in text or "\n" in text or os.path.isabs(text):  # noqa: PTH117
+        return None
+    path = os.path.normpath(text)
+    return None if path.startswith("..") or path == "." else path
 
 
 def _text(node: ast.AST) -> str | None:
@@ -45,17 +60,12 @@ def _text(node: ast.AST) -> str | None:
     return None
 
 
-def _files(text: str, folder: Path) -> set[str]:
-    if not text or len(text) > _LONGEST or "\0" in text or "\n" in text or os.path.isabs(text):  # noqa: PTH117
-        return set()
-    path = os.path.normpath(text)
-    if path.startswith("..") or path == ".":
-        return set()
+def _files(path: str, folder: Path) -> set[str]:
     try:
         if any(mark in path for mark in "*?["):
             return matching(path, folder)
-        whole = folder / path
-        return {Path(path).as_posix()} if whole.is_file() and not is_litter(path) else set()
+        is_file = os.path.isfile(f"{folder}{os.sep}{path}")  # noqa: PTH113 - most texts name none: it is asked often
+        return {Path(path).as_posix()} if is_file and not is_litter(path) else set()
     except (OSError, ValueError):
         return set()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -16,7 +16,7 @@ _Tree = TypeVar("_Tree", bound=ast.AST)
 _Given = ParamSpec("_Given")
 _Result = TypeVar("_Result")
 _Node = TypeVar("_Node", bound=ast.AST)
-_KEY = "_cellift_remembered"
+_MARK = "_cellift "
 
 
 def remembered(
@@ -27,17 +27,13 @@ def remembered(
     Of what it was asked with other arguments (given by place, compared by value) the last result is kept.
     """
     ask: Callable[..., Any] = function
-    name = f"{function.__module__}.{function.__qualname__}"
+    key = f"{_MARK}{function.__module__}.{function.__qualname__}"
 
     @wraps(function)
     def once(tree: Any, *given: Any) -> Any:
-        content = tree.__dict__
-        known = content.get(_KEY)
-        if known is None:
-            known = content.setdefault(_KEY, {})
-        entry = known.get(name)
+        entry = tree.__dict__.get(key)
         if entry is None or entry[0] != given:
-            entry = known[name] = (given, ask(tree, *given))
+            entry = tree.__dict__[key] = (given, ask(tree, *given))
         return entry[1]
 
     return once  # type: ignore[return-value]  # the tree may not be given by name
@@ -48,21 +44,27 @@ def walk(tree: ast.AST) -> Sequence[ast.AST]:
     return _nodes(tree) if isinstance(tree, (ast.stmt, ast.Module)) else tuple(ast.walk(tree))
 
 
-def of_kind(tree: ast.AST, *kinds: type[_Node]) -> Iterator[_Node]:
+def of_kind(tree: ast.AST, *kinds: type[_Node]) -> Sequence[_Node]:
     """The nodes of these kinds, in the order of ``ast.walk``; subclasses are not looked for."""
+    nodes: Iterable[ast.AST]
     if not isinstance(tree, (ast.stmt, ast.Module)):
-        yield from (node for node in ast.walk(tree) if type(node) in kinds)  # type: ignore[misc]
-    elif len(kinds) == 1:
-        yield from _by_kind(tree).get(kinds[0], ())  # type: ignore[misc]
-    elif not _by_kind(tree).keys().isdisjoint(kinds):
-        yield from (node for node in _nodes(tree) if type(node) in kinds)  # type: ignore[misc]
+        nodes = ast.walk(tree)
+    else:
+        by_kind = _by_kind(tree)
+        if len(kinds) == 1:
+            return by_kind.get(kinds[0], ())  # type: ignore[return-value]
+        if by_kind.keys().isdisjoint(kinds):
+            return ()
+        nodes = _nodes(tree)
+    return [node for node in nodes if type(node) in kinds]  # type: ignore[misc]
 
 
 def fresh_copy(tree: _Tree) -> _Tree:
     """A copy that may be changed: it remembers nothing."""
     made = copy.deepcopy(tree)
     for node in ast.walk(made):
-        node.__dict__.pop(_KEY, None)
+        for key in [key for key in node.__dict__ if key.startswith(_MARK)]:
+            del node.__dict__[key]
     return made
 
 

@@ -41,6 +41,8 @@ class Project:
         self._now: set[tuple[str, bool]] = set()
         self._trees: dict[str, ast.Module | None] = {}
         self._local: dict[str, Found | None] = {}
+        self._found: dict[str, Found | None] = {}
+        self._named: dict[str, frozenset[str]] = {}
         self._brought: dict[frozenset[str], tuple[Distribution, ...]] = {}
 
     def with_folders(self, first: Iterable[str], last: Iterable[str]) -> Project:
@@ -107,7 +109,9 @@ class Project:
         """The module's file: beside the notebook first, then as the interpreter would find it."""
         if module.partition(".")[0] in self._path.builtin:
             return None
-        return self.beside(module) or find_module(module, self._path.folders)
+        if module not in self._found:
+            self._found[module] = self.beside(module) or find_module(module, self._path.folders)
+        return self._found[module]
 
     def is_local(self, module: str) -> bool:
         """Whether the module lies beside the notebook."""
@@ -181,7 +185,7 @@ class Project:
         if self.folder is None:
             return ()
         inside = [tree for tree in map(self.tree, self.local_modules(modules)) if tree is not None]
-        return tuple(sorted(named_files([*trees, *inside], self.folder) - set(self.local_files(modules))))
+        return tuple(sorted(named_files([*trees, *inside], self.folder, self._named) - set(self.local_files(modules))))
 
     def module_state(self, modules: Iterable[str]) -> ModuleState:
         """What the modules beside the notebook that *modules* load keep from call to call."""
