@@ -73,8 +73,7 @@ def modules_of(name: str) -> Iterator[str]:
     if not hasattr(found, "__path__"):
         yield name
     for each in pkgutil.iter_modules(getattr(found, "__path__", ())):
-        if not each.ispkg:
-            yield f"{name}.{each.name}"
+        yield from modules_of(f"{name}.{each.name}")
 
 
 def listed() -> dict[str, str]:

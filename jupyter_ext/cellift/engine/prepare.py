@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cellift.notebook.analysis import Analysis
     from cellift.notebook.cells import Notebook
     from cellift.notebook.graph import Graph
-    from cellift.notebook.kale_import import Imported
+    from cellift.notebook.kale.importing import Imported
     from cellift.project.snapshot import Project
 
 
@@ -72,7 +72,7 @@ def project_of(notebook: Notebook, python: str | None = None) -> Project:
 def import_kale_notebook(content: Mapping[str, Any], path: str | None) -> Imported:
     """A notebook with Kale's or papermill's marks as one with ours, beside the files that are there."""
     from cellift.notebook.cells import parse_notebook
-    from cellift.notebook.kale_import import import_kale
+    from cellift.notebook.kale.importing import import_kale
 
     return import_kale(content, path, project_of(parse_notebook(content, path)))
 
@@ -90,7 +90,7 @@ def prepare_notebook(
     ``python``: the interpreter whose packages count, by default that of the notebook's kernel.
     Raises `RefusedError` with all diagnostics when there is an error among them.
     """
-    from cellift.notebook.overrides import apply_overrides
+    from cellift.notebook.parameters.overrides import apply_overrides
     from cellift.pipeline.compile import compile_graph
     from cellift.pipeline.parameters import encode_parameters
     from cellift.pipeline.subset import upstream_of
@@ -218,8 +218,8 @@ def typed_overrides(ir: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict
 
     Pipelines of ours say it in their steps, others by the types that KFP has.
     """
-    from cellift.notebook.overrides import left_behind, not_accepted
-    from cellift.notebook.value_types import convert
+    from cellift.notebook.parameters.overrides import left_behind, not_accepted
+    from cellift.notebook.parameters.value_types import convert
     from cellift.pipeline.parameters import accepted_types, as_ir_value
 
     if not overrides:

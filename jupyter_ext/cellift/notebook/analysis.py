@@ -10,38 +10,38 @@ from typing import TYPE_CHECKING
 
 from cellift.notebook.asked_order import with_asked_order
 from cellift.notebook.cells import Notebook, pipeline_setting
-from cellift.notebook.dataflow import Flow
 from cellift.notebook.depth import nested_too_deeply
 from cellift.notebook.diagnostics import Diagnostic, diagnose
-from cellift.notebook.exit_handlers import files_written_at_exit
-from cellift.notebook.file_travel import FileTravel, with_absent_files, with_file_sources
-from cellift.notebook.files import with_file_order
-from cellift.notebook.flow_kept import forget_what_nobody_reads
+from cellift.notebook.files.order import with_file_order
+from cellift.notebook.files.paths import ANY
+from cellift.notebook.files.search_folders import added_folders
+from cellift.notebook.files.travel import FileTravel, with_absent_files, with_file_sources
+from cellift.notebook.files.used import FileUse
+from cellift.notebook.flow.dataflow import Flow
+from cellift.notebook.flow.held_state import changed_attributes
+from cellift.notebook.flow.module_annotations import annotations_of_others
+from cellift.notebook.flow.passed_by import forget_what_nobody_reads
+from cellift.notebook.flow.statements import Statement, Travel, declare_changes
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
-from cellift.notebook.held_state import changed_attributes
-from cellift.notebook.hidden_state import generators_that_stay, hidden_state_warnings
-from cellift.notebook.installs import Installs, read_installs
 from cellift.notebook.kept import names_to_keep
-from cellift.notebook.local_state import LocalState
-from cellift.notebook.lookups import known_texts, names_after_at
-from cellift.notebook.methods import changed_by_a_look, changing_methods
-from cellift.notebook.module_annotations import annotations_of_others
-from cellift.notebook.parameters import ParameterReader, with_fixed
-from cellift.notebook.places import shown, shown_edges
-from cellift.notebook.scopes_reader import Around
-from cellift.notebook.search_folders import added_folders
+from cellift.notebook.magics.installs import Installs, read_installs
+from cellift.notebook.magics.places import shown, shown_edges
+from cellift.notebook.magics.shell_order import with_shell_order
+from cellift.notebook.parameters.read import ParameterReader, with_fixed
+from cellift.notebook.scopes.lookups import known_texts, names_after_at
+from cellift.notebook.scopes.methods import changed_by_a_look, changing_methods
+from cellift.notebook.scopes.reader import Around
+from cellift.notebook.scopes.statement_facts import facts_of
 from cellift.notebook.setup import classify_setup, is_without_effect
-from cellift.notebook.shell_order import with_shell_order
 from cellift.notebook.slices import code_slices
-from cellift.notebook.state_aliases import imported_names, note_alias
-from cellift.notebook.state_changes import Channels, StateChanges
-from cellift.notebook.state_draws import Draws
-from cellift.notebook.state_files import FileUse
-from cellift.notebook.state_names import is_pseudo, quoted
-from cellift.notebook.state_outside import look_outside
-from cellift.notebook.state_paths import ANY
-from cellift.notebook.statement_facts import facts_of
-from cellift.notebook.statements import Statement, Travel, declare_changes
+from cellift.notebook.state.aliases import imported_names, note_alias
+from cellift.notebook.state.changes import Channels, StateChanges
+from cellift.notebook.state.draws import Draws
+from cellift.notebook.state.exit_handlers import files_written_at_exit
+from cellift.notebook.state.hidden import generators_that_stay, hidden_state_warnings
+from cellift.notebook.state.local_modules import LocalState
+from cellift.notebook.state.names import is_pseudo, quoted
+from cellift.notebook.state.outside import look_outside
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
 from cellift.notebook.surroundings import needs_of
 from cellift.notebook.wiring import Conflict, Plan, Wiring, definitions_to_keep, repeated_in_conflict

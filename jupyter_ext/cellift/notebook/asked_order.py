@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.graph import Edge, EdgeName, Place
-from cellift.notebook.state_names import ORDER
+from cellift.notebook.state.names import ORDER
 from cellift.notebook.steps import Group
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from cellift.notebook.analysis import Analysis
 from cellift.notebook.cells import Notebook
 from cellift.notebook.diagnostics import Diagnostic
+from cellift.notebook.flow.statements import Read, Statement, Travel, Version
 from cellift.notebook.graph import Edge, Place
-from cellift.notebook.places import in_cell
-from cellift.notebook.state_names import label
-from cellift.notebook.statements import Read, Statement, Travel, Version
+from cellift.notebook.magics.places import in_cell
+from cellift.notebook.state.names import label
 from cellift.notebook.steps import SETUP
 from cellift.notebook.wiring import Plan
 

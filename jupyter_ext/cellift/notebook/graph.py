@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from cellift.notebook.state_names import label
-from cellift.notebook.value_types import ANY, ParameterType, ValueType
+from cellift.notebook.parameters.value_types import ANY, ParameterType, ValueType
+from cellift.notebook.state.names import label
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from cellift.notebook.bindings import target_names
-from cellift.notebook.facts import Binding
-from cellift.notebook.statements import Statement
+from cellift.notebook.flow.statements import Statement
+from cellift.notebook.scopes.bindings import target_names
+from cellift.notebook.scopes.facts import Binding
 from cellift.project.remembered import remembered
 
 

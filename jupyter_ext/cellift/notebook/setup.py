@@ -9,13 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Sequence
 
-from cellift.notebook.effects import DISPLAY_FUNCTIONS
-from cellift.notebook.flow_travel import changes_state
-from cellift.notebook.log_files import LOG_METHODS
-from cellift.notebook.magics_facts import is_about_its_cell, runs_once
-from cellift.notebook.state_files import FileUse
-from cellift.notebook.state_names import is_pseudo
-from cellift.notebook.statements import Statement, Travel, Version
+from cellift.notebook.files.log_files import LOG_METHODS
+from cellift.notebook.files.used import FileUse
+from cellift.notebook.flow.statements import Statement, Travel, Version
+from cellift.notebook.flow.travel import changes_state
+from cellift.notebook.magics.facts import is_about_its_cell, runs_once
+from cellift.notebook.scopes.effects import DISPLAY_FUNCTIONS
+from cellift.notebook.state.names import is_pseudo
 from cellift.notebook.steps import SETUP
 from cellift.project.dotted import last_name
 

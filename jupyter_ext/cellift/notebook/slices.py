@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cellift.notebook.flow.statements import Statement
 from cellift.notebook.graph import CodeSlice
-from cellift.notebook.statements import Statement
 
 
 def code_slices(wanted: Sequence[Statement], owner: int) -> tuple[CodeSlice, ...]:

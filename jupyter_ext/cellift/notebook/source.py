@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from cellift.notebook.cells import Cell
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.graph import CodeSlice
-from cellift.notebook.magics import cell_magics, line_magics
-from cellift.notebook.magics_find import TooManyError, as_calls, without_indent_and_prompts
-from cellift.notebook.magics_table import LINE
-from cellift.notebook.packages import Install
+from cellift.notebook.magics.cell_magics import cell_magics, line_magics
+from cellift.notebook.magics.find import TooManyError, as_calls, without_indent_and_prompts
+from cellift.notebook.magics.install_commands import Install
+from cellift.notebook.magics.places import in_file
+from cellift.notebook.magics.table import LINE
 from cellift.notebook.parsed import Parsed, parse_cell
-from cellift.notebook.places import in_file
 from cellift.project.remembered import walk
 
 

@@ -12,8 +12,8 @@ from cellift.notebook.cells import Cell, Notebook
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.directives import Directive, read_directive
 from cellift.notebook.graph import CellRole
-from cellift.notebook.onlookers import Onlookers
-from cellift.notebook.run_files import Script, rebound, with_run_files
+from cellift.notebook.magics.onlookers import Onlookers
+from cellift.notebook.magics.run_files import Script, rebound, with_run_files
 from cellift.notebook.source import CellCode, read_code
 
 if TYPE_CHECKING:

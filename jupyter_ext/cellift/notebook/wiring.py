@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cellift.notebook.facts import Kind, Use
+from cellift.notebook.flow.statements import Statement, Travel, Version
 from cellift.notebook.graph import Edge, EdgeName, Place
-from cellift.notebook.state_generators import CARRIED
-from cellift.notebook.state_names import is_pseudo, quoted
-from cellift.notebook.statements import Statement, Travel, Version
+from cellift.notebook.scopes.facts import Kind, Use
+from cellift.notebook.state.generators import CARRIED
+from cellift.notebook.state.names import is_pseudo, quoted
 from cellift.notebook.steps import SETUP
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cellift.notebook.graph import Graph, Parameter
-from cellift.notebook.value_types import ANY, TYPES, ParameterType, ValueType, same, value_type
+from cellift.notebook.parameters.value_types import ANY, TYPES, ParameterType, ValueType, same, value_type
 
 from .identifiers import STEP_PARAMETER
 

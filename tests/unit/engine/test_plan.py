@@ -11,7 +11,7 @@ from cellift.engine.plan import build_plan
 from cellift.engine.prepare import prepare_ir, typed_overrides
 from cellift.notebook.diagnostics import RefusedError
 from cellift.notebook.graph import Edge, Graph, Parameter, ParameterType, Step
-from cellift.notebook.overrides import apply_overrides
+from cellift.notebook.parameters.overrides import apply_overrides
 from cellift.pipeline.compile import compile_graph
 from cellift.pipeline.ir import dump_ir
 from unit.engine.kit import step

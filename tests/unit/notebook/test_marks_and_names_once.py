@@ -9,10 +9,10 @@ import pytest
 
 from cellift.notebook.analysis import Analysis, analyse
 from cellift.notebook.cells import parse_notebook
-from cellift.notebook.installs import fits
-from cellift.notebook.kale_import import import_kale
-from cellift.notebook.kale_tags import has_marks, read_tags
-from cellift.notebook.packages import read_install
+from cellift.notebook.kale.importing import import_kale
+from cellift.notebook.kale.tags import has_marks, read_tags
+from cellift.notebook.magics.install_commands import read_install
+from cellift.notebook.magics.installs import fits
 from cellift.project.snapshot import Project
 from unit.notebook.make_notebook import PARAMETERS, analysed, codes, edges, graph_of, notebook, step, text
 

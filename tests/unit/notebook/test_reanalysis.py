@@ -13,7 +13,7 @@ from cellift.notebook import parsed
 from cellift.notebook.analysis import Analysis, analyse
 from cellift.notebook.cells import parse_notebook
 from cellift.notebook.parsed import parse_cell
-from cellift.notebook.scopes_reader import Reader
+from cellift.notebook.scopes.reader import Reader
 
 BODY = "def area_{0}(r):\n    return r * {0}\nvalues_{0} = [area_{0}(n) for n in range({0})]\nvalues_{0}.append({1})"
 

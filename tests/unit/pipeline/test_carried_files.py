@@ -168,7 +168,7 @@ def test_every_step_leaves_the_outputs_that_the_pipeline_declares(tmp_path):
 
 
 def test_in_a_chain_each_hands_on_what_it_got(tmp_path, monkeypatch):
-    monkeypatch.setattr("cellift.notebook.file_travel._MOST_PAIRS", 2)
+    monkeypatch.setattr("cellift.notebook.files.travel._MOST_PAIRS", 2)
     cells = [
         "%%step a\n!echo 1 > x && echo 2 > y",
         "%%step b\n!rm y && echo 3 > z",

@@ -320,7 +320,7 @@ def test_values_of_a_run_are_encoded_for_the_specification():
 
 
 def test_what_a_parameter_accepts_is_in_its_description_and_with_the_step() -> None:
-    from cellift.notebook.value_types import ValueType
+    from cellift.notebook.parameters.value_types import ValueType
 
     accepts = ValueType("str", choices=("a", "{{b}}"))
     spec = compile_graph(
@@ -336,7 +336,7 @@ def test_what_a_parameter_accepts_is_in_its_description_and_with_the_step() -> N
 
 
 def test_a_parameter_that_may_be_none_travels_as_json_text() -> None:
-    from cellift.notebook.value_types import ValueType
+    from cellift.notebook.parameters.value_types import ValueType
 
     accepts = ValueType("int", optional=True)
     spec = compile_graph(

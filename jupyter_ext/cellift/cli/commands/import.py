@@ -16,7 +16,7 @@ from cellift.notebook.diagnostics import RefusedError
 
 if TYPE_CHECKING:
     from cellift.cli.source import Source
-    from cellift.notebook.kale_import import Imported
+    from cellift.notebook.kale.importing import Imported
 
 
 def configure(parser: ArgumentParser) -> None:
@@ -68,7 +68,7 @@ def run(args: Namespace) -> int:
 
 def _report(imported: Imported, target: Path) -> None:
     from cellift.api.words import plural
-    from cellift.notebook.kale_report import KINDS
+    from cellift.notebook.kale.report import KINDS
 
     steps = plural(len([step for step in imported.analysis.graph.steps if step.role == "step"]), "step")
     print(f"{target}: {steps}")

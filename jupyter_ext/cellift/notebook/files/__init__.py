@@ -1,0 +1,1 @@
+"""Files as names: who writes what, who uses it, and which files travel."""

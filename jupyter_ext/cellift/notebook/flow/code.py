@@ -1,0 +1,46 @@
+"""Functions and classes that must not be copied: who uses them, and which of them hold objects that change."""
+
+from __future__ import annotations
+
+from cellift.notebook.flow.statements import Statement, Travel, Version
+
+
+class CodeUse:
+    """What is known so far of the notebook's own functions and classes, by the index of their statement."""
+
+    def __init__(self) -> None:
+        #: Index of a definition -> the steps that use it.
+        self._used_by: dict[int, set[int]] = {}
+        #: Statements of functions and classes that hold objects which change.
+        self._stateful: dict[int, set[int]] = {}
+        #: Statements whose functions or classes are used, in values, where their name means another one.
+        self._superseded: set[int] = set()
+
+    def note_users(self, statement: Statement) -> None:
+        """The statement's step uses what the statement reads."""
+        if statement.travel is Travel.COPY:
+            return
+        for read in statement.reads.values():
+            if read.version.code is not None:
+                index = read.version.definition().statement.index
+                self._used_by.setdefault(index, set()).add(statement.owner)
+
+    def note_superseded(self, version: Version) -> None:
+        """It is used although its name has come to mean another."""
+        self._superseded.update(one.statement.index for one in version.chain())
+
+    def note_holder(self, statement: Statement) -> None:
+        """The function or class that the statement defines holds an object which may change."""
+        self._stateful.setdefault(statement.index, set()).add(statement.index)
+
+    def note_changed(self, version: Version) -> None:
+        """What a function or class holds is changed."""
+        definition = version.definition().statement.index
+        self._stateful.setdefault(definition, set()).update(one.statement.index for one in version.chain())
+
+    def to_keep(self) -> set[int]:
+        """Statements whose functions and classes have to cross as values."""
+        stateful = [
+            indexes for definition, indexes in self._stateful.items() if len(self._used_by.get(definition, ())) > 1
+        ]
+        return self._superseded.union(*stateful)

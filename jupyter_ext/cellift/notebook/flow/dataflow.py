@@ -1,0 +1,131 @@
+"""Def-use chains in document order: which version of each name every statement reads and makes.
+
+A change in place makes a new version of the name, and of the names that share its object. A name that a statement
+uses stands for what its code needs too: the body of a function reads its global names where the function is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cellift.notebook.diagnostics import Diagnostic
+from cellift.notebook.flow.by_text import NamesByText
+from cellift.notebook.flow.code import CodeUse
+from cellift.notebook.flow.constants import ConstantUse
+from cellift.notebook.flow.missing import Missing
+from cellift.notebook.flow.reach import DEFINITIONS, Reach
+from cellift.notebook.flow.sharing import sources_of
+from cellift.notebook.flow.statements import Read, Statement
+from cellift.notebook.flow.travel import travel_of
+from cellift.notebook.flow.versions import Versions
+from cellift.notebook.scopes.facts import Binding, Change, Kind, Use
+
+
+class Flow:
+    """Resolves statements one after the other; ``diagnostics`` grows as it goes.
+
+    ``kept_as_data`` are indexes of statements that must not be copied: an earlier try has shown that the copies of two
+    versions would meet in one step, or that the code holds objects which change. Their values cross.
+    """
+
+    def __init__(
+        self,
+        statements: Sequence[Statement],
+        step_names: Mapping[int, str],
+        kept_as_data: frozenset[int] = frozenset(),
+    ) -> None:
+        self._statements = statements
+        self._kept_as_data = kept_as_data
+        self._missing = Missing(statements, step_names)
+        self._code = CodeUse()
+        self._constants = ConstantUse()
+        self._versions = Versions(self._code)
+        self._current = self._versions.current
+        self._by_text = NamesByText(statements, self._current, self._missing)
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """What cannot be resolved."""
+        return self._missing.diagnostics
+
+    def run(self) -> None:
+        """Resolve every statement."""
+        for statement in self._statements:
+            self._resolve(statement)
+        self._missing.warn_of_the_rest()
+
+    def code_to_keep(self) -> set[int]:
+        """Indexes of definitions (and of what changes them) whose functions, classes, constants cross as values."""
+        return self._code.to_keep() | self._constants.to_keep()
+
+    def _resolve(self, statement: Statement) -> None:
+        facts = statement.facts
+        self._missing.warn_of_lookups(statement)
+        reach = Reach(statement, self._current, self._code, self._missing, self._by_text)
+        self._read(statement, reach)
+        changes = reach.changes
+        for name, read in statement.reads.items():
+            if read.version.stateful:
+                changes.setdefault(name, Change(name, read.use.line, read.use.column, "its state moves on"))
+        for name, change in self._constants.changed_parameters(statement, self._current).items():
+            changes.setdefault(name, change)
+        later_binds = reach.binds
+        self._keep_what_may_stay(statement, later_binds)
+        statement.travel = travel_of(statement, changes, later_binds, self._kept_as_data)
+        self._code.note_users(statement)
+        self._constants.note(statement, self._current)
+        made_of = self._versions.made_of(statement)
+        shares = sources_of(statement, self._current)
+        sharing = self._versions.sharing
+        self._versions.apply_changes(statement, changes, made_of, only_others=False)
+        groups = {name: sharing.of(name) | {name} for names in shares.values() for name in names}
+        for binding in facts.binds.values():
+            self._versions.bind(statement, binding, made_of)
+        for binding in later_binds.values():
+            if binding.name not in facts.binds:
+                self._versions.bind(statement, binding, made_of)
+        sharing.join_targets(statement, shares, groups)
+        self._versions.apply_changes(statement, changes, made_of, only_others=True)
+        for use in facts.deletes.values():
+            self._versions.delete(statement, use)
+
+    @staticmethod
+    def _read(statement: Statement, reach: Reach) -> None:
+        """What the statement reads, by itself and through what it uses."""
+        facts = statement.facts
+        defines = isinstance(statement.node, DEFINITIONS)
+        for use in facts.reads.values():
+            called = use.name in facts.called
+            reach.read(use, None, called=called, defines=defines and not called)
+        if facts.reads_all is not None:
+            reach.read_all(facts.reads_all, None)
+        for pattern, use in facts.binds_like.items():
+            reach.bind_like(pattern, use)
+        if defines:
+            reach.run_hooks()
+        for call in facts.calls:
+            reach.note_changed_arguments(call)
+
+    def _keep_what_may_stay(self, statement: Statement, later_binds: dict[str, Binding]) -> None:
+        """Names that the statement may bind, or delete, keep their value where it does not."""
+        facts = statement.facts
+        for binding in {**later_binds, **facts.binds}.values():
+            if not binding.certain or binding.keeps_previous:
+                self._keep_previous(statement, binding)
+        for use in facts.may_delete.values():
+            known = self._current.get(use.name)
+            if use.name in facts.binds:
+                facts.binds[use.name].certain = False
+            elif known is not None and not known.deleted:
+                later_binds.setdefault(use.name, Binding(use.name, Kind.DATA, use.line, use.column))
+                self._keep_previous(statement, later_binds[use.name])
+
+    def _keep_previous(self, statement: Statement, binding: Binding) -> None:
+        """A name that may keep its value is read, so that its step has the value that it may keep."""
+        previous = self._current.get(binding.name)
+        if previous is None or previous.deleted:
+            return
+        if binding.keeps_previous and previous.kind is not Kind.IMPORT:
+            return
+        use = Use(binding.name, binding.line, binding.column, soft=True)
+        statement.reads.setdefault(binding.name, Read(previous, use, kept=True))

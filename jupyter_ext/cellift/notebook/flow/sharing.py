@@ -1,0 +1,138 @@
+"""Names that share mutable objects: whatever changes one changes the others."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from cellift.notebook.flow.statements import Statement, Travel, Version
+from cellift.notebook.flow.travel import patched_code
+from cellift.notebook.scopes.facts import Body, Kind
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class Sharing:
+    """Groups of names that may share objects at this place of the notebook."""
+
+    def __init__(self, current: Mapping[str, Version]) -> None:
+        self._current = current
+        self._groups: dict[str, set[str]] = {}
+
+    def of(self, name: str) -> set[str]:
+        """The group of a name; empty when it shares with none."""
+        return self._groups.get(name, set())
+
+    def leave(self, name: str) -> None:
+        """The name means another object from here on."""
+        self.of(name).discard(name)
+        self._groups.pop(name, None)
+
+    def join_targets(
+        self, statement: Statement, shares: Mapping[str, set[str]], groups: Mapping[str, set[str]]
+    ) -> None:
+        """Join each target to what its sources shared before the statement, and to other targets of one source."""
+        bound = set(statement.facts.binds)
+        members: dict[str, set[str]] = {}
+        for target, sources in shares.items():
+            for source in sources:
+                together = members.setdefault(source, groups[source] - bound)
+                together.add(target)
+        for source in sorted(members):
+            able = sorted(name for name in members[source] if self._is_able(name, shares))
+            for name in able[1:]:
+                self.join(statement, able[0], name)
+
+    def join(self, statement: Statement, target: str, source: str) -> None:
+        """The two share from this statement on, and so do those that they share with."""
+        left = self._groups.setdefault(target, {target})
+        right = self._groups.setdefault(source, {source})
+        if left is right:
+            return
+        for one in sorted(left):
+            for other in sorted(right):
+                self._link(statement, one, other)
+        left |= right
+        for name in right:
+            self._groups[name] = left
+
+    def link_again(self, statement: Statement, name: str) -> None:
+        """The name may have another object now, or still the one that it shares."""
+        for other in sorted(self.of(name) - {name}):
+            self._link(statement, name, other)
+
+    def _is_able(self, name: str, targets: Mapping[str, set[str]]) -> bool:
+        return can_share(self._current.get(name)) or self._holds(name, targets)
+
+    def _holds(self, name: str, targets: Mapping[str, set[str]]) -> bool:
+        """A function or class that is known to hold an object."""
+        version = self._current.get(name)
+        if version is not None and version.body is not None and version.body.gives_cached:
+            return True
+        is_code = version is not None and version.code is not None
+        return is_code and (name in targets or name in self._groups)
+
+    def _link(self, statement: Statement, one: str, other: str) -> None:
+        """From here on the two must come from one step wherever both are used."""
+        first, second = self._current[one], self._current[other]
+        if first.kind.is_code or second.kind.is_code:
+            return
+        first.made_of |= second.made_of  # they are written, and read, together
+        second.made_of |= first.made_of
+        first.links.append((statement, second))
+        second.links.append((statement, first))
+
+
+def can_share(version: Version | None) -> bool:
+    """Whether it is a value that can be changed in place."""
+    return version is not None and not (version.kind.is_code or version.immutable or version.deleted)
+
+
+def sources_of(statement: Statement, current: Mapping[str, Version]) -> dict[str, set[str]]:
+    """Target -> sources of the statement, with what the notebook's own functions give back."""
+    shares = {target: set(sources) for target, sources in statement.facts.shares.items()}
+
+    def add(target: str, sources: set[str] | frozenset[str]) -> None:
+        shares.setdefault(target, set()).update(sources)
+
+    if statement.travel is Travel.COPY or isinstance(
+        statement.node, _DEFINITIONS
+    ):  # a default value, a class attribute: code that holds an object
+        held = {name for name, read in statement.reads.items() if read.via is None and can_share(current.get(name))}
+        code = {name for name, binding in statement.facts.binds.items() if binding.kind.is_code}
+        for name in code | set(patched_code(statement)):
+            if held:
+                add(name, held)
+    for call in statement.facts.calls:
+        function = current.get(call.function)
+        body = function.body if function is not None else None
+        if function is None or body is None:
+            continue
+        if function.code is Kind.CLASS:  # its methods may keep in the instance what they read
+            for target in call.targets:
+                add(target, set(body.reads))
+        arguments = dict([*zip(body.parameters, call.positional, strict=False), *call.keywords])
+        for holder, kept in body.stored:
+            for target in _argument(holder, body, arguments):
+                add(target, _argument(kept, body, arguments) - {target})
+        if not function.kind.is_code or body.gives_cached:  # an instance and its class, a result and its cache
+            for target in call.targets:
+                add(target, {call.function})
+        given = frozenset[str]().union(*call.positional, *(names for _, names in call.keywords))
+        if body.gives_code:  # a closure may hold the arguments
+            for target in call.targets:
+                add(target, given)
+        for name in body.binds:  # what it binds may be any of its arguments
+            add(name, given)
+        if not body.returns or not call.targets:
+            continue
+        sources = {name for parameter in body.returns for name in arguments.get(parameter, ())}
+        sources |= body.returns - set(body.parameters)
+        for target in call.targets:
+            add(target, sources)
+    return shares
+
+
+def _argument(name: str, body: Body, arguments: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """The caller's names behind a parameter; a global name stands for itself."""
+    return arguments.get(name, frozenset()) if name in body.every_parameter else frozenset({name})

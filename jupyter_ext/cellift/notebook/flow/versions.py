@@ -1,0 +1,217 @@
+"""Versions of names: each binding and each change in place makes a new one."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+
+from cellift.notebook.flow.code import CodeUse
+from cellift.notebook.flow.reach import bases
+from cellift.notebook.flow.sharing import Sharing
+from cellift.notebook.flow.statements import Read, Statement, Travel, Version
+from cellift.notebook.flow.travel import alias_of, patched_code
+from cellift.notebook.scopes.facts import Binding, Body, Change, Kind, Use
+
+
+class Versions:
+    """``current`` has what each name means at this place of the notebook, ``sharing`` who shares objects there."""
+
+    def __init__(self, code: CodeUse) -> None:
+        self.current: dict[str, Version] = {}
+        self.sharing = Sharing(self.current)
+        self._code = code
+        self._anonymous: dict[int, Version] = {}
+
+    # --- what values are made of
+
+    def made_of(self, statement: Statement) -> frozenset[Version]:
+        """Classes, and functions passed as values, that the statement's results may be made of."""
+        parts: set[Version] = set()
+        for name, read in statement.reads.items():
+            version = read.version
+            parts |= version.made_of
+            if version.code is Kind.CLASS:
+                parts.add(version)
+            elif version.code is Kind.FUNCTION and read.via is None:
+                if name in statement.facts.referenced:
+                    parts.add(version)
+                elif version.body is not None and version.body.gives_code:
+                    parts.add(self._held(statement, version.body))
+        facts = statement.facts
+        inside = [body for name, body in facts.bodies.items() if name in facts.referenced]  # `for … : def f …; keep(f)`
+        parts.update(self._held(statement, body) for body in (*facts.held, *inside))
+        return frozenset(parts)
+
+    def _held(self, statement: Statement, body: Body) -> Version:
+        """The function inside a value: what it does when it is called."""
+        node = statement.node
+        made = Version("a function in it", Kind.FUNCTION, statement, node.lineno, 1, body=body, anonymous=True)
+        return self._anonymous.setdefault(id(body), made)
+
+    # --- bindings
+
+    def bind(self, statement: Statement, binding: Binding, made_of: frozenset[Version]) -> None:
+        """The statement binds a name."""
+        name = binding.name
+        previous = self.current.get(name)
+        kind = binding.kind
+        if statement.travel is Travel.PARAMETER:
+            kind = Kind.CONSTANT
+        elif kind is Kind.CONSTANT and statement.travel is Travel.OWN and statement.reads:
+            kind = Kind.DATA  # `a + b` of values that are not constants themselves
+        alias = alias_of(statement)
+        body = statement.facts.bodies.get(name)
+        if alias is not None:
+            kind, body = alias.kind, alias.body
+        source_kind = kind if alias is None else alias.source_kind
+        if kind.is_code and statement.travel is Travel.OWN:
+            kind = Kind.DATA  # code that cannot be copied crosses as a value
+        may_keep = not binding.certain and previous is not None and not previous.deleted
+        if not may_keep:
+            self.sharing.leave(name)
+        version = Version(
+            name,
+            kind,
+            statement,
+            binding.line,
+            binding.column,
+            body=body,
+            module=binding.module or (alias is not None and alias.module),
+            immutable=binding.immutable and _is_plain(statement, binding, kind),
+            stateful=name in statement.facts.stateful or name in self._made_stateful(statement),
+            source_kind=source_kind,
+        )
+        if body is not None and _decorated_with_state(statement):
+            body.holds = body.holds or "what its decorator keeps"
+        if body is not None and body.holds and version.code is not None:
+            self._code.note_holder(statement)
+        if kind is Kind.DATA and not version.immutable:
+            version.made_of = made_of
+            version.stateful = version.stateful or any(_changes_by_use(part) for part in made_of)
+        if (not binding.certain or binding.keeps_previous) and previous is not None and not previous.deleted:
+            version.previous = previous
+            version.made_of |= previous.made_of
+            version.stateful = version.stateful or previous.stateful
+            if kind.is_code and previous.body is not None and version.body is None:
+                version.body = previous.body
+        if may_keep and previous is not None:
+            version.immutable = version.immutable and previous.immutable
+        self._make(statement, version)
+        if alias is not None and alias.code is not None and alias.name != name:
+            self.sharing.join(statement, name, alias.name)
+        if may_keep:
+            self.sharing.link_again(statement, name)
+
+    def delete(self, statement: Statement, use: Use) -> None:
+        """The statement deletes a name."""
+        self.sharing.leave(use.name)
+        self._make(statement, Version(use.name, Kind.DATA, statement, use.line, use.column, deleted=True))
+
+    def _make(self, statement: Statement, version: Version) -> None:
+        self.current[version.name] = version
+        statement.makes[version.name] = version
+
+    def _made_stateful(self, statement: Statement) -> set[str]:
+        """Names that get what a call of the notebook's own gives: closures and generators that move on."""
+        found: set[str] = set()
+        for call in statement.facts.calls:
+            function = self.current.get(call.function)
+            if function is not None and function.body is not None and function.body.gives_stateful:
+                found.update(call.targets)
+        return found
+
+    # --- changes in place
+
+    def apply_changes(
+        self, statement: Statement, changes: Mapping[str, Change], made_of: frozenset[Version], *, only_others: bool
+    ) -> None:
+        """New versions of what is changed in place, and of the names that share it.
+
+        ``only_others``: for names that this very statement binds, the change concerns only those they share with.
+        """
+        for name in sorted(changes):
+            bound_here = name in statement.facts.binds
+            if bound_here is not only_others:
+                continue
+            change = changes[name]
+            affected = {name} | self.sharing.of(name)
+            version = self.current.get(name)
+            if change.rebinds and version is not None and version.kind.is_code:
+                affected = {other for other in affected if self._is_code(other)}
+            if only_others:
+                affected.discard(name)
+                # `for kind in (A, B): kind.rate = 2`
+                affected.update(filter(self._is_own_code, statement.facts.shares.get(name, ())))
+            for other in sorted(affected):
+                self._change(statement, other, change, made_of)
+        if not only_others:
+            for name, change in patched_code(statement).items():
+                self._change(statement, name, change, made_of)
+
+    def _is_code(self, name: str) -> bool:
+        version = self.current.get(name)
+        return version is not None and version.kind.is_code
+
+    def _is_own_code(self, name: str) -> bool:
+        version = self.current.get(name)
+        return version is not None and version.code is not None
+
+    def _change(self, statement: Statement, name: str, change: Change, made_of: frozenset[Version]) -> None:
+        version = self.current.get(name)
+        if version is None or version.deleted or version.statement is statement:
+            return
+        if version.kind.is_code and statement.travel is not Travel.COPY:
+            if version.code is not None:
+                self._code.note_changed(version)
+            if change.name == name:
+                return
+        if version.kind is Kind.IMPORT and name not in patched_code(statement):
+            return
+        use = Use(name, change.line, change.column, soft=True)
+        statement.reads.setdefault(name, Read(version, use))
+        how = change.how if change.name == name else f"{change.how} on `{change.name}`, which shares its object"
+        self._make(
+            statement,
+            Version(
+                name,
+                version.kind if version.kind.is_code else Kind.DATA,
+                statement,
+                change.line,
+                change.column,
+                source_kind=version.source_kind,
+                how=how,
+                previous=version,
+                body=version.body,
+                module=version.module,
+                stateful=version.stateful,
+                made_of=version.made_of | (frozenset(p for p in made_of if p.anonymous) if version.code else made_of),
+            ),
+        )
+
+
+def _decorated_with_state(statement: Statement) -> bool:
+    """A decorator of the function, or of a method of the class, keeps what calls change."""
+    node = statement.node
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        return False
+    defined = [node, *(node.body if isinstance(node, ast.ClassDef) else ())]
+    decorated = any(getattr(one, "decorator_list", ()) for one in defined)
+    called = (statement.reads.get(name) for name in statement.facts.called)
+    bodies = [read.version.body for read in called if read is not None and read.version.code is Kind.FUNCTION]
+    return decorated and any(body is not None and body.gives_stateful for body in bodies)
+
+
+def _changes_by_use(version: Version) -> bool:
+    if version.code is not Kind.CLASS:
+        return False
+    own = any(one.body is not None and one.body.changes_by_use for one in version.chain())
+    return own or any(_changes_by_use(read.version) for read in bases(version))
+
+
+def _is_plain(statement: Statement, binding: Binding, kind: Kind) -> bool:
+    """``str(x)`` is a text unless the notebook has a ``str`` of its own; ``a + b`` is plain if both are."""
+    if binding.kind is Kind.CONSTANT:
+        return kind is Kind.CONSTANT or all(read.version.immutable for read in statement.reads.values())
+    value = getattr(statement.node, "value", None)
+    called = value.func if isinstance(value, ast.Call) else None
+    return not (isinstance(called, ast.Name) and called.id in statement.reads)

@@ -1,0 +1,1 @@
+"""Notebooks with Kale's marks, or papermill's, as notebooks with ours."""

@@ -1,0 +1,1 @@
+"""Magics and shell commands of cells: found, written for a step, or refused."""

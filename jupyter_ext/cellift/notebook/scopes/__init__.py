@@ -1,0 +1,1 @@
+"""What one statement does to names, with Python's scopes."""

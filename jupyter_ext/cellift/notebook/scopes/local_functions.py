@@ -1,0 +1,82 @@
+"""What functions and classes of modules beside the notebook do to the objects they are given, from their source."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cellift.notebook.scopes.facts import Body, Change
+from cellift.notebook.scopes.methods import changing_methods
+from cellift.notebook.scopes.read import read_statement
+from cellift.notebook.scopes.reader import Around
+
+if TYPE_CHECKING:
+    from cellift.project.snapshot import Project
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class LocalFunctions:
+    """Bodies by full name. What they do to variables of their own module is no business of the notebook's names."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._modules: dict[str, dict[str, Body]] = {}
+
+    def body(self, full: str) -> Body | None:
+        """The body of ``MODULE.NAME``; None for what is no function or class at the top of a local module."""
+        module, _, name = full.rpartition(".")
+        if not module or not self._project.is_local(module):
+            return None
+        if module not in self._modules:
+            self._modules[module] = self._read(module)
+        return self._modules[module].get(name)
+
+    def _read(self, module: str) -> dict[str, Body]:
+        tree = self._project.tree(module)
+        nodes = tree.body if tree is not None else []
+        methods = changing_methods(nodes)
+        found: dict[str, Body] = {}
+        for node in nodes:
+            if isinstance(node, _DEFINITIONS):
+                try:
+                    found.update(read_statement(node, lambda one: one.col_offset + 1, Around(methods)).bodies)
+                except RecursionError:
+                    continue
+        return {name: _alone(body, found) for name, body in found.items()}
+
+    def changing_methods(self, modules: tuple[str, ...]) -> frozenset[str]:
+        """Methods of the classes in these modules that change their object."""
+        trees = [self._project.tree(name) for name in modules]
+        return changing_methods(node for tree in trees if tree is not None for node in tree.body)
+
+
+def _alone(body: Body, others: Mapping[str, Body]) -> Body:
+    """The body with what the functions that it calls do to its parameters, and without global names."""
+    parameters = body.every_parameter
+    return replace(
+        body,
+        reads={},
+        changes={},
+        binds={},
+        calls=[],
+        changed_parameters=_changed(body, others, frozenset()),
+        returns=body.returns & parameters,
+        stored={(holder, held) for holder, held in body.stored if holder in parameters and held in parameters},
+    )
+
+
+def _changed(body: Body, others: Mapping[str, Body], seen: frozenset[str]) -> dict[str, Change]:
+    changed = dict(body.changed_parameters)
+    for call in body.calls:
+        called = others.get(call.function)
+        if called is None or call.function in seen:
+            continue
+        inner = _changed(called, others, seen | {call.function})
+        for parameter, names in [*zip(called.parameters, call.positional, strict=False), *call.keywords]:
+            for name in names if parameter in inner else ():
+                if name in body.every_parameter:
+                    changed.setdefault(name, Change(name, call.line, call.column, f"{call.function}()"))
+    return changed

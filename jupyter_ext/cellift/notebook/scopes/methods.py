@@ -1,0 +1,88 @@
+"""Methods of the notebook's own classes that change their object."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from cellift.notebook.scopes.effects import MUTATING_METHODS
+from cellift.project.remembered import of_kind
+
+_Method = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def changing_methods(statements: Iterable[ast.stmt]) -> frozenset[str]:
+    """Names of methods that set something on ``self``, directly or through another such method.
+
+    Only names are known where a method is called, so methods of one name count as one.
+    """
+    methods = [method for statement in statements for method in _methods(statement)]
+    changing: set[str] = set()
+    while True:
+        more = {
+            method.name
+            for method in methods
+            if method.name not in changing and changes_self(method, MUTATING_METHODS | changing)
+        }
+        if not more:
+            break
+        changing |= more
+    return frozenset(name for name in changing if not (name.startswith("__") and name != "__call__"))
+
+
+def _methods(statement: ast.stmt) -> Iterator[_Method]:
+    if not isinstance(statement, (ast.ClassDef, ast.If, ast.Try, ast.FunctionDef)):
+        return
+    for node in of_kind(statement, ast.ClassDef):
+        yield from (item for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)))
+
+
+#: Methods that run where the source shows a call of the class, or a store.
+_SHOWN = frozenset(
+    "__init__ __new__ __post_init__ __setattr__ __delattr__ __setitem__ __delitem__ __init_subclass__ __set_name__ "
+    "__del__ __set__ __delete__ __setstate__ __getstate__ __reduce__ __copy__ __deepcopy__".split()
+)
+
+
+def changes_by_use(node: ast.ClassDef, changing: frozenset[str]) -> bool:
+    """Using an instance changes it, and nothing shows that: ``__call__``, ``__next__``, a property that counts."""
+    for method in node.body:
+        if not isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) or method.name in _SHOWN:
+            continue
+        special = method.name.startswith("__") and not (method.name.startswith("__i") and method.name != "__iter__")
+        names = {getattr(one, "id", getattr(one, "attr", "")) for one in method.decorator_list}
+        if (special or names & {"property", "cached_property"}) and changes_self(method, changing):
+            return True
+    return False
+
+
+def changed_by_a_look(statements: Iterable[ast.stmt], changing: frozenset[str]) -> frozenset[str]:
+    """Classes whose instances, as attributes of another class, change when they are read or called."""
+    classes = [node for statement in statements for node in of_kind(statement, ast.ClassDef)]
+    return frozenset(node.name for node in classes if changes_by_use(node, MUTATING_METHODS | changing))
+
+
+def changes_self(method: _Method, changing: frozenset[str] | set[str]) -> bool:
+    """Whether a method sets something on its first parameter, or calls a method of it that does."""
+    arguments = [*method.args.posonlyargs, *method.args.args]
+    if not arguments:
+        return False
+    first = arguments[0].arg
+    for node in ast.walk(method):
+        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            if _root(node) == first:
+                return True
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in changing
+            and _root(node.func) == first
+        ):
+            return True
+    return False
+
+
+def _root(node: ast.expr) -> str | None:
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None

@@ -1,0 +1,340 @@
+"""State that modules beside the notebook keep, as pseudo-variables: ``state:module:MODULE:NAME`` and ``state:environ``.
+
+A statement that uses a function which changes such state makes a new version of it, like any change in place; the
+runner hands the state from step to step. What importing a module does to the process is repeated in every later step.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.flow.statements import Statement, Travel
+from cellift.notebook.scopes.facts import Binding, Body, Change, Facts, Kind, Use
+from cellift.notebook.scopes.local_functions import LocalFunctions
+from cellift.notebook.scopes.sharing import shared_names
+from cellift.notebook.state.aliases import alias_name, imported_names, names_of_parts
+from cellift.project.dotted import dotted_name
+from cellift.project.process_words import PATCHED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from cellift.project.module_effects import Effect, ModuleState
+    from cellift.project.snapshot import Project
+
+PREFIX = "state:module:"
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_ASKS_CACHE = frozenset({"cache_info", "cache_clear"})
+Column = Callable[[ast.expr | ast.stmt], int]
+
+
+class LocalState:
+    """Notes in the facts of every statement what it does to the state of local modules."""
+
+    def __init__(self, nodes: Sequence[ast.stmt], project: Project | None) -> None:
+        self._state: ModuleState | None = None
+        #: Methods of the classes of local modules that change their object.
+        self.methods: frozenset[str] = frozenset()
+        self._bound: set[str] = set()
+        self._repeated: set[int] = set()
+        self._process: set[int] = set()  # statements that change the process through a local function
+        self._patching: set[int] = set()  # those of them after which something of a library is another one
+        self._cached: dict[str, list[tuple[ast.stmt, int]]] = {}
+        if project is None or project.folder is None:
+            return
+        from cellift.project.imports import imported_modules
+
+        modules = imported_modules(nodes)
+        if not project.local_modules(modules):
+            return
+        self._project = project
+        self._state = project.module_state(modules)
+        self._functions = LocalFunctions(project)
+        self.methods = self._functions.changing_methods(project.local_modules(modules))
+        self._names = imported_names(nodes)
+        for node in (inner for one in nodes for inner in ast.walk(one)):
+            if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == "*" for alias in node.names):
+                for name in project.star_names(node.module) or ():
+                    self._names.setdefault(name, f"{node.module}.{name}")
+        self._parts = names_of_parts(nodes, self._names, self._state.keeps_object)
+        self._names |= self._parts
+        self._asked = any(
+            isinstance(inner, ast.Attribute) and inner.attr in _ASKS_CACHE for one in nodes for inner in ast.walk(one)
+        )
+
+    @property
+    def seeds(self) -> frozenset[str]:
+        """Global generators that local modules seed, when they are imported or in a function."""
+        if self._state is None:
+            return frozenset()
+        effects = [*self._state.names.values(), *self._state.imports.values()]
+        return frozenset(generator for effect in effects for generator in effect.seeds)
+
+    def note(self, facts: Facts, node: ast.stmt, column: Column) -> None:
+        """Add reads, changes and bindings of ``state:…`` names to ``facts``."""
+        if self._state is None:
+            return
+        self._note_imports(facts, node, column)
+        if isinstance(node, _IMPORTS):
+            for name in list(facts.binds):
+                body = self._functions.body(self._state.real(self._names.get(name, "")))
+                if body is not None:
+                    facts.bodies.setdefault(name, body)
+            return
+        self._note_arguments(facts, node, column)
+        alias = alias_name(node)
+        if alias in self._parts:  # like an import: a copy would be another object than that of the module
+            facts.binds[alias].kind = Kind.IMPORT
+        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and self._registers(node):
+            self._repeated.add(id(node))
+        else:
+            self._note_in(facts, list(_at_once(node)), node, column)
+        for body in facts.bodies.values():
+            self._note_in(body, list(ast.walk(node)), node, column)
+        for root in {path.partition(".")[0] for path in self._stored_slots(node)}:
+            facts.stores.pop(root, None)
+            facts.changes.pop(root, None)
+
+    def _note_imports(self, facts: Facts, node: ast.stmt, column: Column) -> None:
+        """The first import of anything local makes all state there is."""
+        from cellift.project.imports import imported_modules
+
+        assert self._state is not None
+        imports = [inner for inner in ast.walk(node) if isinstance(inner, _IMPORTS)]
+        loaded = self._project.local_modules(imported_modules(imports)) if imports else ()
+        if not loaded:
+            return
+        place = node.lineno, column(node)
+        if not self._bound:
+            names = {name for effect in self._effects() for name in (*effect.reads, *effect.changes)}
+            for name in sorted(map(_pseudo, _slots(names))):
+                facts.binds[name] = Binding(name, Kind.DATA, *place, certain=True)
+            self._bound |= {"", *names}
+        if not isinstance(node, _IMPORTS):
+            return
+        effects = [self._state.imports[name] for name in loaded if name in self._state.imports]
+        if any(effect.changes or effect.seeds for effect in effects):
+            self._repeated.add(id(node))
+        for generator in sorted({generator for effect in effects for generator in effect.seeds}):
+            if generator not in self._bound:
+                self._bound.add(generator)
+                facts.binds[generator] = Binding(generator, Kind.DATA, *place, certain=True)
+
+    def _effects(self) -> Iterator[Effect]:
+        assert self._state is not None
+        yield from self._state.names.values()
+        yield from self._state.methods.values()
+
+    def _note_in(self, sink: Facts | Body, nodes: Sequence[ast.AST], statement: ast.stmt, column: Column) -> None:
+        assert self._state is not None
+        for node in nodes:
+            if not isinstance(node, (ast.Name, ast.Attribute)):
+                continue
+            effect, full = self._effect(node)
+            if effect is None:
+                continue
+            if any(name.startswith("state:") for name in effect.changes):
+                self._process.add(id(statement))
+            if PATCHED in effect.changes and isinstance(sink, Facts):
+                self._patching.add(id(statement))
+            for name in sorted(map(_pseudo, _slots(effect.reads | effect.changes))):
+                sink.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
+            for name in sorted(map(_pseudo, _slots(effect.changes))):
+                how = f"{ast.unparse(node)}()"
+                sink.changes.setdefault(name, Change(name, node.lineno, column(node), how))
+            if full in self._state.caches or (self._asked and full and not effect.changes):
+                self._cached.setdefault(full, []).append((statement, node.lineno))
+        self._note_reloads(sink, nodes)
+        for slot, line, how in self._changed_slots(nodes):
+            name = _pseudo(slot)
+            sink.reads.setdefault(name, Use(name, line, 1, soft=True))
+            sink.changes.setdefault(name, Change(name, line, 1, how))
+
+    def _note_arguments(self, facts: Facts, node: ast.stmt, column: Column) -> None:
+        """``helpers.fill(rows)``: what a local function changes of its arguments, and gives back of them."""
+        for call in _at_once(node):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+                continue
+            _, full = self._effect_of_path(call.func)
+            body = self._functions.body(full) if full else None
+            if body is None:
+                continue
+            given = [*zip(body.parameters, call.args, strict=False), *((k.arg, k.value) for k in call.keywords)]
+            for parameter, argument in given:
+                names = {name.id for name in shared_names(argument)}
+                if parameter in body.changed_parameters:
+                    roots = (self._names.get(name, "").partition(".")[0] for name in names)
+                    if any(root and not self._project.is_local(root) for root in roots):
+                        self._process.add(id(node))
+                        self._patching.add(id(node))
+                    for name in sorted(names):
+                        how = f"{ast.unparse(call.func)}()"
+                        facts.changes.setdefault(name, Change(name, call.lineno, column(call), how))
+                if parameter in body.returns and isinstance(node, (ast.Assign, ast.AnnAssign)):
+                    for target in facts.binds:
+                        facts.shares.setdefault(target, set()).update(names)
+
+    def _effect_of_path(self, node: ast.expr) -> tuple[Effect | None, str]:
+        return self._effect(node) if isinstance(node, (ast.Name, ast.Attribute)) else (None, "")
+
+    def _effect(self, node: ast.Name | ast.Attribute) -> tuple[Effect | None, str]:
+        assert self._state is not None
+        path = dotted_name(node)
+        full = self._full(path) if path else ""
+        if full:
+            effect, rest = self._state.full(full)
+            method = self._state.methods.get(rest.rpartition(".")[2]) if effect is not None and rest else None
+            if effect is not None and method:
+                effect = replace(effect, reads=effect.reads | method.reads, changes=effect.changes | method.changes)
+            return effect, self._state.real(full)
+        if isinstance(node, ast.Attribute):
+            return self._state.methods.get(node.attr), ""
+        return None, ""
+
+    def _full(self, path: str) -> str:
+        root, dot, rest = path.partition(".")
+        return f"{self._names[root]}{dot}{rest}" if root in self._names else ""
+
+    def _note_reloads(self, sink: Facts | Body, nodes: Sequence[ast.AST]) -> None:
+        """``importlib.reload(m)`` makes all state of the module anew."""
+        for node in nodes:
+            if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).rpartition(".")[2] == "reload":
+                module = self._full(ast.unparse(node.args[0]))
+                for slot in sorted(slot for effect in self._effects() for slot in effect.changes):
+                    if slot.startswith(f"{module}:"):
+                        name = _pseudo(slot)
+                        sink.reads.setdefault(name, Use(name, node.lineno, 1, soft=True))
+                        sink.changes.setdefault(name, Change(name, node.lineno, 1, "reload()"))
+
+    def _changed_slots(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int, str]]:
+        from cellift.project.changed_paths import changed_paths
+
+        assert self._state is not None
+        for node in nodes:
+            for path, _ in changed_paths([node]):
+                full = self._full(path)
+                slot = self._state.variable(full) if full else None
+                if slot is not None:
+                    yield slot, getattr(node, "lineno", 1), path
+
+    def _stored_slots(self, node: ast.stmt) -> Iterator[str]:
+        for _, _, path in self._changed_slots(ast.walk(node)):
+            yield path
+
+    def _registers(self, node: ast.stmt) -> bool:
+        """``@register def f``: the definition itself changes a module's state; it is repeated where f may be needed."""
+        parts: list[ast.expr] = list(getattr(node, "decorator_list", ()))
+        parts += getattr(node, "bases", ())
+        for part in (inner for one in parts for inner in ast.walk(one)):
+            if isinstance(part, (ast.Name, ast.Attribute)):
+                effect, _ = self._effect(part)
+                if effect is not None and any(":" in name and not name.startswith("state:") for name in effect.changes):
+                    return True
+        return False
+
+    def repeat(self, statements: Sequence[Statement], step_names: Mapping[int, str]) -> list[Diagnostic]:
+        """Mark what every later step repeats; diagnostics for caches that would answer otherwise."""
+        for statement in statements:
+            if id(statement.node) in self._repeated and statement.travel is Travel.COPY:
+                statement.travel = Travel.REPLAY
+        read = {name for s in statements for name, one in s.reads.items() if one.version.statement is not s}
+        last = max((statement.owner for statement in statements), default=0)
+        stuck: list[Diagnostic] = []
+        for statement in statements:
+            if id(statement.node) not in self._process or statement.owner in (0, last):
+                continue
+            # What does more than that is left to the guard of the state: the change is handed on when it is seen.
+            if isinstance(statement.node, ast.Expr) and not any(name in read for name in statement.makes):
+                statement.travel = Travel.REPLAY if statement.travel is Travel.OWN else statement.travel
+            elif id(statement.node) in self._patching and not isinstance(statement.node, (ast.With, ast.AsyncWith)):
+                stuck.append(_patches_and_more(statement, step_names))
+        return [*stuck, *self._cache_diagnostics(statements, step_names), *self._rewritten(statements)]
+
+    def _rewritten(self, statements: Sequence[Statement]) -> Iterator[Diagnostic]:
+        """The notebook goes on with the module that it has imported; a later step would import what was written."""
+        if self._state is None:
+            return
+        imported: dict[str, Statement] = {}
+        for statement in statements:
+            for node in ast.walk(statement.node):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and statement.facts.writes_files:
+                    first = imported.get(node.value.rpartition("/")[2])
+                    if first is not None:
+                        yield diagnose(
+                            "CL302",
+                            f"`{node.value}` is written after cell {first.code.cell.number} has imported it; a later "
+                            "step would import what was written.",
+                            cell=statement.code.cell.id,
+                            line=node.lineno,
+                            fix="Import the module after the step that writes it.",
+                        )
+            for full in self._imported(statement.node):
+                imported.setdefault(f"{full.rpartition('.')[2]}.py", statement)
+
+    def _imported(self, node: ast.stmt) -> tuple[str, ...]:
+        from cellift.project.imports import imported_modules
+
+        return self._project.local_modules(imported_modules([node]))
+
+    def _cache_diagnostics(
+        self, statements: Sequence[Statement], step_names: Mapping[int, str]
+    ) -> Iterator[Diagnostic]:
+        owners = {id(statement.node): statement for statement in statements}
+        asked = self._asked if self._state is not None else False
+        for full, uses in sorted(self._cached.items()):
+            used = [(owners[id(node)], line) for node, line in uses if id(node) in owners]
+            later = next((pair for pair in used if pair[0].owner != used[0][0].owner), None)
+            cached = self._state is not None and full in self._state.caches
+            if later is None or not (cached or asked):
+                continue
+            statement, line = later
+            yield diagnose(
+                "CL302",
+                f"`{full}` remembers results (a cache), and {step_names[used[0][0].owner]} uses it before "
+                f"{step_names[statement.owner]} does; a later step would start with an empty cache, which can be seen.",
+                cell=statement.code.cell.id,
+                line=line,
+                fix="Use it in one step only, or take the cache away.",
+            )
+
+
+def _patches_and_more(statement: Statement, step_names: Mapping[int, str]) -> Diagnostic:
+    return diagnose(
+        "CL302",
+        f"{step_names[statement.owner].capitalize()} lets a local function change something of a library in a "
+        "statement that does more; later steps would run without that change.",
+        cell=statement.code.cell.id,
+        line=statement.node.lineno,
+        fix="Make the change in a statement of its own, or above the first step.",
+    )
+
+
+def is_kept_by_module(statement: Statement) -> bool:
+    """Whether the statement changes state that is handed from step to step as such."""
+    return any(name.startswith(PREFIX) for name in statement.facts.changes)
+
+
+def _slots(names: Iterable[str]) -> set[str]:
+    """What modules keep themselves, without the state of the process."""
+    return {name for name in names if not name.startswith("state:")}
+
+
+def _pseudo(slot: str) -> str:
+    return slot if slot.startswith("state:") else f"{PREFIX}{slot}"
+
+
+def _at_once(node: ast.AST) -> Iterator[ast.AST]:
+    """What is evaluated when the statement runs: not the bodies of functions that it only defines."""
+    pending: list[ast.AST] = [node]
+    while pending:
+        one = pending.pop()
+        if isinstance(one, _FUNCTIONS):
+            pending.extend([*one.decorator_list, *one.args.defaults, *(d for d in one.args.kw_defaults if d)])
+            continue
+        yield one
+        pending.extend(ast.iter_child_nodes(one))

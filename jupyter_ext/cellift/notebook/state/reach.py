@@ -1,0 +1,168 @@
+"""The code that may run when a statement does: its own, and that of the notebook's functions and methods it calls."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cellift.notebook.flow.statements import Statement
+from cellift.notebook.scopes.facts import Kind
+from cellift.project.remembered import of_kind, remembered
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+#: Methods that run without being called by name.
+_IMPLICIT = frozenset(
+    {"__init__", "__new__", "__post_init__", "__enter__", "__exit__", "__call__", "__init_subclass__"}
+)
+
+
+@dataclass(frozen=True)
+class Code:
+    """Nodes that run, and the function and call that lead to them (None for the statement itself)."""
+
+    nodes: tuple[ast.AST, ...]
+    function: _Function | None = None
+    call: ast.Call | None = None
+
+    def acts(self) -> Iterator[ast.AST]:
+        """Calls, attributes and imports that run, without the bodies of functions that are only defined here."""
+        for node in self.nodes:
+            yield from _acts_of_statement(node) if isinstance(node, ast.stmt) else _acts(node)
+
+
+class Reach:
+    """Knows the functions, classes and methods of a notebook."""
+
+    def __init__(self, statements: Sequence[Statement]) -> None:
+        self._methods: dict[str, list[_Function]] = {}
+        self._properties: set[str] = set()
+        self._classes: list[list[ast.FunctionDef | ast.AsyncFunctionDef]] = []
+        self._known: dict[int, tuple[Code, ...]] = {}
+        for statement in statements:
+            for node in of_kind(statement.node, ast.ClassDef):
+                members = [member for member in node.body if isinstance(member, _FUNCTIONS)]
+                self._classes.append(members)
+                for member in members:
+                    self._methods.setdefault(member.name, []).append(member)
+                    if member.decorator_list:
+                        self._properties.add(member.name)
+
+    def sibling(self, method: _Function, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+        """The method ``name`` of the class that ``method`` belongs to."""
+        for members in self._classes:
+            if method in members:
+                return next((m for m in members if m.name == name), None)
+        return None
+
+    def of(self, statement: Statement) -> Sequence[Code]:
+        """The statement first, then every function that it may call, each once. Ask when names are resolved."""
+        known = self._known.get(statement.index)
+        if known is None:
+            known = self._known[statement.index] = tuple(self._of(statement))
+        return known
+
+    def _of(self, statement: Statement) -> Iterator[Code]:
+        own = Code((statement.node,))
+        yield own
+        if isinstance(statement.node, (*_FUNCTIONS, ast.Import, ast.ImportFrom)):
+            return
+        seen: set[int] = set()
+        pending = [own]
+        for name, read in {} if _only_names(statement.node) else statement.reads.items():
+            for function in self._functions(statement, name) if read.version.kind is Kind.FUNCTION else ():
+                if not _is_called(statement.node, name) and id(function) not in seen:
+                    seen.add(id(function))
+                    pending.append(_code(function, None))
+        yield from pending[1:]
+        while pending:
+            for node in pending.pop().acts():
+                for function, call in self._called(statement, node):
+                    if id(function) not in seen:
+                        seen.add(id(function))
+                        code = _code(function, call)
+                        yield code
+                        pending.append(code)
+
+    def _called(self, statement: Statement, node: ast.AST) -> Iterator[tuple[_Function, ast.Call | None]]:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            for function in self._functions(statement, node.func.id):
+                yield function, node
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            for function in self._methods.get(node.func.attr, ()):
+                yield function, node
+        elif isinstance(node, ast.Attribute) and node.attr in self._properties:
+            for function in self._methods.get(node.attr, ()):
+                yield function, None
+
+    def _functions(self, statement: Statement, name: str) -> Iterator[_Function]:
+        """What a name stands for in a statement: functions, or what runs when a class is called."""
+        read = statement.reads.get(name)
+        version = read.version if read is not None else None
+        if version is not None and version.kind is Kind.DATA:
+            for maker in sorted(version.made_of, key=lambda one: one.statement.index):
+                yield from _inside(maker.statement.node)
+        if version is None or version.kind not in (Kind.FUNCTION, Kind.CLASS):
+            return
+        while version is not None and version.statement.facts.bodies.get(name) is None and version.previous is not None:
+            version = version.previous
+        for node in of_kind(version.statement.node, *_FUNCTIONS, ast.Lambda, ast.ClassDef):
+            of_that_name = isinstance(node, ast.Lambda) or (isinstance(node, _FUNCTIONS) and node.name == name)
+            if of_that_name and version.kind is Kind.FUNCTION:
+                assert isinstance(node, (*_FUNCTIONS, ast.Lambda))
+                yield node
+                for decorator in [] if isinstance(node, ast.Lambda) else node.decorator_list:
+                    yield from self._around(version.statement, decorator)
+            elif isinstance(node, ast.ClassDef) and node.name == name:
+                for member in node.body:
+                    if isinstance(member, _FUNCTIONS) and member.name in _IMPLICIT:
+                        yield member
+                for base in node.bases:
+                    if isinstance(base, ast.Name):
+                        yield from self._functions(statement, base.id)
+
+    def _around(self, statement: Statement, decorator: ast.expr) -> Iterator[_Function]:
+        """What runs instead of a decorated function: what a decorator of the notebook defines."""
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        read = statement.reads.get(called.id) if isinstance(called, ast.Name) else None
+        if read is not None and read.version.kind in (Kind.FUNCTION, Kind.CLASS):
+            yield from _inside(read.version.definition().statement.node)
+
+
+def _inside(node: ast.AST) -> Iterator[_Function]:
+    """The functions that a function, or the methods of a class, may hand out."""
+    for inner in of_kind(node, *_FUNCTIONS, ast.Lambda):
+        if inner is not node and isinstance(inner, (*_FUNCTIONS, ast.Lambda)):
+            yield inner
+
+
+def _only_names(node: ast.stmt) -> bool:
+    """``sys.excepthook = report``: a function is given another name, and does not run."""
+    return isinstance(node, ast.Assign) and isinstance(node.value, (ast.Name, ast.Attribute))
+
+
+def _code(function: _Function, call: ast.Call | None) -> Code:
+    body = function.body if isinstance(function.body, list) else [function.body]
+    return Code(tuple(body), function, call)
+
+
+def _is_called(node: ast.AST, name: str) -> bool:
+    return any(isinstance(call.func, ast.Name) and call.func.id == name for call in of_kind(node, ast.Call))
+
+
+@remembered
+def _acts_of_statement(statement: ast.stmt) -> tuple[ast.AST, ...]:
+    return tuple(_acts(statement))
+
+
+def _acts(tree: ast.AST) -> Iterator[ast.AST]:
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, _FUNCTIONS):
+            pending.extend([*node.decorator_list, *node.args.defaults, *(d for d in node.args.kw_defaults if d)])
+            continue
+        if isinstance(node, (ast.Call, ast.Attribute, ast.Import, ast.ImportFrom)):
+            yield node
+        pending.extend(reversed(list(ast.iter_child_nodes(node))))
