@@ -1,7 +1,7 @@
 """What the analysis makes of each case of the corpus, as a digest: ``python -m tests.truth.graph_digests`` writes them.
 
 Each case has been judged beside the notebook itself. So a graph that is another one than it was then is either a rule
-that is gone, or a change that somebody means: then judge the case anew (`tests/truth/oracle.py`), and write the digests.
+that is gone, or a change that somebody means: then judge the case anew (`tests/truth/oracle.py`), and write them.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def known() -> dict[str, str]:
 
 
 def digest(case: Case) -> str:
-    """Of the graph with all that the runner is told, and of the diagnostics; packages have versions and are left out."""
+    """Of the graph with all that the runner is told, and of the diagnostics; packages, which have versions, are not."""
     with tempfile.TemporaryDirectory(prefix="graph-") as folder:
         for name, text in case.files.items():
             path = Path(folder) / name

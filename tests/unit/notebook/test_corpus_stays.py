@@ -1,4 +1,4 @@
-"""Cases of the corpus give the graphs that were judged: a rule that is gone shows in one of them, whatever it is for."""
+"""Cases of the corpus give the graphs that were judged: a rule that is gone shows in one of them."""
 
 from __future__ import annotations
 
