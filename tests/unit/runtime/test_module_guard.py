@@ -100,6 +100,13 @@ def test_installed_modules_and_those_of_other_folders_are_not_watched(
     assert guard.found() == {}
 
 
+def test_modules_that_are_made_from_a_text_are_not_watched(own: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(own, "__file__", "<runner>/own_module.py")
+    guard = started()
+    own.COUNT = 3  # type: ignore[attr-defined]
+    assert guard.found() == {}
+
+
 def test_a_folder_that_the_notebook_puts_on_the_path_is_its_own(
     own: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

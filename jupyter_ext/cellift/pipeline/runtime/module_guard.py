@@ -54,6 +54,8 @@ class ModuleGuard:
         path = getattr(module, "__file__", None)
         if not isinstance(module, ModuleType) or not isinstance(path, str) or not path.endswith(".py"):
             return False
+        if not os.path.isabs(path):  # made from a text, as the runner itself
+            return False
         path = os.path.realpath(path)
         if any(part in path.split(os.sep) for part in _INSTALLED):
             return False
