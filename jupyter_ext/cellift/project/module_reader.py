@@ -185,7 +185,8 @@ class ModuleReader:
         """What a node does to the process."""
         effect.changes |= process_state(node, imports)
         effect.seeds |= seeds(node, imports)
-        if any(not self._project.is_local(module) for module in patches(node, imports)):
+        # What builtins are given is handed on when it is seen.
+        if any(not self._project.is_local(module) and module != "builtins" for module in patches(node, imports)):
             effect.changes.add(PATCHED)
 
     def _change_path(self, effect: Effect, path: str, plain: bool) -> None:
