@@ -24,6 +24,7 @@ _SECONDS = 120.0
 _TIMES = re.compile(r"(CPU times|Wall time): |.* per loop \(mean ± |<Figure size .* Axes>$")
 _ADDRESS = re.compile(r"\b0x[0-9a-f]+")
 _TIME = re.compile(r"^(CPU times|Wall time): .*|\b[\d.e+]+ [nuµμm]?s ± .*")
+_WARNED = re.compile(r"^\S.*:\d+: \w*Warning: .*\n(  \S.*\n)?", re.MULTILINE)  # and the line of code that it is about
 _FIGURE = re.compile(r"<Figure size .* Axes>$")  # shown as a picture by a front end, and by a step
 
 Verdict = Literal["equal", "refused", "different", "failed", "no case"]
@@ -83,7 +84,7 @@ def _compare(case: Case, expected: dict[str, Any], run: dict[str, Any], folder: 
 
 def _lines(text: str) -> list[str]:
     """What counts: warnings go to the log as well, but not to standard output; addresses and times are of a process."""
-    found = [_TIME.sub("…", _ADDRESS.sub("0x…", line)) for line in text.splitlines()]
+    found = [_TIME.sub("…", _ADDRESS.sub("0x…", line)) for line in _WARNED.sub("", text).splitlines()]
     return [line for line in found if line.strip() and "Warning" not in line and not _FIGURE.match(line)]
 
 
