@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -12,9 +15,20 @@ import pytest
 from cellift.notebook import parsed
 from cellift.notebook.analysis import Analysis, analyse
 from cellift.notebook.cells import parse_notebook
+from cellift.notebook.explain import explain
+from cellift.notebook.flow.statements import Statement
 from cellift.notebook.parsed import parse_cell
 from cellift.notebook.scopes.reader import Reader
+from cellift.notebook.state.reach import Code, Reach
+from cellift.project import data_files, snapshot
+from cellift.project.snapshot import Project
+from truth.percent import read_cases
 
+CASES = [
+    case
+    for file in sorted((Path(__file__).parents[2] / "truth" / "cases").glob("*.cells"))
+    for case in read_cases(file)
+]
 BODY = "def area_{0}(r):\n    return r * {0}\nvalues_{0} = [area_{0}(n) for n in range({0})]\nvalues_{0}.append({1})"
 
 
@@ -48,12 +62,12 @@ def sources(cells: int = 100) -> list[str]:
     return [BODY.format(number, f"values_{number - 1}" if number else "0") for number in range(cells)]
 
 
-def read(texts: list[str]) -> Analysis:
+def read(texts: list[str], project: Project | None = None) -> Analysis:
     cells = [
         {"cell_type": "code", "id": f"c{number}", "metadata": {"cellift": {"step": f"s{number}"}}, "source": text}
         for number, text in enumerate(texts)
     ]
-    return analyse(parse_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
+    return analyse(parse_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}), project)
 
 
 def test_after_one_edit_one_cell_is_parsed_and_visited(counts: Counter[str]) -> None:
@@ -131,3 +145,67 @@ def test_an_edit_that_concerns_one_other_cell_has_that_one_visited_again(counts:
     texts[0] = "mode = 'values_1'"
     read(texts)
     assert counts == {"parsed": 1, "visited": 2}
+
+
+def test_each_module_and_each_file_is_looked_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Cells that import and name the same do not make the analysis ask the file system again."""
+    asked: Counter[str] = Counter()
+    find, files = snapshot.find_module, data_files._files
+
+    def counting_find(name: str, *rest: Any) -> Any:
+        asked[name] += 1
+        return find(name, *rest)
+
+    def counting_files(path: str, folder: Path) -> set[str]:
+        asked[path] += 1
+        return files(path, folder)
+
+    monkeypatch.setattr(snapshot, "find_module", counting_find)
+    monkeypatch.setattr(data_files, "_files", counting_files)
+    read(["import colorsys\nx = open('table.csv').read()"] * 20, Project(tmp_path))
+    assert asked["table.csv"] == 1
+    assert asked["colorsys"] <= 2  # beside the notebook, and where the interpreter looks
+
+
+def test_code_that_a_statement_reaches_is_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    followed: Counter[int] = Counter()
+    follow = Reach._of
+
+    def counting(self: Reach, statement: Statement) -> Iterator[Code]:
+        followed[statement.index] += 1
+        return follow(self, statement)
+
+    monkeypatch.setattr(Reach, "_of", counting)
+    read(sources(10))
+    assert set(followed.values()) == {1}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_random_edits_of_the_corpus_the_answer_is_a_fresh_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines go, come twice, and move between the cells of a notebook: what is remembered must never show."""
+    random = Random(seed)
+    for case in random.sample(CASES, 8):
+        cells = [dict(cell) for cell in case.cells]
+        kept = parsed._Trees()
+        for _ in range(5):
+            monkeypatch.setattr(parsed, "_trees", kept)
+            remembered = told(cells)
+            monkeypatch.setattr(parsed, "_trees", parsed._Trees())
+            assert remembered == told(cells), case.name
+            edit(cells, random)
+
+
+def edit(cells: list[dict[str, Any]], random: Random) -> None:
+    """One small edit of one cell, as people make them; the result need not be valid."""
+    cell, other = random.choice(cells), random.choice(cells)
+    lines, more = cell["source"].split("\n"), other["source"].split("\n")
+    place = random.randrange(len(lines))
+    lines[place : place + random.randrange(2)] = random.choice([[], [random.choice(more)], ["extra = 1"]])
+    cell["source"] = "\n".join(lines)
+
+
+def told(cells: list[dict[str, Any]]) -> tuple[Analysis, dict[str, Any]]:
+    content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+    notebook = parse_notebook(json.loads(json.dumps(content)))
+    analysis = analyse(notebook)
+    return analysis, explain(analysis, notebook)
