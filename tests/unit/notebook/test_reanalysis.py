@@ -162,6 +162,7 @@ def test_each_module_and_each_file_is_looked_for_once(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(snapshot, "find_module", counting_find)
     monkeypatch.setattr(data_files, "_files", counting_files)
+    (tmp_path / "table.csv").touch()  # else the steps wait for all above, and nobody asks about imports
     read(["import colorsys\nx = open('table.csv').read()"] * 20, Project(tmp_path))
     assert asked["table.csv"] == 1
     assert asked["colorsys"] <= 2  # beside the notebook, and where the interpreter looks
