@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from cellift.notebook.asked_order import with_asked_order
 from cellift.notebook.cells import Notebook, pipeline_setting
+from cellift.notebook.collection import without_collection
 from cellift.notebook.depth import nested_too_deeply
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files.order import with_file_order
@@ -66,6 +67,7 @@ class Analysis:
         return not any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
 
 
+@without_collection()
 def analyse(notebook: Notebook, project: Project | None = None) -> Analysis:
     """Find the steps of a notebook and the data between them. Mistakes become diagnostics, never exceptions.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import json
 from collections import Counter
 from collections.abc import Iterator
@@ -112,6 +113,22 @@ def test_cells_of_one_text_are_two_cells() -> None:
     assert parse_cell("a", "x = 1").tree is parse_cell("a", "x = 1").tree
     analysis = read(["x = 1", "x += 1", "x += 1", "print(x)"])
     assert analysis.graph.steps[3].inputs == {"x": "s2"}
+
+
+def test_garbage_is_collected_after_an_analysis_not_in_it() -> None:
+    def collections() -> int:
+        return sum(generation["collections"] for generation in gc.get_stats())
+
+    threshold, texts = gc.get_threshold(), sources(20)
+    before = collections()
+    gc.set_threshold(10)
+    try:
+        read(texts)
+        during = collections() - before
+    finally:
+        gc.set_threshold(*threshold)
+    assert during < 500, "one for each ten new objects would be many thousands"
+    assert gc.isenabled()
 
 
 def test_what_is_kept_has_a_limit() -> None:
