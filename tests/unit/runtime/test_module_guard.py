@@ -74,6 +74,18 @@ def test_a_module_that_is_imported_meanwhile_is_as_its_import_leaves_it(own: Mod
     assert list(guard.found()) == ["state:module:own_module:ROWS"]
 
 
+def test_each_module_is_looked_at_once(own: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    is_own = ModuleGuard._is_own
+    monkeypatch.setattr(ModuleGuard, "_is_own", lambda self, module: looked.append("") or is_own(self, module))
+    guard = started()
+    first = len(looked)
+    for _ in range(3):
+        guard.note_imports()
+    guard.start()
+    assert 0 < first == len(looked)
+
+
 def test_what_later_steps_do_too_is_no_change_but_what_came_before_is(own: ModuleType) -> None:
     guard = started()
     own.COUNT = 5  # type: ignore[attr-defined]

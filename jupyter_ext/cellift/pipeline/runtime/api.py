@@ -225,12 +225,12 @@ class _StepRun:
         self._mark_classes()
         self._now = None
         states = self._guarded().end()
-        modules = {name: value for name, value in self._modules.found().items() if name not in step.outputs}
         self._inputs.bind(step.outputs)
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
         changed = self._values.changed(outputs, step.outputs)
         if not step.last:
-            changed.update({**states.unseen, **modules})
+            modules = self._modules.found()
+            changed.update({**states.unseen, **{name: modules[name] for name in modules if name not in step.outputs}})
         elif step.rerun:  # that it drew tells the engine to let it draw after the steps above
             changed.update({name: state for name, state in states.unseen.items() if name in GENERATORS})
         missed = {*changed, *step.held.intersection(self._values.spent)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from types import FunctionType, ModuleType
-from typing import Any, Dict
+from typing import Any, Dict, Set
 
 from ...values import Fingerprint
 from .local_modules import PREFIX, taken
@@ -19,19 +19,21 @@ class ModuleGuard:
     def __init__(self) -> None:
         self._folder = os.path.realpath(os.getcwd())
         self._given = {os.path.realpath(each) for each in sys.path if each}
+        self._looked_at: Set[str] = set()
         self._before: Dict[str, Dict[str, Any]] = {}
         self._changed: Dict[str, None] = {}
 
     def start(self) -> None:
         """Later steps begin with all that has been done until now."""
-        self._before = {}
+        self._before = {name: _prints(sys.modules.get(name)) for name in self._before}
         self.note_imports()
 
     def note_imports(self) -> None:
         """Modules that are new are as later steps will import them."""
-        for name, module in list(sys.modules.items()):
-            if name not in self._before and self._is_own(module):
-                self._before[name] = {key: _print_of(value) for key, value in _variables(module)}
+        # Before each statement: a library brings hundreds of modules, and each is looked at once.
+        new = set(sys.modules) - self._looked_at
+        self._looked_at |= new
+        self._before.update((name, _prints(sys.modules[name])) for name in new if self._is_own(sys.modules.get(name)))
 
     def settle(self) -> None:
         """What comes next is done in later steps too: keep what has changed until now, then call :meth:`start`."""
@@ -74,6 +76,10 @@ def _variables(module: Any) -> Any:
                 yield key, data
         elif not callable(value) or hasattr(value, "__dict__"):
             yield key, value
+
+
+def _prints(module: Any) -> Dict[str, Any]:
+    return {key: _print_of(value) for key, value in _variables(module)}
 
 
 def _print_of(value: Any) -> Any:
