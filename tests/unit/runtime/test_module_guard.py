@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from cellift.pipeline import compile_graph
+from cellift.pipeline.runtime.local_modules import restore
 from cellift.pipeline.runtime.module_guard import ModuleGuard
 from unit.pipeline.kit import Launcher, graph, step
 
@@ -141,3 +142,21 @@ def test_in_a_container_the_step_fails_unless_a_later_step_does_the_same(launche
     assert launcher.run(ir)["a"].error["code"] == "CL520"
     ir = compile_graph(graph(replace(known, repeated=((1, 2),)), step("b", "1")), files=files)
     assert launcher.run(ir)["a"].code == 0
+
+
+def test_an_object_that_a_class_keeps_stays_the_object_that_others_have(own: ModuleType) -> None:
+    alias = own.Kept.made
+    restore("state:module:own_module:Kept", {"made": ["x"]})
+    assert alias == ["x"]
+    assert own.Kept.made is alias
+
+
+def test_nobody_sees_the_import_that_puts_the_state_of_a_module_back(launcher: Launcher) -> None:
+    files = {"loud_module.py": b"ROWS = []\nprint('imported')"}
+    name = "state:module:loud_module:ROWS"
+    first = replace(
+        step("a", "import loud_module\nloud_module.ROWS.append(1)", outputs=(name,)), modules=("loud_module.py",)
+    )
+    second = step("b", "import loud_module\nprint(loud_module.ROWS)", inputs={name: "a"})
+    ran = launcher.run(compile_graph(graph(first, replace(second, modules=("loud_module.py",))), files=files))
+    assert (ran["a"].stdout, ran["b"].stdout) == ("imported\n", "[1]\n")
