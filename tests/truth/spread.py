@@ -103,6 +103,7 @@ class Children:
                     os.dup2(nothing, descriptor)
                 resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
                 self._config._tmp_path_factory._basetemp = folder
+                os.chdir(tempfile.mkdtemp(dir=folder))  # a mutant may write to whatever name
                 work(number)
         status = os.waitpid(child, 0)[1]
         with contextlib.suppress(ProcessLookupError):

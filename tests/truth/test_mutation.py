@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.truth import mutants
 from tests.truth.mutation import GUARDED, gaps, listed, modules_of
+from tests.truth.spread import Children, Table
 
 _SOURCE = """
 def sign(number):
@@ -79,3 +82,15 @@ def test_every_condition_can_be_switched_off():
                 function = mutants._function(mutants.sys.modules[module], one.owner)
                 same = mutants._code(code, one.owner.split("."))
                 assert function.__code__.co_freevars == same.co_freevars, one.key
+
+
+def test_a_job_leaves_nothing_where_the_run_was_started(monkeypatch, tmp_path, request):
+    monkeypatch.chdir(tmp_path)
+    done = Table(1, 8)
+
+    def job(number):
+        Path("?").touch()
+        done.put(number, 1)
+
+    Children(request.config).run(1, job)
+    assert (done.number(0), list(tmp_path.iterdir())) == (1, [])

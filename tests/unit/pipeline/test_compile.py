@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import yaml
@@ -18,6 +19,8 @@ from cellift.pipeline.identifiers import COMPONENT, pipeline_name
 from unit.notebook.make_notebook import graph_of
 from unit.pipeline.kit import Launcher, graph, parameter, step
 
+_TESTS = Path(__file__).parents[2]
+_CODE = [str(_TESTS), str(_TESTS.parent / "jupyter_ext")]
 TWO = graph(
     step("Load data", "x = n", outputs=("x",), params=("n",)),
     step("use it", "x + 1", number=2, inputs={"x": "load-data"}),
@@ -142,7 +145,7 @@ def test_pipeline_name_is_plain_and_the_title_is_kept(name, expected):
 
 def test_same_text_in_every_process_and_hash_seed():
     code = (
-        "import sys; sys.path[:0] = ['tests', 'jupyter_ext']\n"
+        f"import sys; sys.path[:0] = {_CODE}\n"
         "from unit.pipeline.test_compile import TWO, wide\nfrom cellift.pipeline import *\n"
         "import hashlib; text = dump_ir(compile_graph(TWO)) + dump_ir(compile_graph(wide(9)))\n"
         "print(hashlib.sha256(text.encode()).hexdigest())"
@@ -162,7 +165,7 @@ def test_same_text_in_every_process_and_hash_seed():
 
 def test_compile_imports_nothing_heavy():
     code = (
-        "import sys; sys.path[:0] = ['tests', 'jupyter_ext']\n"
+        f"import sys; sys.path[:0] = {_CODE}\n"
         "from unit.pipeline.kit import graph, step\nfrom cellift.pipeline import *\n"
         "dump_ir(compile_graph(graph(step('a', '1'))))\n"
         "print([name for name in ('numpy', 'pandas', 'IPython', 'matplotlib', 'asyncio') if name in sys.modules])"
