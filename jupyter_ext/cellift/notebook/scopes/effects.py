@@ -101,9 +101,6 @@ STATE_CALLS = frozenset(
     "multiprocessing.set_start_method matplotlib.rc_file decimal.setcontext random.setstate".split()
 )
 
-#: Those of them that seed a global random generator.
-SEED_FUNCTIONS = frozenset({"seed", "manual_seed", "manual_seed_all", "set_seed", "set_random_seed"})
-
 #: Context managers that undo at their end what is changed inside.
 SCOPED_STATE = frozenset(
     "catch_warnings option_context rc_context localcontext errstate printoptions style_context axes_style "

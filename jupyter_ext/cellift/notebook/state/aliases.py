@@ -97,12 +97,9 @@ def _stored(statement: ast.stmt) -> tuple[str, ...]:
 
 def note_alias(facts: Facts, statement: ast.stmt, names: Mapping[str, str]) -> None:
     """A name for a part of a module travels as code, like an import: a copy of the part would be another object."""
-    if not isinstance(statement, ast.Assign):
-        return
     name = alias_name(statement)
-    if name not in names or name not in facts.binds:
-        return
-    if alias_path(statement.value, names) == names[name]:
+    path = alias_path(statement.value, names) if isinstance(statement, ast.Assign) and name in facts.binds else ""
+    if name and path and path == names.get(name):
         facts.binds[name].kind = Kind.IMPORT
 
 

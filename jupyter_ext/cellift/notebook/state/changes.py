@@ -63,7 +63,7 @@ class StateChanges:
         self._states = states_of(files.names)
         self._reach = files.reach
         self._last = max((statement.owner for statement in statements), default=SETUP)
-        self._read = {n for s in statements for n, one in s.reads.items() if one.version.statement is not s}
+        self._read = {name for statement in statements for name in statement.reads}
         self._found: dict[int, tuple[StateChange, ...]] = {}
         #: Statements that cannot be repeated.
         self.stuck: list[Statement] = []
@@ -118,14 +118,12 @@ class StateChanges:
                     if start.get(kind, statement.index + 1) > statement.index:
                         start[kind] = statement.index
                         growing = True
-        first_owner = {kind: self._statements[index].owner for kind, index in start.items()}
         taking: dict[int, frozenset[str]] = {}
         for owner in range(1, self._last + 1):
-            kinds = {kind for kind, first in first_owner.items() if first < owner}
             own = [s for s in self._statements if s.owner == owner and not isinstance(s.node, _NEVER)]
             taker = next((s for s in own if s.travel is not Travel.REPLAY or s.index in changing), None)
-            if taker is not None and kinds:
-                taking[taker.index] = frozenset(kinds)
+            if taker is not None:
+                taking[taker.index] = frozenset(start)
         return Channels(start, changing, taking)
 
     def repeated(self, owner: int) -> tuple[tuple[int, int], ...]:
@@ -135,7 +133,7 @@ class StateChanges:
 
     def refusals(self, step_names: Mapping[int, str]) -> list[Diagnostic]:
         """An error for every statement that can neither be repeated nor handed on."""
-        return [self._refusal(s, step_names) for s in self.stuck if s.index not in self._channels.changing]
+        return [self._refusal(s, step_names) for s in self.stuck]
 
     def _refusal(self, statement: Statement, step_names: Mapping[int, str]) -> Diagnostic:
         how = self.of(statement)[0].how
@@ -159,8 +157,6 @@ class StateChanges:
         )
 
     def _changes(self, statement: Statement) -> list[StateChange]:
-        if isinstance(statement.node, _NEVER):
-            return []
         found: list[StateChange] = []
         for code in self._reach.of(statement):
             changes = [one for one in self._states.changes(code.nodes) if _is_import(one.name, statement, code)]
@@ -203,7 +199,6 @@ class StateChanges:
         setting = sum(
             change.kind == STREAMS
             for other in self._of_step[statement.owner]
-            if not isinstance(other.node, _NEVER)
             for change in self._states.changes([other.node])
         )
         return [change for change in found if change.kind != STREAMS] if setting > 1 else found

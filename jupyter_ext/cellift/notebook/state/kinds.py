@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from cellift.notebook.magics.facts import state_magic
-from cellift.notebook.scopes.effects import CONTAINER_METHODS, SCOPED_STATE, SEED_FUNCTIONS, STATE_CALLS, STATE_CHANGERS
+from cellift.notebook.scopes.effects import CONTAINER_METHODS, SCOPED_STATE, STATE_CALLS, STATE_CHANGERS
 from cellift.notebook.scopes.lookups import is_main_module
 from cellift.notebook.state.generators import Knowledge
 from cellift.project.remembered import of_kind, remembered
@@ -127,8 +127,6 @@ class States:
     def put_back(self, *nodes: ast.AST) -> set[str]:
         """Kinds that a ``finally`` in the code changes, and what is not in it as well."""
         tries = [node for root in nodes for node in of_kind(root, ast.Try)]
-        if not tries:
-            return set()
         last = [change for one in tries for change, _ in self._walk(one.finalbody, frozenset())]
         found = set()
         for kind in {change.kind for change in last} - {OTHER}:
@@ -195,8 +193,6 @@ class States:
             return None
         if path in STATE_CALLS or last in STATE_CHANGERS or last in _LOGGER_METHODS:
             return self._found(node.func, path, "()")
-        if last in SEED_FUNCTIONS:
-            return None
         # `pandas.DataFrame.insert(frame, ...)` is a method of a class: it changes its argument.
         of_class = path.rpartition(".")[0].rpartition(".")[2][:1].isupper()
         inside = path.count(".") > 1 and path.partition(".")[0] not in _ARRAYS and not of_class

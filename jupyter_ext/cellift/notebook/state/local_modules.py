@@ -105,9 +105,7 @@ class LocalState:
         from cellift.project.imports import imported_modules
 
         assert self._state is not None
-        imports = [inner for inner in ast.walk(node) if isinstance(inner, _IMPORTS)]
-        loaded = self._project.local_modules(imported_modules(imports)) if imports else ()
-        if not loaded:
+        if not self._project.local_modules(imported_modules([node])):
             return
         place = node.lineno, column(node)
         if not self._bound:
@@ -115,11 +113,13 @@ class LocalState:
             for name in sorted(map(_pseudo, _slots(names))):
                 facts.binds[name] = Binding(name, Kind.DATA, *place, certain=True)
             self._bound |= {"", *names}
-        if not isinstance(node, _IMPORTS):
-            return
+        at_once = imported_modules([one for one in _at_once(node) if isinstance(one, _IMPORTS)])
+        loaded = self._project.local_modules(at_once)
         effects = [self._state.imports[name] for name in loaded if name in self._state.imports]
         if any(effect.changes or effect.seeds for effect in effects):
             self._repeated.add(id(node))
+        if not isinstance(node, _IMPORTS):
+            return  # a branch that may not be taken: what it seeds is seen while running
         for generator in sorted({generator for effect in effects for generator in effect.seeds}):
             if generator not in self._bound:
                 self._bound.add(generator)
@@ -242,7 +242,7 @@ class LocalState:
         for statement in statements:
             if id(statement.node) in self._repeated and statement.travel is Travel.COPY:
                 statement.travel = Travel.REPLAY
-        read = {name for s in statements for name, one in s.reads.items() if one.version.statement is not s}
+        read = {name for statement in statements for name in statement.reads}
         last = max((statement.owner for statement in statements), default=0)
         stuck: list[Diagnostic] = []
         for statement in statements:
@@ -287,7 +287,7 @@ class LocalState:
         owners = {id(statement.node): statement for statement in statements}
         asked = self._asked if self._state is not None else False
         for full, uses in sorted(self._cached.items()):
-            used = [(owners[id(node)], line) for node, line in uses if id(node) in owners]
+            used = [(owners[id(node)], line) for node, line in uses]
             later = next((pair for pair in used if pair[0].owner != used[0][0].owner), None)
             cached = self._state is not None and full in self._state.caches
             if later is None or not (cached or asked):

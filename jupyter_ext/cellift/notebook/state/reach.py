@@ -66,8 +66,6 @@ class Reach:
     def _of(self, statement: Statement) -> Iterator[Code]:
         own = Code((statement.node,))
         yield own
-        if isinstance(statement.node, (*_FUNCTIONS, ast.Import, ast.ImportFrom)):
-            return
         seen: set[int] = set()
         pending = [own]
         for name, read in {} if _only_names(statement.node) else statement.reads.items():
@@ -120,7 +118,7 @@ class Reach:
                         yield member
                 for base in node.bases:
                     if isinstance(base, ast.Name):
-                        yield from self._functions(statement, base.id)
+                        yield from self._functions(version.statement, base.id)
 
     def _around(self, statement: Statement, decorator: ast.expr) -> Iterator[_Function]:
         """What runs instead of a decorated function: what a decorator of the notebook defines."""

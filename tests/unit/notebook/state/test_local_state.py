@@ -97,6 +97,58 @@ def test_an_import_that_changes_the_process_is_repeated(beside):
     assert "import helpers" in text(graph, "b")
 
 
+@pytest.mark.parametrize("helpers", ["import decimal\ndecimal.getcontext().prec = 3", "import random\nrandom.seed(1)"])
+def test_an_import_in_a_block_of_the_set_up_that_changes_the_process_is_made_in_every_step(beside, helpers):
+    block = "if len('a'):\n    import helpers"
+    graph = beside(helpers, block, "%%step a\nprint(1)", "%%step b\nprint(2)").graph
+    assert block in text(graph, "a")
+    assert block in text(graph, "b")
+
+
+@pytest.mark.parametrize("function", ["def f():\n    import helpers", "if 1:\n    def f():\n        import helpers"])
+def test_an_import_in_a_function_that_nobody_calls_changes_nothing(beside, function):
+    cells = f"%%step a\n{function}", "%%step b\nprint(1)"
+    assert "import helpers" not in text(beside("import random\nrandom.seed(1)", *cells).graph, "b")
+
+
+@pytest.mark.parametrize("uses", ["random.random()", "open('a.txt')"])
+def test_a_module_that_draws_nothing_and_uses_no_files_stands_apart_from_one_that_does(beside, tmp_path, uses):
+    (tmp_path / "other.py").write_text(f"import random\ndef g():\n    return {uses}")
+    setup = "import helpers, other, foreign, random\nrandom.seed(1)"
+    act = "random.random()\nopen('a.txt', 'w').close()"
+
+    def taken(call: str) -> set[str]:
+        return edges(beside("def f():\n    return 1", setup, f"%%step a\n{act}", f"%%step b\n{call}").graph)
+
+    assert taken("helpers.f()") == set()
+    assert taken("other.g()") == ({"a>b:state:random"} if "random" in uses else {"a>b:a.txt"})
+    assert taken("foreign.g()") == {"a>b:a.txt", "a>b:state:random"}
+
+
+def test_what_an_import_in_a_branch_seeds_is_not_counted_on(beside):
+    seed = "import random\nrandom.seed(4)"
+    cells = seed, "%%step a\nrandom.random()", "%%step b\nif len(''):\n    import helpers", "%%step c\nrandom.random()"
+    assert edges(beside("import random\nrandom.seed(3)", *cells).graph) == {"a>c:state:random"}
+
+
+def test_state_of_modules_begins_with_the_first_import_of_one(beside):
+    helpers = "kept = []\ndef f(x):\n    kept.append(x)"
+    steps = "%%step a\nimport helpers\nhelpers.f(1)", "%%step b\nhelpers.f(2)"
+    assert edges(beside(helpers, "%%step z\nx = 1", *steps).graph) == {"a>b:state:module:helpers:kept"}
+    by_name = "import importlib", "%%step a\nm = importlib.import_module('helpers')\nm.f(1)"
+    graph = beside(helpers, *by_name, "%%step b\nimport helpers\nhelpers.f(2)").graph
+    assert "a>b:state:module:helpers:kept" in edges(graph)
+
+
+@pytest.mark.parametrize(
+    "definition", ["def g():\n    helpers.f(1)", "if len('a'):\n    def g():\n        helpers.f(1)"]
+)
+def test_a_function_that_would_use_the_state_of_a_module_does_nothing_when_it_is_defined(beside, definition):
+    helpers = "kept = []\ndef f(x):\n    kept.append(x)"
+    cells = "import helpers", "%%step a\nhelpers.f(1)", f"%%step b\n{definition}", "%%step c\nhelpers.f(1)"
+    assert edges(beside(helpers, *cells).graph) == {"a>c:state:module:helpers:kept"}
+
+
 def test_a_change_of_the_process_in_a_statement_that_does_more_is_left_to_the_guard(beside):
     helpers = "import os\ndef start():\n    os.environ['A'] = '1'\n    return 1"
     analysis = beside(helpers, "import helpers", "%%step a\nx = helpers.start()", "%%step b\nprint(x)")

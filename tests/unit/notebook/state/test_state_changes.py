@@ -68,11 +68,76 @@ def test_a_change_made_with_a_value_that_changes_later_is_handed_on() -> None:
     assert edges(graph) == {"a>b:state:environ", "b>c:n", "a>c:state:environ"}
 
 
+def test_a_change_of_two_kinds_after_one_is_handed_on_hands_on_both() -> None:
+    go = "def go():\n    os.environ['B'] = '1'\n    os.chdir('/')"
+    graph = graph_of(_IMPORTS, go, "%%step a\nk = os.environ.pop('A')", "%%step b\ngo()", "%%step c\nprint(k)")
+    assert edges(graph) == {"a>b:state:environ", "a>c:k", "b>c:state:cwd", "b>c:state:environ"}
+
+
+@pytest.mark.parametrize(
+    "change", ["warnings.simplefilter('ignore')", "sys.setrecursionlimit(2000)", "sys.setswitchinterval(1)"]
+)
+def test_a_change_of_another_kind_is_repeated_where_one_is_handed_on(change: str) -> None:
+    cells = "%%step a\nk = os.environ.pop('A')", f"%%step b\n{change}\nprint(k)", "%%step c\nprint(1)"
+    graph = graph_of(_IMPORTS, *cells)
+    assert edges(graph) == {"a>b:k", "a>b:state:environ", "a>c:state:environ"}
+    assert change in text(graph, "c")
+
+
+def test_an_object_that_changes_the_process_when_it_is_called_is_found_by_its_class() -> None:
+    setup = "import os\nclass C:\n    def __call__(self):\n        os.environ['A'] = '1'"
+    graph = graph_of(setup, "%%step a\nc = C()", "%%step b\nc()", "%%step c\nprint(1)")
+    assert "b>c:state:environ" in edges(graph)
+
+
+def test_a_change_before_the_one_that_is_handed_on_is_repeated() -> None:
+    before = "os.environ['B'] = '1'"
+    graph = graph_of(_IMPORTS, f"%%step a\n{before}", "%%step b\nk = os.environ.pop('A')", "%%step c\nprint(k)")
+    assert edges(graph) == {"b>c:k", "b>c:state:environ"}
+    assert before in text(graph, "b")
+
+
+def test_a_statement_that_may_seed_and_changes_more_is_not_repeated() -> None:
+    change = "if len('a'):\n    random.seed(1)\n    os.environ['A'] = '1'"
+    graph = graph_of("import os, random\nrandom.seed(2)", f"%%step a\n{change}", "%%step b\nprint(random.random())")
+    assert edges(graph) == {"a>b:state:environ", "a>b:state:random"}
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "class C:\n    x = go()",
+        "@go\nclass C:\n    pass",
+        "@go\ndef f():\n    pass",
+        "def f(x=go()):\n    pass",
+    ],
+)
+def test_a_definition_that_changes_the_process_when_it_is_made_is_repeated(definition: str) -> None:
+    go = "import os\ndef go(x=1):\n    os.environ['A'] = '1'\n    return x"
+    assert definition in text(graph_of(go, definition, "%%step a\nprint(1)", "%%step b\nprint(2)"), "b")
+    assert definition in text(graph_of(go, f"%%step a\n{definition}", "%%step b\nprint(2)"), "b")
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "f = lambda: os.environ.update(A='1')",
+        "if len('a'):\n    def f():\n        os.environ['A'] = '1'",
+        "if len('a'):\n    class A:\n        def f(self):\n            os.environ['A'] = '1'",
+        "def f():\n    os.environ['A'] = '1'",
+    ],
+)
+def test_a_function_that_would_change_the_process_changes_nothing_when_it_is_defined(definition: str) -> None:
+    graph = graph_of(_IMPORTS, f"%%step a\n{definition}", "%%step b\nprint(1)")
+    assert definition not in text(graph, "b")
+
+
 def test_what_cannot_be_handed_on_and_not_repeated_is_refused() -> None:
     change = "for k in (2000, 3000):\n    sys.setrecursionlimit(k)"
     analysis = analysed(_IMPORTS, f"%%step a\n{change}", "%%step b\nprint(k)")
     assert codes(analysis) == ["CL302"]
     assert codes(analysed(_IMPORTS, f"%%step a\n{change}", "%%step b\nprint(1)")) == []
+    assert codes(analysed(_IMPORTS, "%%step a\nprint(1)", f"%%step b\n{change}\nprint(k)")) == []
 
 
 @pytest.mark.parametrize(
@@ -90,6 +155,8 @@ def test_what_cannot_be_handed_on_and_not_repeated_is_refused() -> None:
         ("import mylib", "setattr(mylib, 'SCALE', 2)"),
         ("import os\nclass C:\n    def go(self):\n        os.environ['A'] = '1'\nc = C()", "c.go()"),
         ("import os\nclass C:\n    def __init__(self):\n        os.environ['A'] = '1'", "C()"),
+        ("import os\nclass B:\n    def __init__(self):\n        os.environ['A'] = '1'\nclass C(B):\n    pass", "C()"),
+        ("import os, abc\nclass C(abc.ABC):\n    def __init__(self):\n        os.environ['A'] = '1'", "C()"),
         ("def go():\n    import os\n    os.environ['A'] = '1'", "go()"),
         ("import os\ndef go():\n    os.environ['A'] = '1'\ndef outer():\n    go()", "outer()"),
         ("import os", "try:\n    os.environ['A'] = '1'\nexcept KeyError:\n    pass"),
@@ -166,14 +233,17 @@ def test_filters_that_a_block_puts_back_are_no_lost_change() -> None:
     "use",
     [
         "data = pd.DataFrame()\n# --\ndata.columns = ['a']",
+        "data = pd.DataFrame()\n# --\nsetattr(data, 'columns', ['a'])",
         "def rename(data):\n    data.columns = ['a']\nrename(pd.DataFrame())",
         "def rename():\n    data = pd.DataFrame()\n    setattr(data, 'columns', ['a'])\nrename()",
     ],
 )
 def test_a_variable_named_like_an_import_is_no_module(use: str) -> None:
     first, _, second = use.partition("\n# --\n")
-    analysis = analysed(_IMPORTS, "%%step a\nfrom os import path as data", f"%%step b\n{first}", f"%%step c\n{second}")
+    steps = f"%%step b\n{first}", f"%%step c\n{second}", "%%step d\nprint(1)"
+    analysis = analysed(_IMPORTS, "%%step a\nfrom os import path as data", *steps)
     assert codes(analysis) == []
+    assert "columns" not in text(analysis.graph, "d")
     assert "columns" not in text(analysed(_IMPORTS, f"%%step b\n{first}\n{second}", "%%step d\n1").graph, "d")
 
 

@@ -71,6 +71,24 @@ def test_a_step_that_draws_takes_the_generator_from_the_step_that_drew_before() 
     assert step(graph, "b").seeded == ("state:random",)
 
 
+def test_looking_at_a_generator_takes_it_and_leaves_it_alone() -> None:
+    graph = graph_of(SEED, "%%step a\nx = r.random()", "%%step b\ns = r.getstate()", "%%step c\nz = r.random()")
+    assert edges(graph) == {f"a>b:{NAME}", f"a>c:{NAME}"}
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "if x:\n    def f():\n        return r.random()",
+        "if x:\n    if x > 1:\n        def f():\n            return r.random()",
+        "try:\n    f\nexcept NameError:\n    def f():\n        return r.random()",
+    ],
+)
+def test_a_function_defined_in_a_branch_draws_nothing_there(block: str) -> None:
+    graph = graph_of(SEED, "%%step a\nx = r.random()", f"%%step b\n{block}", "%%step c\nz = r.random()")
+    assert {edge for edge in edges(graph) if NAME in edge} == {f"a>c:{NAME}"}
+
+
 def test_a_generator_that_nobody_seeds_is_nobodys_business() -> None:
     graph = graph_of("import random", "%%step a\nx = random.random()", "%%step b\nz = random.random()")
     assert edges(graph) == set()
@@ -96,10 +114,13 @@ def test_a_step_says_whether_it_draws_before_it_seeds() -> None:
     assert [one.draws for one in graph.steps] == [("state:random",), (), ("state:random",)]
 
 
-@pytest.mark.parametrize("seed", ["r.seed(2)", "start(2)", "y = start(2)", "with open('f'):\n    r.seed(2)"])
+@pytest.mark.parametrize(
+    "seed", ["r.seed(2)", "start(2)", "y = start(2)", "set_seed()", "with open('f'):\n    r.seed(2)"]
+)
 def test_a_step_that_seeds_before_it_draws_depends_on_no_step(seed: str) -> None:
     again = f"%%step b\n{seed}\nz = r.random()"
-    graph = graph_of(SEED, "def start(s):\n    r.seed(s)\n    return s", "%%step a\nx = r.random()", again)
+    own = "def start(s):\n    r.seed(s)\n    return s", "def set_seed():\n    with open('f'):\n        r.seed(2)"
+    graph = graph_of(SEED, *own, "%%step a\nx = r.random()", again)
     assert edges(graph) == set()
 
 
@@ -150,6 +171,8 @@ def test_what_has_a_state_of_its_own_draws_nothing(call: str) -> None:
 def test_a_generator_that_cannot_be_handed_on_is_refused() -> None:
     cells = ["%%step a\nx = tf.random.normal([1])", "%%step b\ny = tf.random.normal([1])"]
     assert codes(analysed("import tensorflow as tf\ntf.random.set_seed(0)", *cells)) == ["CL303"]
+    cells = ["%%step a\nx = cupy.random.normal(1)", "%%step b\ny = cupy.random.normal(1)"]
+    assert codes(analysed("import cupy\ncupy.random.seed(0)", *cells)) == ["CL303"]
 
 
 @pytest.mark.parametrize("kept", ["f = r.seed", "f = {'s': r.seed}", "getattr(r, 'seed')(1)", "f = [r.random]"])
