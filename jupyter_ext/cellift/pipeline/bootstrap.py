@@ -28,6 +28,7 @@ _MODULES = (
     "values.naming",
     "values.sets",
     "values.caches",
+    "values.in_modules",
     "values.rebuild",
     "values.special",
     "values.instances",

@@ -12,6 +12,7 @@ from __future__ import annotations
 from .by_value import looked_up_by
 from .errors import CannotCrossError, CannotReadError, DamagedError, MissingNameError, NoSpaceError, ValuesError
 from .fingerprint import Fingerprint
+from .in_modules import known
 from .naming import mark
 from .plain import is_plain_value
 from .preview import preview, type_name
@@ -29,6 +30,7 @@ __all__ = [
     "Reader",
     "ValuesError",
     "is_plain_value",
+    "known",
     "looked_up_by",
     "mark",
     "preview",

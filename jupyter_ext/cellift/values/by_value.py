@@ -15,12 +15,14 @@ import types
 from typing import Any, Callable
 
 from .caches import CACHED
+from .in_modules import Variable, marks_of
 from .instances import Trial, reduce_instance
 from .naming import MAIN, bound_to, code_bytes, is_importable, is_named, token_of
 from .rebuild import (
     MAGIC,
     MODULE,
     Unpickler,
+    call,
     compare,
     content_of,
     make_cell,
@@ -60,6 +62,9 @@ class Code:
         self._trial = Trial(lambda state: Pickler(Nowhere(), self).dump(state))
         self.odd_sets: dict[int, Any] = {}
         """Those in another order than a new set of the same members would have."""
+        self.by_variable = False
+        """Whether anything was met that one of the notebook's modules has."""
+        self._marks: dict[type, dict[int, Variable]] = {}
 
     def travels(self, value: Any) -> bool:
         """Whether the function or class is written with its code and what it holds."""
@@ -82,6 +87,8 @@ class Code:
                 return named, (MAIN, value.__qualname__, token)
         elif kind is CACHED and value.__module__ == MAIN and is_named(value):
             return NotImplemented if self._only_by_name(value) else cached(value)
+        elif kind is Variable:
+            return call, ("variable", *value)
         elif kind is types.CodeType:
             return make_code, _code(value)
         elif kind is types.CellType:
@@ -91,7 +98,15 @@ class Code:
         if isinstance(value, enum.Enum) and _goes_by_name(value):
             return operator.getitem, (kind, value.name)
         reduced = reduce_instance(value, self._trial)
-        return reduce_special(value) if reduced is NotImplemented else reduced
+        reduced = reduce_special(value) if reduced is NotImplemented else reduced
+        mark = self._mark(value) if reduced is NotImplemented else None
+        return reduced if mark is None else (call, ("variable", *mark))
+
+    def _mark(self, value: Any) -> Variable | None:
+        kind = type(value)
+        if kind not in self._marks:
+            self._marks[kind] = marks_of(kind)
+        return self._marks[kind].get(id(value))
 
     def _only_by_name(self, value: Any) -> bool:
         """Some things that classes and functions hold cannot be written: then the step that reads must have them."""

@@ -14,6 +14,7 @@ import sys
 from typing import Any, NamedTuple
 
 from .by_value import Code, Pickler
+from .in_modules import contents_of, known
 from .weak import KINDS as WEAK
 
 _MAP = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (.*(?:\n[A-Z].*)*)", re.MULTILINE)
@@ -123,7 +124,8 @@ def _digest(array: Any) -> bytes:
 
 
 def _visited(values: dict[str, Any]) -> tuple[bytes, list[Any]]:
-    pickler = _Fingerprinter()
+    contents = {key for name, value in values.items() for key in contents_of(name, value)}
+    pickler = _ApartFromModules(contents) if known else _Fingerprinter()
     pickler.dump(values)
     return pickler.digest(), pickler.arrays
 
@@ -169,6 +171,18 @@ class _Fingerprinter(Pickler):
         labels = table.axes
         self._kept += [columns, parts, rest, labels]
         return _table, (type(table), labels, parts, rest, table.attrs, table.flags.allows_duplicate_labels)
+
+
+class _ApartFromModules(_Fingerprinter):
+    """What modules of the notebook have counts as theirs; ``contents``: ids of what is looked at all the same."""
+
+    def __init__(self, contents: set[int]) -> None:
+        super().__init__()
+        self._contents = contents
+
+    def persistent_id(self, value: Any) -> Any:
+        found = known.variable(value)
+        return None if found is None or id(value) in self._contents else found[:2]
 
 
 def _array() -> None:

@@ -19,6 +19,7 @@ from .deep import in_deep_thread
 from .errors import CannotCrossError, CannotReadError, DamagedError, ValuesError
 from .fingerprint import Region
 from .hashed_file import HashedFile
+from .in_modules import contents_of, known
 from .preview import type_name
 from .rebuild import Unpickler
 from .sets import OddSet
@@ -47,16 +48,20 @@ class _Pickler(Pickler):
 
 
 class _ExactPickler(_Pickler):
-    """Keeps the order of sets and which NaN is which too; apart, because this is asked for every single object."""
+    """Keeps the order of sets, which NaN is which, and what modules have; apart: this is asked for every object."""
 
-    def __init__(self, file: Any, keep: Callable[[pickle.PickleBuffer], Any], reducer: Reducer) -> None:
+    def __init__(
+        self, file: Any, keep: Callable[[pickle.PickleBuffer], Any], reducer: Reducer, values: dict[str, Any]
+    ) -> None:
         super().__init__(file, keep, reducer)
+        self._contents = {key for name, value in values.items() for key in contents_of(name, value)}
         self._odd = {key: OddSet(value) for key, value in reducer.code.odd_sets.items()}
         self._odd.update(reducer.stand_ins)
 
     def persistent_id(self, value: Any) -> Any:
-        """What the set or float is made from."""
-        return self._odd.get(id(value)) if type(value) in _ODD else None
+        """What the object is made from, or where it is found."""
+        found = known.variable(value) if known and id(value) not in self._contents else None
+        return self._odd.get(id(value)) if found is None and type(value) in _ODD else found
 
 
 def write_pickle(values: dict[str, Any], reducer: Reducer, file: HashedFile) -> None:
@@ -71,8 +76,8 @@ def write_pickle(values: dict[str, Any], reducer: Reducer, file: HashedFile) -> 
         return False
 
     try:
-        exact = reducer.code.odd_sets or reducer.stand_ins
-        pickler = (_ExactPickler if exact else _Pickler)(file, keep, reducer)
+        exact = reducer.code.odd_sets or reducer.stand_ins or reducer.code.by_variable
+        pickler = _ExactPickler(file, keep, reducer, values) if exact else _Pickler(file, keep, reducer)
         if reducer.deep:
             in_deep_thread(lambda: pickler.dump(values))
         else:

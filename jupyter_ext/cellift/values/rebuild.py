@@ -21,6 +21,7 @@ import weakref
 from typing import Any, Callable
 
 from .caches import make_cached, set_cached
+from .in_modules import variable
 from .naming import adopt, class_of, resolve, token_of
 from .sets import make_set
 
@@ -426,6 +427,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "int": lambda text: int(text, 16),
     "references": lambda: importlib.import_module("pandas._libs.internals").BlockValuesRefs(),
     "nan": _nan,
+    "variable": variable,
 }
 
 
@@ -479,5 +481,5 @@ class Unpickler(pickle.Unpickler):
         return FUNCTIONS[name] if module == MODULE else super().find_class(module, name)
 
     def persistent_load(self, pid: Any) -> Any:
-        """Sets whose order has to be kept are written so."""
+        """Written so are sets whose order has to be kept, and what modules have."""
         return pid

@@ -12,13 +12,15 @@ import decimal
 import enum
 import fractions
 import pathlib
+import pickle
 import re
 import sys
 import types
 import uuid
-from typing import Any
+from typing import AbstractSet, Any
 
 from .by_value import Code, Nowhere, Pickler
+from .in_modules import known
 from .memory import owners
 from .naming import is_named
 from .nans import Nans
@@ -62,10 +64,10 @@ class Scanner(Pickler):
     ``objects``: id -> mutable object. ``arrays``: numpy arrays, whose memory others may use. ``private``: id -> array
     or column of a pandas table that copies before it writes: no write is ever seen through two of these. ``nans``:
     what is not equal to itself. All objects are kept, so that no id is used twice. What cannot be pickled raises as it
-    does when it is written.
+    does when it is written. ``contents``: ids of what is written itself, although a module has it.
     """
 
-    def __init__(self, code: Code, inside_table: bool = False) -> None:
+    def __init__(self, code: Code, inside_table: bool = False, contents: AbstractSet[int] = frozenset()) -> None:
         super().__init__(Nowhere(), code)
         self.objects: dict[int, Any] = {}
         self.arrays: list[Any] = []
@@ -79,6 +81,7 @@ class Scanner(Pickler):
         """What weak references refer to."""
         self._references: dict[int, Any] = {}
         self._inside_table = inside_table
+        self._contents = contents
         self._kept: list[Any] = []
         self._numpy: Any = sys.modules.get("numpy")
         self._pandas: Any = sys.modules.get("pandas")
@@ -89,6 +92,9 @@ class Scanner(Pickler):
         if kind in _ATOMS:
             self.nans.look((value,), {kind})
             return "atom"
+        if known and id(value) not in self._contents and known.variable(value) is not None:
+            self.code.by_variable = True
+            return "variable"
         if (kind is set or kind is frozenset) and id(value) not in self.objects and not reads_back_alike(value):
             self.code.odd_sets[id(value)] = value
         if kind in WEAK:
@@ -101,8 +107,10 @@ class Scanner(Pickler):
             return None
         if issubclass(kind, enum.Enum):
             return None if self.code.travels(kind) else "atom"
-        if kind is tuple or kind is frozenset:
+        if kind is tuple:
             return self._only_atoms(value)
+        if kind is frozenset:
+            return self._only_atoms(value) or _looks_inside(value)
         if self._numpy is not None:
             if isinstance(value, self._numpy.ndarray):
                 return self._array(value)
@@ -134,13 +142,17 @@ class Scanner(Pickler):
                 self.private[id(value)] = value
                 return None
         self.objects[id(value)] = value
-        if kind is list or kind is set:
+        if kind is list:
             return self._only_atoms(value)
+        if kind is set:
+            return self._only_atoms(value) or _looks_inside(value)
         if kind is dict:
-            return self._only_atoms([*value, *value.values()])
+            return self._only_atoms([*value, *value.values()]) or _looks_inside(value)
         if kind.__dictoffset__:
             with contextlib.suppress(AttributeError):
-                self.dicts_of[id(object.__getattribute__(value, "__dict__"))] = id(value)
+                own = id(object.__getattribute__(value, "__dict__"))
+                self.dicts_of[own] = id(value)
+                self.code.by_variable |= own in known
         return None
 
     def _only_atoms(self, values: Any) -> str | None:
@@ -220,3 +232,12 @@ class Scanner(Pickler):
         if type(value) is types.BuiltinFunctionType:
             return value.__self__ is None or isinstance(value.__self__, (type, types.ModuleType))
         return callable(value) and isinstance(getattr(value, "__qualname__", None), str) and type(value) not in KINDS
+
+
+def _looks_inside(value: Any) -> str | None:
+    """None; raises unless a set or dict finds its members: with another hash by now, its copy would find them again."""
+    for member in value:
+        if type(member) not in _ATOMS and member not in value:
+            what = f"the hash of a {type(member).__name__}"
+            raise pickle.PicklingError(f"{what} in it has changed since it was put there")
+    return None

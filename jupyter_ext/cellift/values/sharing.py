@@ -12,6 +12,7 @@ from typing import Any
 
 from .by_value import Code
 from .deep import in_deep_thread
+from .in_modules import contents_of, known
 from .memory import Memory, is_memory
 from .nans import Single, is_of_a_module
 from .rebuild import set_raw, set_with_dict
@@ -64,13 +65,14 @@ class Groups:
         return self.reducer
 
     def _scan(self, name: str, value: Any, code: Code) -> Scanner:
-        scanner = Scanner(code)
+        contents = contents_of(name, value)
+        scanner = Scanner(code, contents=contents)
         try:
             try:
                 scanner.dump(value)
             except RecursionError:
                 self.deep = True
-                scanner = Scanner(code)
+                scanner = Scanner(code, contents=contents)
                 in_deep_thread(functools.partial(scanner.dump, value))
         except Exception as error:  # noqa: BLE001 - any class may raise anything from its pickling hooks
             self.failed[name] = error
@@ -80,8 +82,8 @@ class Groups:
         owner: dict[int, str] = {}
         looks_at: dict[int, list[str]] = {}
         for name, scanner in self._scanned.items():
-            shared = [*scanner.objects, *scanner.dicts_of]
-            if not isinstance(values[name], _CACHED):
+            shared = [*scanner.objects, *(key for key in scanner.dicts_of if key not in known)]
+            if not isinstance(values[name], _CACHED) and known.variable(values[name]) is None:
                 shared.append(id(values[name]))
             # Who has what a weak reference refers to crosses with it.
             shared += [id(target) for target in scanner.weakly]
@@ -112,11 +114,11 @@ class Groups:
 
 def sharing_with(values: dict[str, Any], others: dict[str, Any]) -> list[str]:
     """Names of ``others`` whose objects are, or share memory with, parts of ``values``."""
-    names = {f"value {name}": value for name, value in values.items()}
-    names.update({f"other {name}": value for name, value in others.items()})
+    names = {f"{name} value": value for name, value in values.items()}
+    names.update({f"{name} other": value for name, value in others.items()})
     groups = Groups(names).groups
-    together = {name for group in groups if any(one.startswith("value ") for one in group) for name in group}
-    return [name for name in others if f"other {name}" in together]
+    together = {name for group in groups if any(one.endswith(" value") for one in group) for name in group}
+    return [name for name in others if f"{name} other" in together]
 
 
 class Reducer:
@@ -136,6 +138,7 @@ class Reducer:
     def begin(self, scanned: list[Scanner]) -> None:
         """The values that are written next are these."""
         self._here = {key for scanner in scanned for found in (scanner.objects, scanner.private) for key in found}
+        self._open.update(key for one in scanned for key in one.dicts_of if key in known)
         dicts: dict[int, int] = {}
         for one in scanned:
             dicts.update(one.dicts_of)

@@ -8,6 +8,7 @@ from typing import Any, Iterable, Mapping
 
 from .arrays import is_plain, write_array
 from .hashed_file import HashedFile
+from .in_modules import contents_of, known
 from .pickles import explain, write_pickle
 from .preview import preview, type_name
 from .rebuild import SMALL
@@ -81,6 +82,7 @@ def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups
     reducer = sharing.begin(names)
     plain = len(names) == 1 and is_plain(first) and (first.nbytes >= SMALL or first.base is None)
     plain = plain and first not in reducer
+    plain = plain and (known.variable(first) is None or id(first) in contents_of(names[0], first))
     form = "npy" if plain else "pickle"
     entry: dict[str, Any] = {"file": f"{stem}.{form}", "format": form, "names": names}
     with HashedFile(folder, entry["file"], names[0], guarded=not plain) as file:

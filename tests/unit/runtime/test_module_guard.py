@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
+from typing import Any
+from weakref import WeakSet
 
 import pytest
 
 from cellift.pipeline import compile_graph
-from cellift.pipeline.runtime.local_modules import restore
+from cellift.pipeline.runtime.local_modules import Rebound, module_states, restore
 from cellift.pipeline.runtime.module_guard import ModuleGuard
+from cellift.values import known
 from unit.pipeline.kit import Launcher, graph, step
 
 TEXT = """
@@ -28,7 +32,7 @@ def f():
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     (tmp_path / "own_module.py").write_text(TEXT)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
@@ -42,13 +46,13 @@ def started() -> ModuleGuard:
     return guard
 
 
-def test_what_is_bound_anew_and_what_is_changed_in_place_is_found(own: ModuleType) -> None:
+def test_what_is_bound_anew_and_what_is_changed_in_place_is_found(own: Any) -> None:
     guard = started()
     assert guard.found() == {}
-    own.COUNT = 2  # type: ignore[attr-defined]
+    own.COUNT = 2
     own.ROWS.append(1)
     own.Kept.made.append("x")
-    own.NEW = "new"  # type: ignore[attr-defined]
+    own.NEW = "new"
     assert guard.found() == {
         "state:module:own_module:COUNT": 2,
         "state:module:own_module:ROWS": [1],
@@ -57,14 +61,14 @@ def test_what_is_bound_anew_and_what_is_changed_in_place_is_found(own: ModuleTyp
     }
 
 
-def test_what_cannot_be_handed_on_is_left_to_the_module(own: ModuleType) -> None:
+def test_what_cannot_be_handed_on_is_left_to_the_module(own: Any) -> None:
     guard = started()
-    own.LOCK = own.threading.Lock()  # type: ignore[attr-defined]
-    own.COUNT = (each for each in ())  # type: ignore[attr-defined]
+    own.LOCK = own.threading.Lock()
+    own.COUNT = (each for each in ())
     assert guard.found() == {}
 
 
-def test_a_module_that_is_imported_meanwhile_is_as_its_import_leaves_it(own: ModuleType) -> None:
+def test_a_module_that_is_imported_meanwhile_is_as_its_import_leaves_it(own: Any) -> None:
     del sys.modules["own_module"]
     guard = started()
     sys.modules["own_module"] = own
@@ -75,7 +79,7 @@ def test_a_module_that_is_imported_meanwhile_is_as_its_import_leaves_it(own: Mod
     assert list(guard.found()) == ["state:module:own_module:ROWS"]
 
 
-def test_each_module_is_looked_at_once(own: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_module_is_looked_at_once(own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[str] = []
     is_own = ModuleGuard._is_own
     monkeypatch.setattr(ModuleGuard, "_is_own", lambda self, module: looked.append("") or is_own(self, module))
@@ -87,9 +91,9 @@ def test_each_module_is_looked_at_once(own: ModuleType, monkeypatch: pytest.Monk
     assert 0 < first == len(looked)
 
 
-def test_what_later_steps_do_too_is_no_change_but_what_came_before_is(own: ModuleType) -> None:
+def test_what_later_steps_do_too_is_no_change_but_what_came_before_is(own: Any) -> None:
     guard = started()
-    own.COUNT = 5  # type: ignore[attr-defined]
+    own.COUNT = 5
     guard.settle()
     own.ROWS.append("repeated")
     guard.start()
@@ -97,31 +101,31 @@ def test_what_later_steps_do_too_is_no_change_but_what_came_before_is(own: Modul
 
 
 def test_installed_modules_and_those_of_other_folders_are_not_watched(
-    own: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
     guard = started()
-    own.COUNT = 3  # type: ignore[attr-defined]
+    own.COUNT = 3
     assert guard.found() == {}
     installed = tmp_path / "site-packages" / "own_module.py"
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(own, "__file__", str(installed))
     guard = started()
-    own.COUNT = 4  # type: ignore[attr-defined]
+    own.COUNT = 4
     assert guard.found() == {}
 
 
-def test_modules_that_are_made_from_a_text_are_not_watched(own: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_modules_that_are_made_from_a_text_are_not_watched(own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(own, "__file__", "<runner>/own_module.py")
     guard = started()
-    own.COUNT = 3  # type: ignore[attr-defined]
+    own.COUNT = 3
     assert guard.found() == {}
 
 
 def test_a_folder_that_the_notebook_puts_on_the_path_is_its_own(
-    own: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    own: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -130,7 +134,7 @@ def test_a_folder_that_the_notebook_puts_on_the_path_is_its_own(
     guard = ModuleGuard()
     sys.path.insert(0, str(tmp_path))
     guard.start()
-    own.COUNT = 3  # type: ignore[attr-defined]
+    own.COUNT = 3
     assert guard.found() == {"state:module:own_module:COUNT": 3}
 
 
@@ -144,7 +148,7 @@ def test_in_a_container_the_step_fails_unless_a_later_step_does_the_same(launche
     assert launcher.run(ir)["a"].code == 0
 
 
-def test_an_object_that_a_class_keeps_stays_the_object_that_others_have(own: ModuleType) -> None:
+def test_an_object_that_a_class_keeps_stays_the_object_that_others_have(own: Any) -> None:
     alias = own.Kept.made
     restore("state:module:own_module:Kept", {"made": ["x"]})
     assert alias == ["x"]
@@ -160,3 +164,45 @@ def test_nobody_sees_the_import_that_puts_the_state_of_a_module_back(launcher: L
     second = step("b", "import loud_module\nprint(loud_module.ROWS)", inputs={name: "a"})
     ran = launcher.run(compile_graph(graph(first, replace(second, modules=("loud_module.py",))), files=files))
     assert (ran["a"].stdout, ran["b"].stdout) == ("imported\n", "[1]\n")
+
+
+def test_a_variable_that_holds_a_part_of_an_output_crosses_with_it(own: Any) -> None:
+    own.ROWS.append([1])
+    guard = started()
+    name = "state:module:own_module:ROWS"
+    assert guard.sharing({"part": own.ROWS[0]}) == {name: own.ROWS}
+    assert guard.sharing({"whole": own.ROWS, "other": [1]}) == guard.sharing({}) == {}
+
+
+def test_a_variable_with_another_object_is_told_from_one_that_was_changed(own: Any) -> None:
+    guard = started()
+    first, own.ROWS = own.ROWS, [2]
+    own.Kept.made.append("x")
+    found = guard.found()
+    name = "state:module:own_module:ROWS"
+    assert isinstance(found[name], Rebound) and isinstance(module_states([name])[name], Rebound)
+    own.ROWS = first
+    restore(name, found[name])
+    assert own.ROWS == [2] and first == []
+    restore("state:module:own_module:Kept", found["state:module:own_module:Kept"])
+    assert own.Kept.made == ["x"]
+
+
+def test_what_cannot_be_changed_in_place_gets_another_object_by_all_its_names(own: Any) -> None:
+    own.PAIR = first = deque([1])
+    del sys.modules["own_module"]
+    sys.modules["own_module"] = own
+    own.AGAIN = first
+    known.note(own)
+    new = deque([1, 2])
+    restore("state:module:own_module:PAIR", new)
+    assert own.PAIR is new and own.AGAIN is new
+
+
+def test_collections_of_weak_references_and_what_is_there_already_stay(own: Any) -> None:
+    thing = started()
+    own.LIVE = first = WeakSet()
+    own.LOG = log = logging.getLogger("own")
+    restore("state:module:own_module:LIVE", WeakSet([thing]))
+    restore("state:module:own_module:LOG", log)
+    assert own.LIVE is first and thing in first and log.disabled is False

@@ -16,7 +16,7 @@ from cellift.notebook.flow.statements import Statement, Travel
 from cellift.notebook.scopes.facts import Binding, Body, Change, Facts, Kind, Use
 from cellift.notebook.scopes.local_functions import LocalFunctions
 from cellift.notebook.scopes.sharing import shared_names
-from cellift.notebook.state.aliases import alias_name, imported_names, names_of_parts
+from cellift.notebook.state.aliases import imported_names, names_of_parts
 from cellift.project.dotted import dotted_name
 from cellift.project.process_words import PATCHED
 
@@ -87,9 +87,6 @@ class LocalState:
                     facts.bodies.setdefault(name, body)
             return
         self._note_arguments(facts, node, column)
-        alias = alias_name(node)
-        if alias in self._parts:  # like an import: a copy would be another object than that of the module
-            facts.binds[alias].kind = Kind.IMPORT
         if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and self._registers(node):
             self._repeated.add(id(node))
         else:

@@ -229,7 +229,7 @@ class _StepRun:
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
         changed = self._values.changed(outputs, step.outputs)
         if not step.last:
-            modules = self._modules.found()
+            modules = {**self._modules.sharing(outputs), **self._modules.found()}
             changed.update({**states.unseen, **{name: modules[name] for name in modules if name not in step.outputs}})
         elif step.rerun:  # that it drew tells the engine to let it draw after the steps above
             changed.update({name: state for name, state in states.unseen.items() if name in GENERATORS})
@@ -314,7 +314,9 @@ class _StepRun:
             self._shell.quiet = not piece.own
             # What is imported from IPython knows no session here.
             self._namespace["get_ipython"] = self._get_ipython
-        self._inputs.before(piece)
+        if self._inputs.waiting:
+            with muted(self.display):  # what is imported for it was imported further up in the notebook
+                self._inputs.before(piece)
         if piece.own:
             modules = piece.imports
             self._guarded().next(REPEATED if repeated else IMPORT if modules else OTHER, modules)

@@ -6,8 +6,18 @@ import sys
 from collections.abc import Iterable
 from types import FunctionType
 from typing import Any
+from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
+
+from ...values import known
 
 PREFIX = "state:module:"
+
+
+class Rebound:
+    """A variable that has another object than it was imported with; who has the first one keeps that as it is."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
 
 
 def module_states(names: Iterable[str]) -> dict[str, Any]:
@@ -18,7 +28,8 @@ def module_states(names: Iterable[str]) -> dict[str, Any]:
             module, _, inner = name[len(PREFIX) :].partition(":")
             holder = sys.modules.get(module)
             if holder is not None and hasattr(holder, inner):
-                found[name] = taken(getattr(holder, inner))
+                value = getattr(holder, inner)
+                found[name] = taken(value) if known.is_first(module, inner, value) else Rebound(value)
     return found
 
 
@@ -28,6 +39,7 @@ def restore(name: str, value: Any) -> None:
 
     module, _, inner = name[len(PREFIX) :].partition(":")
     holder = importlib.import_module(module)
+    known.note(holder)
     now = getattr(holder, inner, None)
     if isinstance(now, type):
         for key, item in value.items():
@@ -36,8 +48,11 @@ def restore(name: str, value: Any) -> None:
     elif isinstance(now, FunctionType):
         now.__defaults__, now.__kwdefaults__ = value["defaults"], value["kwdefaults"]
         now.__dict__.update(value["dict"])
+    elif isinstance(value, Rebound):
+        setattr(holder, inner, value.value)
     elif not _in_place(now, value):
         setattr(holder, inner, value)
+        known.replace(now, value)
 
 
 def taken(value: Any) -> Any:
@@ -56,9 +71,11 @@ def _is_data(key: str, item: Any) -> bool:
 
 def _in_place(now: Any, value: Any) -> bool:
     """Change the object that is there: other modules and the notebook may have it under names of their own."""
+    if now is value:
+        return True
     if type(now) is not type(value):
         return False
-    if isinstance(now, (dict, set)):
+    if isinstance(now, (dict, set, WeakSet, WeakKeyDictionary, WeakValueDictionary)):
         now.clear()
         now.update(value)
     elif isinstance(now, (list, bytearray)):

@@ -7,8 +7,8 @@ import sys
 from types import FunctionType, ModuleType
 from typing import Any, Dict, Set
 
-from ...values import Fingerprint
-from .local_modules import PREFIX, taken
+from ...values import Fingerprint, known, sharing_with
+from .local_modules import PREFIX, Rebound, taken
 
 _INSTALLED = ("site-packages", "dist-packages")
 
@@ -33,7 +33,10 @@ class ModuleGuard:
         # Before each statement: a library brings hundreds of modules, and each is looked at once.
         new = set(sys.modules) - self._looked_at
         self._looked_at |= new
-        self._before.update((name, _prints(sys.modules[name])) for name in new if self._is_own(sys.modules.get(name)))
+        own = [name for name in sys.modules if name in new and self._is_own(sys.modules[name])]
+        for name in own:
+            known.note(sys.modules[name])
+        self._before.update((name, _prints(sys.modules[name])) for name in own)
 
     def settle(self) -> None:
         """What comes next is done in later steps too: keep what has changed until now, then call :meth:`start`."""
@@ -45,12 +48,27 @@ class ModuleGuard:
         for module, before in self._before.items():
             for key, value in _variables(sys.modules.get(module)):
                 name = f"{PREFIX}{module}:{key}"
-                known = before.get(key)
+                print_before = before.get(key)
                 # What could not be written before says nothing; what cannot be now is made anew where it is needed.
-                differs = key not in before or (known is not None and known.differs({"": value}))
+                differs = key not in before or (print_before is not None and print_before.differs({PREFIX: value}))
                 if (differs or name in self._changed) and _print_of(value) is not None:
-                    changed[name] = value
+                    changed[name] = value if known.is_first(module, key, value) else Rebound(value)
         return changed
+
+    def sharing(self, outputs: Dict[str, Any]) -> Dict[str, Any]:
+        """``state:module:…`` -> value, of the variables in which there is a part of ``outputs``.
+
+        What is a variable is found there; a part of one, as ``SETTINGS["model"]``, has to cross with it to stay one.
+        """
+        if not outputs:
+            return {}
+        found = {
+            f"{PREFIX}{module}:{key}": value
+            for module in self._before
+            for key, value in _variables(sys.modules.get(module))
+            if known.variable(value) is not None
+        }
+        return {name: found[name] for name in sharing_with(outputs, found)} if found else {}
 
     def _is_own(self, module: Any) -> bool:
         path = getattr(module, "__file__", None)
@@ -84,6 +102,6 @@ def _prints(module: Any) -> Dict[str, Any]:
 
 def _print_of(value: Any) -> Any:
     try:
-        return Fingerprint({"": value}, [])
+        return Fingerprint({PREFIX: value}, [])
     except Exception:  # noqa: BLE001 - any class may raise anything from its pickling hooks
         return None
