@@ -6,13 +6,15 @@ import contextlib
 import sys
 from typing import Any
 
-_ATOMS = {str, bytes, int, float, complex, bool, type(None)}
+_ATOMS = {str, bytes, int, float, complex, bool, type(None), tuple, frozenset}
+"""Types that leave it to the other to say whether it is equal."""
+
+# Makes the hash of what stands for a removed member one that no member has.
+_FAR = 1 << 60
 
 
 def reads_back_alike(value: Any) -> bool:
     """Whether a set that is made from the members in their order has them in that order, with as much room."""
-    if len(value) < 2:
-        return True
     return _alike(type(value)(list(value)), value) and _filled(value) == len(value)
 
 
@@ -84,10 +86,12 @@ def _layout(value: Any) -> tuple[list[Any], int, list[int]] | None:
         placed.update(order)
         waiting = rest
     found = [members[keys[place]] for place in order]
-    first = next((index for index, member in enumerate(found) if type(member) in _ATOMS), None)
-    if first is None or hashes[order[first]] & mask != order[first]:
-        return None
-    found[0], found[first] = found[first], found[0]
+    if not removed:
+        # `make_set` compares the first one with what stops it.
+        home = [place for place, at in enumerate(order) if hashes[at] & mask == at and type(found[place]) in _ATOMS]
+        if not home:
+            return None
+        found[0], found[home[0]] = found[home[0]], found[0]
     return found, mask + 1, removed
 
 
@@ -119,24 +123,26 @@ class _Pad:
     def __eq__(self, other: object) -> bool:
         if self.armed:
             raise LookupError
-        return self is other
+        return NotImplemented
 
 
 def make_set(kind: Any, members: list[Any], room: int, removed: list[int], how: str = "set") -> Any:
     """A set with that much room, each member where it finds its place, and removed members where they were."""
     if how != "set" or not room:
         return kind(dict.fromkeys(members) if how == "dict" else members)
-    made = {members[0]}
+    gone = [_Pad(place + _FAR) for place in removed]
+    first, *others = [*gone, *members]
+    made = {first}
     if room > 8:
         # A dict makes room for all its keys before the first of them is looked at.
-        pad = _Pad(hash(members[0]))
+        pad = _Pad(hash(first))
         many: dict[Any, None] = {pad: None, **dict.fromkeys(range(room // 4))}
         pad.armed = True
         with contextlib.suppress(LookupError):
             made.update(many)
-    gone = [_Pad(place) for place in removed]
-    made.update(gone)
-    for member in members[1:]:
-        made.add(member)
-    made.difference_update(gone)
+    for each in others:
+        made.add(each)
+    for each in gone:
+        # All at once, they would be swept out.
+        made.discard(each)
     return made if kind is set else kind(made)
