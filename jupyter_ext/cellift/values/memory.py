@@ -68,8 +68,6 @@ class Memory:
 
     def _record(self, value: Any) -> Any:
         """A record that was taken from an array is a view of it."""
-        if not value.dtype.names:
-            return NotImplemented
         numpy: Any = sys.modules["numpy"]
         array = numpy.asarray(value)
         found = self._span(array)
@@ -112,8 +110,6 @@ class Memory:
     def _set_alone(self, array: Any) -> None:
         """An array that shares nothing, but with gaps, turned axes, or a base that can be asked for."""
         dense = array.flags.c_contiguous or array.flags.f_contiguous
-        if array.base is None and dense:
-            return
         for block in _above(array)[1:]:
             if isinstance(block, (bytearray, arrays_of_python.array)) or (
                 isinstance(block, bytes) and len(block) <= _SMALL_ROOT
@@ -198,17 +194,35 @@ def _is_buffer(block: Any, arrays: list[Any]) -> bool:
     flags = block.flags
     if not block.size or not (flags.c_contiguous or flags.f_contiguous) or not (_is_usual(block) or _is_file(block)):
         return False
-    if not block.dtype.hasobject and any(array.dtype.hasobject for array in arrays):
+    if any(array.dtype.hasobject and not _shows(block, array) for array in arrays):
         return False
     return bool(flags.writeable) or not any(array.flags.writeable for array in arrays)
+
+
+def _shows(block: Any, array: Any) -> bool:
+    """Whether each object that the array shows is one that the block shows too, which may leave out fields."""
+    size = block.dtype.itemsize
+    start = array.__array_interface__["data"][0] - block.__array_interface__["data"][0]
+    places = {(start + place) % size for place in _objects(array.dtype)}
+    for count, stride in zip(array.shape, array.strides):  # noqa: B905 - Python 3.9
+        places = {(place + stride * index) % size for place in places for index in range(min(count, size))}
+    return places <= _objects(block.dtype)
+
+
+def _objects(dtype: Any) -> set[int]:
+    """Where in an element there are objects."""
+    if dtype.names is not None:
+        return {offset + place for field, offset, *_ in dtype.fields.values() for place in _objects(field)}
+    base = dtype.base
+    if base is dtype:
+        return {0} if dtype.hasobject else set()
+    return {start + place for place in _objects(base) for start in range(0, dtype.itemsize, base.itemsize)}
 
 
 def _own(array: Any) -> Any:
     """An array with memory of its own."""
     flags = array.flags
     if array.dtype.hasobject or not array.nbytes or isinstance(array.base, _ndarray()):
-        return NotImplemented
-    if not (flags.c_contiguous or flags.f_contiguous):
         return NotImplemented
     numpy: Any = sys.modules["numpy"]
     # By its address: a buffer that is read-only could never become writeable again.
@@ -221,18 +235,10 @@ def _own(array: Any) -> Any:
 def _range_of_objects(arrays: list[Any], low: int, high: int) -> tuple[Any, int]:
     """Of objects that no array of these shows, nothing is written."""
     numpy: Any = sys.modules["numpy"]
-    root = max(arrays, key=lambda array: (array.dtype.hasobject, array.dtype.itemsize))
+    root = max(arrays, key=lambda array: (len(_objects(array.dtype)), array.dtype.itemsize))
     size, anchor = root.dtype.itemsize, root.__array_interface__["data"][0]
     low = anchor - -(-(anchor - low) // size) * size
-    steps = [
-        step
-        for array in arrays
-        if array.dtype == root.dtype
-        for step in (*array.strides, array.__array_interface__["data"][0] - low)
-    ]
-    if any(step % size for step in steps) or any(
-        array.dtype != root.dtype and root.dtype.names is None for array in arrays
-    ):
+    if any(not _shows(root, array) or (array.dtype != root.dtype and root.dtype.names is None) for array in arrays):
         return pickle.PicklingError("parts of one array of records with objects cross without it"), low
     block = numpy.empty(-(-(high - low) // size), root.dtype)
     for array in arrays:

@@ -75,10 +75,29 @@ def test_fields_of_records_share(tmp_path: Path) -> None:
     assert found["whole"]["n"].tolist() == [7, 9]
 
 
+def test_a_record_of_an_array_that_stays_behind(tmp_path: Path) -> None:
+    whole = np.array([(1, 2.0), (3, 4.0)], dtype=[("n", "i8"), ("f", "f8")])
+    one = crossed(tmp_path / "record", one=whole[1])["one"]
+    assert (one.item(), one.dtype) == ((3, 4.0), whole.dtype)
+    found = crossed(tmp_path / "with", one=whole[1], whole=whole)
+    found["one"]["n"] = 9
+    assert found["whole"]["n"].tolist() == [1, 9]
+    assert crossed(tmp_path / "bytes", one=np.void(b"abc"))["one"].item() == b"abc"
+
+
+def test_records_and_one_of_their_fields_share_what_both_show(tmp_path: Path) -> None:
+    hidden = np.array([(1, [1]), (2, [2]), (3, [3])], dtype=[("n", "i8"), ("o", "O")])
+    found = crossed(tmp_path, first=hidden[:2], o=hidden["o"][1:])
+    found["o"][0] = "new"
+    assert (found["first"].tolist(), found["o"].tolist()) == ([(1, [1]), (2, "new")], ["new", [3]])
+
+
 def test_parts_of_records_with_objects_that_do_not_cross_are_refused(tmp_path: Path) -> None:
     whole = np.array([(1, [1]), (2, [2])], dtype=[("n", "i4"), ("o", "O")])
-    with pytest.raises(values.CannotCrossError, match="records with objects"):
-        crossed(tmp_path, n=whole["n"], o=whole["o"])
+    # A field alone, as records that still have the room of the others, and objects that lie askew.
+    for part, other in ((whole["n"], whole["o"]), (whole[["n"]], whole["o"]), (whole["o"][:1], whole["o"])):
+        with pytest.raises(values.CannotCrossError, match="records with objects"):
+            crossed(tmp_path, part=part, other=other)
 
 
 @pytest.mark.usefixtures("copy_on_write")
@@ -124,19 +143,58 @@ def test_the_column_of_a_table_is_the_object_that_somebody_has(tmp_path: Path) -
 
 @pytest.mark.parametrize("owner", [bytearray(16), array.array("d", [1.0, 2.0])], ids=["bytearray", "array"])
 def test_an_array_made_of_a_buffer_of_python_shares_with_it(tmp_path: Path, owner: Any) -> None:
-    found = crossed(tmp_path, owner=owner, seen=np.frombuffer(owner), view=memoryview(owner))
-    found["seen"][1] = 20.0
-    assert memoryview(found["owner"]).cast("B").cast("d")[1] == 20.0
-    assert found["view"].cast("B").cast("d")[1] == 20.0
+    seen = np.frombuffer(owner)
+    for name, more in {"alone": {}, "two": {"part": seen[1:]}}.items():
+        found = crossed(tmp_path / name, owner=owner, seen=seen, view=memoryview(owner), **more)
+        found["seen"][1] = 20.0
+        assert memoryview(found["owner"]).cast("B").cast("d")[1] == 20.0
+        assert found["view"].cast("B").cast("d")[1] == 20.0
+        assert found.get("part", [20.0])[0] == 20.0
+
+
+def test_a_view_of_a_file_that_has_no_name_changes_the_file(tmp_path: Path) -> None:
+    made = np.asarray(np.memmap(tmp_path / "data", dtype="i8", mode="w+", shape=(4,)))
+    crossed(tmp_path / "alone", x=made)["x"][1] = 5
+    crossed(tmp_path / "two", x=made, y=made[2:])["y"][1] = 6
+    assert np.fromfile(tmp_path / "data", dtype="i8").tolist() == [0, 5, 0, 6]
+
+
+def test_rows_backwards_share_with_what_they_reach(tmp_path: Path) -> None:
+    hidden = np.arange(1_000_000)
+    found = crossed(tmp_path, back=hidden[20:10:-1], one=hidden[15:18])
+    found["back"][5] = -1
+    assert found["one"].tolist() == [-1, 16, 17]
+
+
+def test_columns_of_an_array_in_the_order_of_fortran_share_with_it(tmp_path: Path) -> None:
+    base = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    found = crossed(tmp_path, part=base[:, 1:], base=base)
+    found["part"][1, 0] = 40
+    assert (found["base"].tolist(), found["part"].base is found["base"]) == ([[0, 1, 2], [3, 40, 5]], True)
+
+
+def test_views_with_gaps_of_a_large_hidden_array_share(tmp_path: Path) -> None:
+    hidden = np.arange(1_000_000).reshape(1000, 1000)
+    found = crossed(tmp_path, columns=hidden[:3, :20:2], rows=hidden[1:3, :20:2])
+    found["rows"][0, 0] = -1
+    assert found["columns"][1, 0] == -1
+
+
+def test_an_empty_part_of_an_array_joins_nothing(tmp_path: Path) -> None:
+    made = np.arange(6)
+    groups = values.write(tmp_path, {"made": made, "empty": made[3:3]})["groups"]
+    assert [group["names"] for group in groups] == [["made"], ["empty"]]
 
 
 def test_parts_of_a_memoryview_look_at_the_same_bytes(tmp_path: Path) -> None:
     raw = bytearray(range(10))
     view = memoryview(raw)
-    found = crossed(tmp_path, raw=raw, parts=[view[2:5], view[::3], view[::-1], view[:8].cast("i"), view[4:4]])
+    found = crossed(
+        tmp_path, raw=raw, parts=[view[2:5], view[::3], view[::-1], view[:8].cast("i"), view[4:4], view[4:4:-1]]
+    )
     parts = found["parts"]
     assert [part.tolist() for part in parts[:3]] == [[2, 3, 4], [0, 3, 6, 9], list(range(9, -1, -1))]
-    assert (parts[3].tolist(), parts[4].tolist()) == (view[:8].cast("i").tolist(), [])
+    assert (parts[3].tolist(), parts[4].tolist(), parts[5].tolist()) == (view[:8].cast("i").tolist(), [], [])
     found["raw"][3] = 99
     assert (parts[0][1], parts[1][1], parts[2][6]) == (99, 99, 99)
 
@@ -180,8 +238,15 @@ def test_nan_is_the_same_object_wherever_it_was(tmp_path: Path) -> None:
     assert found["all"][1] is not found["nan"]
     assert found["all"][2][found["nan"]] == 1
     theirs = np.nan
+    assert found["nan"] is not theirs
     assert found["module"][0] is theirs
     assert found["module"][1][1] is theirs
+
+
+def test_nan_of_numpy_is_the_same_object_wherever_it_was(tmp_path: Path) -> None:
+    for name, nan in {"number": np.float64("nan"), "time": np.datetime64("NaT")}.items():
+        found = crossed(tmp_path / name, nan=nan, all=[nan])
+        assert found["all"].index(found["nan"]) == 0
 
 
 def test_only_shared_nans_join_names(tmp_path: Path) -> None:
@@ -193,3 +258,4 @@ def test_only_shared_nans_join_names(tmp_path: Path) -> None:
 def test_one_immutable_object_under_two_names_is_one_again(tmp_path: Path, value: Any) -> None:
     found = crossed(tmp_path, a=value, b=value)
     assert found["a"] is found["b"]
+    assert (found["a"], type(found["a"])) == (value, type(value))
