@@ -14,6 +14,9 @@ from .naming import MAIN, resolve
 CACHED: type = type(functools.lru_cache(maxsize=1)(len))
 """The type of such functions."""
 
+# The collector tells of these between the entries, since Python 3.10.
+_TYPES = {"functools._lru_cache_wrapper", "functools._lru_list_elem", "functools.CacheInfo"}
+
 
 def contents(function: Any) -> tuple[list[Any], int, int]:
     """``([(arguments, keywords, result), ...], hits, misses)``, the entry that goes first when it is full first.
@@ -21,14 +24,13 @@ def contents(function: Any) -> tuple[list[Any], int, int]:
     Only the garbage collector tells what a cache holds; it visits key and result of each entry in turn, then the dict.
     """
     hits, misses, size, count = function.cache_info()
-    seen = [each for each in gc.get_referents(function) if getattr(each, "__module__", "") != "functools"]
+    seen = [each for each in gc.get_referents(function) if not (isinstance(each, type) and _name(each) in _TYPES)]
+    entries = list(zip(seen[0 : 2 * count : 2], seen[1 : 2 * count : 2]))  # noqa: B905 - Python 3.9
+    seen = seen if size is None else seen[2 * count :]
+    found = next((each for each in seen if type(each) is dict and each is not vars(function)), {})
     if size is None:
-        found = next((each for each in seen if type(each) is dict and each is not vars(function)), {})
+        # It knows no order but that of the dict.
         entries = list(found.items())
-    else:
-        entries = list(zip(seen[0 : 2 * count : 2], seen[1 : 2 * count : 2]))  # noqa: B905 - Python 3.9
-        seen = seen[2 * count :]
-        found = next((each for each in seen if type(each) is dict and each is not vars(function)), {})
     # What stands between arguments and keywords in a key; Python 3.9 shows it only there.
     parts = [each for key, _ in entries if isinstance(key, tuple) for each in key]
     marks = {id(each): each for each in seen + parts * (sys.version_info < (3, 10)) if type(each) is object}
@@ -39,6 +41,10 @@ def contents(function: Any) -> tuple[list[Any], int, int]:
     typed = function.cache_parameters()["typed"]
     mark = next(iter(marks.values()), None)
     return [(*_call(key, mark, typed), result) for key, result in entries], hits, misses
+
+
+def _name(kind: type) -> str:
+    return f"{kind.__module__}.{kind.__name__}"
 
 
 def _call(key: Any, mark: Any, typed: bool) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
 
+from cellift import values
+from unit.values.conftest import Cross
 from unit.values.test_code_by_value import crossed
 
 MAKE = """
@@ -62,3 +65,31 @@ def test_function_that_the_step_has_already_gets_the_cache(tmp_path: Path):
 def test_cache_of_what_cannot_cross_stays(tmp_path: Path):
     make = "from functools import lru_cache\n@lru_cache\ndef f(x):\n    return (i for i in x)\n"
     assert crossed(tmp_path, make + "f((1, 2))\nbox = [f]", ["box"], "print(list(f((1, 2))))", make) == "[1, 2]\n"
+
+
+def test_functions_that_the_cache_holds_are_no_part_of_its_own(two_steps: Cross) -> None:
+    make = """
+import functools
+def make():
+    @functools.lru_cache(maxsize=5)
+    def adder(x):
+        return functools.partial(sum, start=x)
+    return adder
+adder = make()
+one = adder(1)
+"""
+    found = two_steps(make, "adder one")
+    assert found["adder"](1) is found["one"]
+    assert found["one"]([2]) == 3
+    assert two_steps(make.replace("(sum, start=x)", ""), "adder one")["adder"](1) is functools.partial
+    # What cannot be told from the parts of the cache itself.
+    with pytest.raises(values.CannotCrossError, match="its cache cannot be read"):
+        two_steps(make.replace("return functools.partial(sum, start=x)", "return type(adder)"), "adder")
+
+
+def test_a_result_stays_the_object_that_the_first_value_brought(tmp_path: Path, two_steps: Cross) -> None:
+    make = "import functools\n@functools.lru_cache\ndef pair(x):\n    return x, x\n"
+    found = two_steps(make + "known = pair, pair(1)", "known", make)
+    values.write(tmp_path / "another", {"again": [found["pair"]]})
+    (again,) = values.Reader(tmp_path / "another")["again"]
+    assert again(1) is found["known"][1]
