@@ -9,6 +9,9 @@ from typing import Any
 LIMIT = 200
 """Most characters of a preview."""
 
+# Of a longer text: its length is told behind it.
+_HEAD = 150
+
 _MORE = "\u2026"
 
 _ATOMS = (int, float, complex, bool, type(None), bytes, bytearray, range)
@@ -45,7 +48,7 @@ def _describe(value: Any) -> str:
     if kind in _ATOMS:
         return _short().repr(value) if kind not in (bytes, bytearray) else _bytes(value)
     if kind is str:
-        return repr(value) if len(value) <= LIMIT else f"{value[:LIMIT]!r}{_MORE} ({len(value):,} characters)"
+        return repr(value) if len(value) <= LIMIT else f"{value[:_HEAD]!r}{_MORE} ({len(value):,} characters)"
     if kind in _COLLECTIONS:
         return _collection(value)
     if package == "numpy":
