@@ -158,7 +158,7 @@ class Code:
             import _abc  # type: ignore[import-not-found]
 
             abstract = cls.__abstractmethods__
-            virtual = tuple(found for found in (ref() for ref in _abc._get_dump(cls)[0]) if found is not None)
+            virtual = tuple(ref() for ref in _abc._get_dump(cls)[0])  # without those that are gone
         return (
             make_class,
             (token_of(cls), meta, cls.__name__, cls.__bases__, space),
@@ -186,7 +186,7 @@ class Code:
         return (
             make_enum,
             (token_of(cls), type(cls), cls.__name__, cls.__bases__, members, space),
-            (kept, None, (), {name: each for name, each in extra.items() if each}),
+            (kept, None, (), extra),
             None,
             None,
             set_class,

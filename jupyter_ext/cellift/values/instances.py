@@ -31,7 +31,7 @@ def reduce_instance(value: Any, can_cross: Callable[[Any], bool]) -> Any:
     ``can_cross``: whether something can be written; where what the instance holds cannot, its own way is taken.
     """
     kind = type(value)
-    if kind.__module__ != MAIN or isinstance(value, (type, BaseException)):
+    if kind.__module__ != MAIN:
         return NotImplemented
     own = [each for each in kind.__mro__ if each.__flags__ & 1 << 9]
     base: Any = next(each for each in kind.__mro__ if each not in own)

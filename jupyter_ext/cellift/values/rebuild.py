@@ -259,9 +259,6 @@ def _numpy() -> Any:
 
 
 def _part(kind: Any, shape: Any, dtype: Any, block: Any, offset: int, strides: Any) -> Any:
-    if getattr(block, "ndim", 1) > 1 and not block.flags.c_contiguous:
-        # Only such an array is a buffer; the new one has the same base.
-        block = block.T
     return _numpy().ndarray.__new__(kind, shape, dtype, block, offset, strides)
 
 

@@ -63,8 +63,7 @@ def _proxy(value: Any) -> Any:
 
 
 def _view(value: Any) -> Any:
-    owner = next(each for each in gc.get_referents(value) if isinstance(each, dict))
-    return call, ("view", owner, type(value).__name__.rpartition("_")[2])
+    return call, ("view", gc.get_referents(value)[0], type(value).__name__.rpartition("_")[2])
 
 
 def _match(value: Any) -> Any:
@@ -91,8 +90,6 @@ def _memoryview(value: Any) -> Any:
         return call, ("readonly" if readonly else memoryview, value.obj)
     if value.ndim != 1 or not whole.contiguous or "numpy" in type(value.obj).__module__:
         raise pickle.PicklingError("a memoryview of a part of its object with more than one axis")
-    if not value.nbytes:
-        return call, ("slice", value.obj, 0, 0, 1, value.format, readonly)
     start = _address(value) - _address(whole)
     return call, ("slice", value.obj, start, len(value), value.strides[0], value.format, readonly)
 
@@ -183,8 +180,6 @@ def _exception(value: Any) -> Any:
         reduced = call, ("exception", kind, value.args), value.__dict__ or None
     state = reduced[2] if len(reduced) > 2 else None
     more = value.__cause__, value.__context__, value.__suppress_context__, _frames(value.__traceback__)
-    if more == (None, None, False, ()):
-        return reduced
     return (*reduced[:2], (state, *more), None, None, set_exception)
 
 
@@ -206,7 +201,7 @@ def _frames(traceback: Any) -> tuple[Any, ...]:
 def _time_zone(value: Any) -> Any:
     """Two times are compared otherwise when they have the very same zone."""
     get = sys.modules["dateutil.tz"].gettz
-    known: Any = next((each for name, each in vars(get).items() if name.endswith("__instances")), {})
+    known: Any = getattr(get, "_GettzFunc__instances", {})
     return next(((call, ("zone", name)) for name, each in known.items() if each is value), NotImplemented)
 
 

@@ -25,7 +25,8 @@ def reduce_part(value: Any, here: Container[int]) -> Any:
     references: Any = getattr(part, "refs", None) or getattr(part, "_references", None)
     if type(references).__name__ != "BlockValuesRefs" or not references.has_reference():
         return NotImplemented
-    living = [each for each in (reference() for reference in references.referenced_blocks) if each is not None]
+    # `has_reference` has just taken out those that are gone.
+    living = [reference() for reference in references.referenced_blocks]
     if not any(hasattr(each, "mgr_locs") for each in living):
         # Nobody can write to an index.
         return NotImplemented

@@ -32,6 +32,12 @@ def holding(kept: Any) -> Any:
     return lambda: kept
 
 
+def module_made_here() -> types.ModuleType:
+    made = types.ModuleType("made")
+    made.lock = threading.Lock()  # type: ignore[attr-defined]
+    return made
+
+
 class Rude:
     def __reduce__(self) -> Any:
         raise RuntimeError("not me")
@@ -44,7 +50,7 @@ class Rude:
         (Slotted(), "x.stream", "generator"),
         ({"deep": [Rude()]}, "x['deep'][0]", "Rude"),
         (holding(threading.Lock()), "x, variable kept", "_thread.lock"),
-        ({"tool": types.ModuleType("made")}, "x['tool']", "module"),
+        ({"tool": module_made_here()}, "x['tool']", "module"),
     ],
     ids=["attribute", "slot", "own hook", "closure", "module made here"],
 )

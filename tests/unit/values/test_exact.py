@@ -13,6 +13,7 @@ import itertools
 import mmap
 import random
 import re
+import sys
 import threading
 import types
 import zoneinfo
@@ -51,6 +52,10 @@ def caught() -> BaseException:
 def advanced(iterator: Any) -> Any:
     next(iterator)
     return iterator
+
+
+class memmap:
+    pass
 
 
 def fixed() -> Any:
@@ -100,12 +105,14 @@ MAKERS: dict[str, Any] = {
     "fold": lambda: datetime.datetime(2020, 10, 25, 2, 30, fold=1, tzinfo=zoneinfo.ZoneInfo("Europe/Berlin")),
     "pattern": lambda: re.compile("a", re.IGNORECASE),
     "match": lambda: re.search("b(c)", "abcd"),
+    "whole match": lambda: re.fullmatch("a|ab", "ab"),
+    "matches": lambda: list(re.finditer("a.", "abacad")),
+    "class by the name of a numpy class": memmap,
     "types": lambda: [type(None), types.FunctionType, type(...), dict],
     "cause": caught,
     "slots": lambda: Slotted(2),
     "partial": lambda: functools.partial(print, 1, end=""),
     "ufunc": lambda: [np.add, len],
-    "sentinel": lambda: [dataclasses.MISSING].index(dataclasses.MISSING),
     "surrogate": lambda: "\ud800",
     "large int": lambda: 10**3000,
     "categorical": lambda: pd.Series(pd.Categorical(["a", "b"], ordered=True)),
@@ -126,6 +133,27 @@ def test_value_is_the_same_to_the_last_bit(tmp_path: Path, make: Any):
     value = make()
     values.write(tmp_path, {"x": value})
     assert differences(value, values.Reader(tmp_path)["x"]) == []
+
+
+def test_sentinels_are_the_objects_that_their_module_has(tmp_path: Path):
+    values.write(tmp_path, {"x": [dataclasses.MISSING, dataclasses.KW_ONLY]})
+    assert list(map(id, values.Reader(tmp_path)["x"])) == [id(dataclasses.MISSING), id(dataclasses.KW_ONLY)]
+
+
+def test_view_of_all_of_an_array_shares_with_it(tmp_path: Path):
+    grid = np.arange(6).reshape(2, 3)
+    values.write(tmp_path, {"x": [grid, memoryview(grid)]})
+    array, view = values.Reader(tmp_path)["x"]
+    array[1, 2] = 50
+    assert view.tolist() == [[0, 1, 2], [3, 4, 50]]
+
+
+def test_match_in_what_was_changed_since_is_refused(tmp_path: Path):
+    text = bytearray(b"xab")
+    match = re.search(b"ab", text)
+    text[:] = b"zzz"
+    with pytest.raises(values.CannotCrossError, match="match of a scanner"):
+        values.write(tmp_path, {"x": match})
 
 
 def test_generator_goes_on_where_it_was(tmp_path: Path):
@@ -161,6 +189,7 @@ def test_list_that_is_nested_ten_thousand_times(tmp_path: Path):
         values.write(tmp_path, {"x": value})
     except values.CannotCrossError as error:  # newer Pythons have a fixed limit
         assert "recursion" in str(error)
+        assert sys.version_info >= (3, 12)
         return
     found, depth = values.Reader(tmp_path)["x"], 0
     while found:

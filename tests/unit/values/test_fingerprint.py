@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,7 @@ READS = [
     ({"a": np.arange(BIG)}, "x['a'].mean()"),
     (frame(), "x.describe(); x.values; x.groupby('s').sum(); x.sort_values('f'); x.to_numpy(); x.n; x.iloc[3]; x.T"),
     (pd.concat([frame(), frame()[["n"]].add_suffix("2")], axis=1), "x.values; x.copy(); x.sum(numeric_only=True)"),
+    (pd.DataFrame(np.zeros((BIG, 3)), columns=list("abc")), "seen = x['b']; x.loc[7, 'b'] = 0.0"),
     (frame()["f"], "x.mean(); x.value_counts(); x[x > 3]"),
 ]
 
@@ -87,6 +89,14 @@ def test_reading_does_not_differ(tmp_path: Path, value: Any, look: str) -> None:
     group, before = read(tmp_path, x=value)
     exec(look, {"x": group["x"], "np": np})
     assert not before.differs(group)
+
+
+def test_a_weak_reference_differs_when_it_is_of_something_else() -> None:
+    one, two = Thing(), Thing()
+    group = {"x": weakref.ref(one)}
+    before = Fingerprint(group, [])
+    assert not before.differs(group)
+    assert before.differs({"x": weakref.ref(two)})
 
 
 def test_the_other_name_of_a_changed_object_differs(tmp_path: Path) -> None:

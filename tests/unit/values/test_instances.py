@@ -35,6 +35,22 @@ class Loud(dict):
     def __setitem__(self, key, value):
         said.append(key)
         super().__setitem__(key, value)
+class Log(list):
+    def append(self, item):
+        said.append(item)
+        super().append(item)
+class Bag(set):
+    def __init__(self, *items):
+        said.append("bag")
+        super().__init__(items)
+class Raw(bytearray):
+    def __reduce__(self):
+        return Raw, (bytes(self),)
+class Shy:
+    def __getattr__(self, name):
+        if name in ("refs", "_references", "blocks", "_mgr"):
+            said.append(name)
+        raise AttributeError(name)
 class Pair(tuple):
     def __new__(cls, a, b):
         said.append("pair")
@@ -72,8 +88,9 @@ def test_no_code_of_the_class_runs(tmp_path: Path, notebook: dict[str, Any]) -> 
     hooked.more = [hooked]
     loud, pair, slim = notebook["Loud"](a=1), notebook["Pair"](1, [2]), notebook["Slim"]().fill()
     loud.extra = "e"
+    log, bag = notebook["Log"]([1, [2]]), notebook["Bag"](1, 2)
     notebook["said"].clear()
-    found = crossed(tmp_path, hooked=hooked, loud=loud, pair=pair, slim=slim)
+    found = crossed(tmp_path, hooked=hooked, loud=loud, pair=pair, slim=slim, log=log, bag=bag, shy=notebook["Shy"]())
     assert notebook["said"] == []
     assert (found["hooked"].n, found["hooked"].more[0] is found["hooked"]) == (1, True)
     assert not hasattr(found["hooked"], "lost")
@@ -83,6 +100,28 @@ def test_no_code_of_the_class_runs(tmp_path: Path, notebook: dict[str, Any]) -> 
         (1, [2]),
         (1, 2),
     )
+    assert (found["log"], found["bag"]) == ([1, [2]], {1, 2})
+
+
+def test_what_only_its_own_code_can_write_is_left_to_it(tmp_path: Path, notebook: dict[str, Any]) -> None:
+    assert crossed(tmp_path, raw=notebook["Raw"](b"ab"))["raw"] == b"ab"
+
+
+def test_a_class_of_a_library_writes_its_state_as_it_wants(tmp_path: Path, notebook: dict[str, Any]) -> None:
+    notebook["Connection"] = Connection
+    exec("class Mine(Connection):\n    pass", notebook)
+    mine = notebook["Mine"]()
+    assert (mine.state, crossed(tmp_path, mine=mine)["mine"].state) == ("open", "opened again")
+
+
+class Connection:
+    state = "open"
+
+    def __getstate__(self) -> Any:
+        return {"n": 1}
+
+    def __setstate__(self, state: Any) -> None:
+        self.state = "opened again"
 
 
 def test_where_what_it_holds_cannot_cross_its_own_way_is_taken(tmp_path: Path, notebook: dict[str, Any]) -> None:

@@ -58,7 +58,10 @@ def test_an_exception_that_says_its_name_goes_by_it() -> None:
         def __reduce_ex__(self, _: Any) -> str:
             return "only"
 
-    assert special.reduce_special(Only()) == "only"
+    try:
+        raise Only
+    except Only as error:
+        assert special.reduce_special(error) == "only"
 
 
 def test_limits_of_floats_are_asked_for_again() -> None:
@@ -172,7 +175,7 @@ class Sized:
         (Sized(5), "shown in full"),
         (Sized(2000), "of 2,000"),
         (Sized("no number"), "shown in full"),
-        (object(), "object object"),
+        ("a" * 300, "(300 characters)"),
         ("a" * 30, repr("a" * 30)),
         (["a" * 50], repr("a" * 40)),
         (np.float32(1.5), "float32 1.5"),
@@ -190,6 +193,15 @@ class Sized:
 )
 def test_previews(value: Any, expected: str) -> None:
     assert expected in preview(value)
+
+
+def test_the_preview_of_an_object_that_says_nothing_names_its_type() -> None:
+    assert preview(object()) == "object object"
+    assert preview([Plain()]) == "[test_rules_of_values.Plain object]"
+
+
+class Plain:
+    pass
 
 
 def culprit(value: Any) -> str:
@@ -226,18 +238,25 @@ def test_the_search_for_what_cannot_cross_ends_in_time(monkeypatch: pytest.Monke
     assert culprit([1, Bad()]) == "x"
 
 
-def test_an_empty_array_has_a_fingerprint() -> None:
-    assert not fingerprint.Fingerprint({"x": np.empty((0, 3))}, []).differs({"x": np.empty((0, 3))})
+@pytest.mark.parametrize("kind", ["f8", "V0"])
+def test_an_empty_array_has_a_fingerprint(kind: str) -> None:
+    made = {"x": np.empty((0, 3) if kind == "f8" else 2, kind)}
+    assert not fingerprint.Fingerprint(made, []).differs(made)
 
 
 def test_sets_of_another_python_are_written_by_their_members(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sets.sys, "implementation", types.SimpleNamespace(name="other"))
-    assert (sets._layout({1, 2}), sets._filled({1, 2})) == (None, 2)
+    one_was_removed = {1, 2, 3}
+    one_was_removed.discard(2)
+    assert (sets._layout(one_was_removed), sets._filled(one_was_removed)) == (None, 2)
     assert sets.make_set(set, [1, 2], 0, []) == {1, 2}
 
 
 def test_a_set_that_was_made_by_hand_from_a_list_is_one() -> None:
     assert sets.make_set(frozenset, [3, 1], 8, [], "list") == frozenset({1, 3})
+    numbers = [each * each for each in range(100)]
+    assert list(sets.make_set(set, numbers, 0, [], "dict")) == list(set(dict.fromkeys(numbers)))
+    assert list(set(numbers)) != list(set(dict.fromkeys(numbers)))
 
 
 def test_frames_of_an_exception_keep_the_full_name_of_their_function(tmp_path: Path) -> None:
