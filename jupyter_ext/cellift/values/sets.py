@@ -88,10 +88,10 @@ def _layout(value: Any) -> tuple[list[Any], int, list[int]] | None:
     found = [members[keys[place]] for place in order]
     if not removed:
         # `make_set` compares the first one with what stops it.
-        home = [place for place, at in enumerate(order) if hashes[at] & mask == at and type(found[place]) in _ATOMS]
-        if not home:
+        fit = [place for place, at in enumerate(order) if hashes[at] & mask == at and type(found[place]) in _ATOMS]
+        if not fit:
             return None
-        found[0], found[home[0]] = found[home[0]], found[0]
+        found[0], found[fit[0]] = found[fit[0]], found[0]
     return found, mask + 1, removed
 
 
@@ -131,7 +131,7 @@ def make_set(kind: Any, members: list[Any], room: int, removed: list[int], how: 
     if how != "set" or not room:
         return kind(dict.fromkeys(members) if how == "dict" else members)
     gone = [_Pad(place + _FAR) for place in removed]
-    first, *others = [*gone, *members]
+    first, *others = list[Any](gone) + members
     made = {first}
     if room > 8:
         # A dict makes room for all its keys before the first of them is looked at.
