@@ -99,6 +99,8 @@ class Flow:
             reach.read(use, None, called=called, defines=defines and not called)
         if facts.reads_all is not None:
             reach.read_all(facts.reads_all, None)
+        if facts.reads_code is not None:
+            reach.read_code(facts.reads_code, None)
         for pattern, use in facts.binds_like.items():
             reach.bind_like(pattern, use)
         if defines:

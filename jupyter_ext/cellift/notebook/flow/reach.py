@@ -61,6 +61,12 @@ class Reach:
         for name in sorted(self._current):
             self.read(Use(name, use.line, use.column, soft=True), via)
 
+    def read_code(self, use: Use, via: str | None) -> None:
+        """Every function and class of the notebook may be used."""
+        for name, version in sorted(self._current.items()):
+            if version.code is not None and not version.deleted:
+                self.read(Use(name, use.line, use.column, soft=True), via)
+
     def bind_like(self, pattern: str, use: Use) -> None:
         """Names of this form may be bound by their text."""
         self._by_text.bind(pattern, self._statement, use, self.binds)
@@ -96,6 +102,8 @@ class Reach:
         """``at_once``: only what these names stand for happens; None: everything may."""
         if body.reads_all:
             self.read_all(use, version.name)
+        if body.reads_code:
+            self.read_code(use, version.name)
         for pattern in sorted(body.binds_like) if at_once is None else ():
             self.bind_like(pattern, use)
         calls = {call.function for call in body.calls}

@@ -116,7 +116,8 @@ class Versions:
         found: set[str] = set()
         for call in statement.facts.calls:
             function = self.current.get(call.function)
-            if function is not None and function.body is not None and function.body.gives_stateful:
+            body = function.body if function is not None else None
+            if body is not None and (body.gives_stateful or (body.yields and not call.used_up)):
                 found.update(call.targets)
         return found
 
@@ -198,7 +199,7 @@ def _decorated_with_state(statement: Statement) -> bool:
     decorated = any(getattr(one, "decorator_list", ()) for one in defined)
     called = (statement.reads.get(name) for name in statement.facts.called)
     bodies = [read.version.body for read in called if read is not None and read.version.code is Kind.FUNCTION]
-    return decorated and any(body is not None and body.gives_stateful for body in bodies)
+    return decorated and any(body is not None and (body.gives_stateful or body.yields) for body in bodies)
 
 
 def _changes_by_use(version: Version) -> bool:

@@ -8,12 +8,17 @@ from typing import Literal
 
 from cellift.notebook.parsed import parse
 from cellift.notebook.scopes.facts import Kind, Use
-from cellift.notebook.scopes.lookups import formats_names, is_main_module, is_namespace, text_of
+from cellift.notebook.scopes.lookups import formats_names, is_main_module, is_namespace, loads_pickle, text_of
 from cellift.notebook.scopes.reader import Reader, Scope, Visits
 
 
 def looks_up(reader: Reader, node: ast.Call) -> bool:
-    """``eval``, ``exec`` and namespaces; True when there is nothing more to visit in the call."""
+    """``eval``, ``exec``, namespaces and pickles; True when there is nothing more to visit in the call."""
+    if loads_pickle(node):
+        if reader.body is not None:
+            reader.body.reads_code = True
+        elif reader.facts.reads_code is None:
+            reader.facts.reads_code = Use("", node.lineno, reader.column(node), soft=True)
     if isinstance(node.func, ast.Name) and reader.is_global(node.func.id):
         if node.func.id in ("eval", "exec") and node.args:
             return _run_text(reader, node, node.func.id)

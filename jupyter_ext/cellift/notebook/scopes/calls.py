@@ -23,6 +23,8 @@ from cellift.notebook.scopes.sharing import shared_names
 from cellift.project.dotted import dotted_name, last_name
 
 _WRITING_MODES = frozenset("wax+")
+#: Calls that go through their arguments, and keep what these give at most.
+_USES_UP = frozenset("list tuple set frozenset dict sorted sum min max any all join next".split())
 
 
 def _visit_call(reader: Reader, node: ast.Call) -> None:
@@ -37,7 +39,8 @@ def _visit_call(reader: Reader, node: ast.Call) -> None:
         reader.visit(function)
     at_once = uses_functions_at_once(node)
     reader.used_at_once += at_once
-    reader.visit_all(node.args)
+    with reader.using_up(last_name(function) in _USES_UP):
+        reader.visit_all(node.args)
     reader.visit_all(keyword.value for keyword in node.keywords)
     reader.used_at_once -= at_once
     note_call(reader, node)
@@ -118,6 +121,7 @@ def _note_arguments(reader: Reader, node: ast.Call, function: ast.Name) -> None:
         function.lineno,
         reader.column(function),
         reader.targets,
+        reader.is_used_up,
     )
     (reader.body.calls if reader.body is not None else reader.facts.calls).append(call)
 

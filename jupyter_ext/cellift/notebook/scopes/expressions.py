@@ -53,7 +53,7 @@ def _visit_lambda(reader: Reader, node: ast.Lambda) -> None:
 
 def _visit_yield(reader: Reader, node: ast.Yield | ast.YieldFrom) -> None:
     if reader.body is not None and not reader.nested:
-        reader.body.gives_stateful = reader.body.gives_code = True
+        reader.body.yields = reader.body.gives_code = True
     reader.visit_all(ast.iter_child_nodes(node))
 
 
@@ -65,14 +65,22 @@ def _visit_dict_comprehension(reader: Reader, node: ast.DictComp) -> None:
     _comprehension(reader, node.generators, [node.key, node.value])
 
 
-def _comprehension(reader: Reader, generators: Sequence[ast.comprehension], elements: Sequence[ast.expr]) -> None:
-    visit_iterable(reader, generators[0].iter)  # the first iterable belongs to the scope around
+def _visit_generator(reader: Reader, node: ast.GeneratorExp) -> None:
+    _comprehension(reader, node.generators, [node.elt], used_up=False)
+
+
+def _comprehension(
+    reader: Reader, generators: Sequence[ast.comprehension], elements: Sequence[ast.expr], *, used_up: bool = True
+) -> None:
+    with reader.using_up(used_up):
+        visit_iterable(reader, generators[0].iter)  # the first iterable belongs to the scope around
     with reader.in_scope(Scope("comprehension")) as scope:
         for generator in generators:
             scope.names.update(name.id for name in target_names(generator.target))
         for index, generator in enumerate(generators):
             if index:
-                visit_iterable(reader, generator.iter)
+                with reader.using_up(used_up):
+                    visit_iterable(reader, generator.iter)
             visit_target(reader, generator.target, None)
             reader.visit_all(generator.ifs)
         reader.visit_all(elements)
@@ -87,6 +95,6 @@ VISITS: Visits = {
     "YieldFrom": _visit_yield,
     "ListComp": _visit_listed,
     "SetComp": _visit_listed,
-    "GeneratorExp": _visit_listed,
+    "GeneratorExp": _visit_generator,
     "DictComp": _visit_dict_comprehension,
 }

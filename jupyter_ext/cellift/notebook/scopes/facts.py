@@ -87,6 +87,8 @@ class Call:
     column: int
     #: Names of the statement's targets that the result goes to.
     targets: tuple[str, ...] = ()
+    #: Whether the result is gone through at once, as in ``list(f())`` and ``[x for x in f()]``.
+    used_up: bool = False
 
 
 @dataclass
@@ -115,6 +117,8 @@ class Body:
     gives_code: bool = False
     #: Such a function changes what is around it: every use of the result changes it. So do generators.
     gives_stateful: bool = False
+    #: It is a generator function.
+    yields: bool = False
     #: Running it shows something, or gives something else each time.
     acts: bool = False
     #: A class that runs code when a class is derived from it, or made with it as metaclass.
@@ -127,6 +131,8 @@ class Body:
     gives_cached: bool = False
     #: Any global name may be read: the text of an ``eval`` is not known.
     reads_all: bool = False
+    #: Any function or class may be used: a pickle names those that it needs.
+    reads_code: bool = False
     #: Patterns of global names that may be bound: ``globals()[f"v{n}"] = x``.
     binds_like: set[str] = field(default_factory=set)
 
@@ -171,6 +177,8 @@ class Facts:
     may_delete: dict[str, Use] = field(default_factory=dict)
     #: Any name may be read: the text of an ``eval`` is not known.
     reads_all: Use | None = None
+    #: Any function or class may be used: a pickle names those that it needs.
+    reads_code: Use | None = None
     #: Patterns of names that may be bound: ``globals()[f"v{n}"] = x``.
     binds_like: dict[str, Use] = field(default_factory=dict)
     #: Functions in expressions that what it makes may hold: what they do when they are called.

@@ -20,6 +20,9 @@ _AT_ONCE = frozenset(
     "sum any all list tuple dict set join nlargest nsmallest where mask rename accumulate groupby fromfunction "
     "vectorize apply_along_axis timeit minimize curve_fit quad solve_ivp".split()
 )
+#: Modules that read pickles, as they are usually named; without one the function was imported by its own name.
+_PICKLES = frozenset({"", "pickle", "cPickle", "pkl", "cloudpickle", "dill", "joblib", "torch"})
+_READS_PICKLE = frozenset({"read_pickle", "Unpickler"})
 _LAZY = frozenset({"map", "filter", "groupby", "accumulate", "vectorize"})
 
 
@@ -83,6 +86,15 @@ def names_after_at(texts: Iterable[str]) -> set[str]:
 def formats_names(node: ast.Call) -> bool:
     """``text.format(**locals())``, ``frame.query(text, local_dict=locals())``."""
     return isinstance(node.func, ast.Attribute) and node.func.attr in _FORMATTERS
+
+
+def loads_pickle(node: ast.Call) -> bool:
+    """``pickle.load(file)``, ``load(path)``, ``pd.read_pickle(path)``: may make objects of the notebook's classes."""
+    root, _, name = (dotted_name(node.func) or "").rpartition(".")
+    if name == "load" and root in ("np", "numpy"):
+        return any(keyword.arg == "allow_pickle" for keyword in node.keywords)
+    loads = name in ("load", "loads") and root in _PICKLES
+    return loads or name in _READS_PICKLE or (root, name) == ("shelve", "open")
 
 
 def uses_functions_at_once(node: ast.Call) -> bool:

@@ -95,6 +95,7 @@ class Reader:
         self.changing_methods = MUTATING_METHODS | around.changing_methods
         self.nested = 0  # functions and lambdas around, inside the body that is being read
         self.conditional = 0  # branches and loops around, outside function bodies
+        self.is_used_up = False  # what is read here is gone through at once
         self.used_at_once = 0  # lambdas here are arguments of a call that does not keep them
         self.scopes = [Scope("module")]
         self.body: Body | None = None  # the function body being read, None while statements run at once
@@ -128,6 +129,8 @@ class Reader:
             facts.calls.extend(body.calls)
             if body.reads_all and facts.reads_all is None:
                 facts.reads_all = Use("", 1, 1, soft=True)
+            if body.reads_code and facts.reads_code is None:
+                facts.reads_code = Use("", 1, 1, soft=True)
             for pattern in body.binds_like:
                 facts.binds_like.setdefault(pattern, Use("globals", 1, 1))
         return facts
@@ -329,6 +332,15 @@ class Reader:
             yield
         finally:
             self.soft -= soft
+
+    @contextmanager
+    def using_up(self, used_up: bool) -> Iterator[None]:
+        """What is read inside is gone through at once, and not kept itself."""
+        before, self.is_used_up = self.is_used_up, self.is_used_up or used_up
+        try:
+            yield
+        finally:
+            self.is_used_up = before
 
     @contextmanager
     def perhaps_uncalled(self, uncalled: bool) -> Iterator[None]:
