@@ -135,11 +135,9 @@ class Reports:
 
     def plan(self, task: str) -> dict[str, Any]:
         """The task of the plan with the inputs that hold now."""
-        declared = self._declared[task]
         taken = {name: by for name, by in self._now[task].items() if not name.startswith((NEED, FILE, TOGETHER))}
-        moved = {name: by for name, by in taken.items() if declared.get(name) != by}
         watched = {*self._watched(task, taken), *may_matter(task, self.order, self._declared, self._held())}
-        found = resourced(self._told[task].task, moved, watched, together=self._told[task].together)
+        found = resourced(self._told[task].task, taken, watched, together=self._told[task].together)
         return {**found, "needs": sorted({*found["needs"], *self._told[task].held.values()})}
 
     def verdict(self, void: Sequence[str] = ()) -> Verdict:
@@ -199,8 +197,6 @@ class Reports:
             group = [one for one, file in groups.items() if file and file == groups.get(name)]
             if len(group) > 1:
                 companions |= {(one, self._origin(by, one)) for one in group}
-        if not companions:
-            return []
         later = self.order[self.order.index(task) + 1 :]
         wanted = {pair for other in later for pair in self._declared[other].items()}
         origins = self._origins_of_all()
@@ -222,11 +218,8 @@ class Reports:
         own = self._declared[task]
         missing = [name for name in told.changed | told.holds if name not in own and not name.startswith(STATE)]
         found: dict[str, str] = {}
-        taken = {
-            name: by for name, (by, _) in (told.sources or {}).items() if not name.startswith((NEED, FILE, TOGETHER))
-        }
         for name in missing:
-            for one, by in taken.items():
+            for one, (by, _) in (told.sources or {}).items():
                 groups = self._told[by].groups
                 if name in groups and groups[name] == groups.get(one):
                     found[name] = self._origin(by, name)

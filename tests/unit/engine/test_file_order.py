@@ -37,6 +37,8 @@ def test_what_only_a_discarded_attempt_wrote_is_left_over_unless_somebody_wrote_
     assert leftovers({"b": FileUse(3, 4)}, discarded) == [("b", "data.csv")]
     assert leftovers({"b": FileUse(3, 4, written=FILE)}, discarded) == []
     assert leftovers({"b": FileUse(3, 4), "c": FileUse(5, 6, written=FILE)}, discarded) == []
+    before = {"a": FileUse(0, 1, written=FILE), "b": FileUse(3, 4)}
+    assert leftovers(before, discarded) == [("b", "data.csv")], "what a wrote is written over"
 
 
 def test_the_order_of_the_document_is_no_clash():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -294,3 +296,13 @@ def test_what_was_changed_with_an_input_is_the_version_that_came_with_it() -> No
     ran("b", ("x",))
     ran("c", ("y",))
     assert reports.plan("d")["inputs"] == {"x": "c", "y": "c"}
+
+
+def test_a_step_is_asked_only_about_names_that_may_share_an_object_with_what_it_takes() -> None:
+    scripts = [Script("a", makes=(("x", "y", "z"),)), Script("b", {"x": "a"}), Script("c", {"y": "a", "z": "a"})]
+    found = Reports(plan_of(scripts), lambda _: False)
+    found.start("a", 0)
+    outputs = [{"name": name, "file": file} for name, file in (("x", "one"), ("y", "one"), ("z", "two"))]
+    found.finish("a", {"outputs": outputs}, files())
+    step = json.loads(found.plan("b")["parameters"]["cellift_step"]["value"])
+    assert step["later"] == ["y"]

@@ -17,6 +17,7 @@ WORDS = Words({"a": "Load", "b": "Clean", "c": "Fit"})
         ({"file:t.csv": "b", "x": "a"}, {"x": ("a", 1)}, "again: it had used t.csv before step Clean wrote it"),
         ({"state:random": "b"}, {}, "again: step Clean drew from random, and this step goes on with the sequence"),
         ({"state:module:m:x": "b"}, {}, "again: step Clean changed the state of module:m:x, which"),
+        ({"x": "a", "together:": "b"}, {"x": ("a", 1)}, "again: what it makes shares an object with what it took, and"),
         ({"x": "a"}, {"x": ("a", 1), "y": ("b", 1)}, "again: step Clean no longer changes `y`"),
         (
             {"x": "a", "y": "b"},

@@ -30,3 +30,5 @@ def test_the_declared_task_stays_as_it_is_so_that_the_move_can_be_undone():
 
 def test_a_producer_that_the_task_has_already_gets_no_second_artifact():
     assert resourced(TASK, {"y": "a"})["artifacts"] == TASK["artifacts"]
+    two = {**TASK, "artifacts": {"in-b": {"task": "b", "key": "values"}, **TASK["artifacts"]}}
+    assert resourced(two, {"y": "a"})["artifacts"] == two["artifacts"]

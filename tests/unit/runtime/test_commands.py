@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from cellift.pipeline.runtime.commands import SList, expand, output_of, run_in_terminal, run_script
+from cellift.pipeline.runtime.commands import SList, _shell_name, expand, output_of, run_in_terminal, run_script
 
 NAMES = {"x": 3, "name": "world", "rows": [1, 2, 3]}
 
@@ -98,3 +100,15 @@ def test_fields_that_a_line_does_not_have_are_left_out() -> None:
     assert lines.grep("", field=1) == lines
     assert SList(["b 10", "x1 9", "none"]).sort(nums=True) == ["none", "b 10", "x1 9"]
     assert SList(["b 10", "a 9"]).sort() == ["a 9", "b 10"]
+
+
+@pytest.mark.parametrize(("text", "expected"), [("which('sh')", "sh"), ("os.environ['SHELL']", "zsh"), (None, "zsh")])
+def test_the_shell_is_the_one_that_the_installed_ipython_takes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str | None, expected: str
+) -> None:
+    (tmp_path / "utils").mkdir()
+    if text is not None:
+        (tmp_path / "utils" / "_process_posix.py").write_text(text)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: SimpleNamespace(submodule_search_locations=[tmp_path]))
+    monkeypatch.setenv("SHELL", "zsh")
+    assert _shell_name() == expected

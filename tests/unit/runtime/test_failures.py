@@ -86,6 +86,15 @@ def test_input_is_refused_with_what_to_do(run_cell):
     error = run_cell("name = input('Your name? ')").error
     assert error["code"] == "CL505"
     assert "Your name?" in error["message"] and "parameter" in error["message"]
+    assert "cell 1, line 1" in error["traceback"] and "_no_input" not in error["traceback"]
+
+
+@pytest.mark.parametrize("name", ["_", "__", "___"])
+def test_the_last_value_of_another_step_is_refused(run_cell, name):
+    error = run_cell(f"print({name})").error
+    assert (error["reason"], error["code"], error["line"]) == ("Refused", "CL205", 1)
+    assert "does not come from another step" in error["message"]
+    assert run_cell("print(_a)").error["reason"] == "Exception"
 
 
 def test_value_that_cannot_be_pickled_fails_with_name_type_member_and_fix(run_cell):

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from cellift.pipeline import compile_graph
 from cellift.pipeline.runtime import carried_files
 from cellift.pipeline.runtime.carried_files import CarriedFiles, enter_own_folder
 from cellift.values import ValuesError
+from unit.pipeline.kit import Launcher, graph, step
 
 
 def files_of(given: str = "", *sources: Any, most: int = 1 << 20, hand_on: bool = False, **more: str) -> CarriedFiles:
@@ -22,7 +24,7 @@ def files_of(given: str = "", *sources: Any, most: int = 1 << 20, hand_on: bool 
         name="work",
         folder=more.get("folder", ""),
         files_folder=given,
-        output_file="",
+        output_file=None,
         inputs={},
         files=list(sources),
         files_most=most,
@@ -115,6 +117,8 @@ def test_two_versions_are_told_with_the_name_of_the_other_step(here: Path, tmp_p
     sources = [artifact(tmp_path / f"s{number}", {"x": ("file", "x")}) for number in (1, 2)]
     with pytest.raises(ValuesError, match="Steps s1 and s2 both wrote x"):
         files_of("", *sources).take()
+    with pytest.raises(ValuesError, match="Steps s1 and s2 both wrote x"):
+        files_of("", artifact(tmp_path / "s0", {"y": ("file", "y")}), *sources).take()
 
 
 def given_by(files: CarriedFiles, *changes: Any) -> dict[str, Any]:
@@ -171,6 +175,9 @@ def test_a_step_hands_on_what_it_took_and_what_was_gone(here: Path, tmp_path: Pa
     source = artifact(tmp_path / "s1", {"x": ("file", "x")}, ("y",))
     index = given_by(files_of(str(tmp_path / "out"), source, hand_on=True))
     assert (list(index["files"]), index["gone"]) == (["x"], ["y"])
+    again = files_of(str(tmp_path / "again"), source, hand_on=True)
+    assert given_by(again, lambda: (here / "y").write_text("new"))["gone"] == []
+    (here / "y").unlink()
     (here / "x").unlink()
     source.folder = str(tmp_path / "s1")
     assert given_by(files_of(str(tmp_path / "out2"), source))["files"] == {}
@@ -195,3 +202,10 @@ def test_a_step_that_starts_where_nobody_may_write_works_in_a_folder_of_its_own(
     enter_own_folder()
     assert Path.cwd().name.startswith("cellift-work-")
     Path.cwd().rmdir()
+
+
+def test_a_container_that_starts_in_the_root_folder_works_in_a_folder_of_its_own(tmp_path: Path) -> None:
+    ir = compile_graph(graph(step("work", "import os\nprint(os.getcwd())")))
+    [told] = Launcher(tmp_path, local=False).run(ir, cwd=Path("/"))["work"].stdout.splitlines()
+    assert Path(told).name.startswith("cellift-work-")
+    Path(told).rmdir()

@@ -27,6 +27,16 @@ def test_generator_goes_on_where_the_earlier_step_left_it(launcher, name, setup,
     assert found["use"].stdout == found["whole"].stdout != found["make"].stdout
 
 
+def test_state_is_no_variable_of_the_notebook(launcher):
+    ir = compile_graph(
+        graph(
+            step("make", "random.seed(1)", setup="import random", outputs=("state:random",)),
+            step("use", "[name for name in globals() if ':' in name]", inputs={"state:random": "make"}),
+        )
+    )
+    assert launcher.run(ir)["use"].stdout == "[]\n"
+
+
 def test_state_reaches_a_step_through_one_that_does_not_draw(launcher):
     draw = "random.random()"
     ir = compile_graph(

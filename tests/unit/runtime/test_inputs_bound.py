@@ -109,6 +109,19 @@ def test_value_that_code_asks_for_and_that_cannot_be_read_is_named_where_it_is_m
     error = launcher.run(ir)["use"].error
     assert (error["reason"], error["code"], error["cell"], error["line"]) == ("Refused", "CL504", "c2", 2)
     assert "`f`" in error["message"] and "Define" in error["message"]
+    other = step("use", "y = 1\neval('nothing' + '_here')", number=2, inputs={"f": "make"})
+    error = launcher.run(compile_graph(graph(step("make", make, outputs=("f",)), other)))["use"].error
+    assert (error["reason"], error["type"]) == ("Exception", "NameError")
+
+
+def test_a_function_that_needs_a_name_that_did_not_come_with_it_is_refused_with_both_names(launcher):
+    make = "hidden = 5\nd = {'f': eval('lambda: hidden')}"
+    make = step("make", make, outputs=("d",))
+    error = launcher.run(compile_graph(graph(make, step("use", "d['f']()", inputs={"d": "make"}))))["use"].error
+    assert error["reason"] == "Refused"
+    assert "`d`" in error["message"] and "`hidden`" in error["message"]
+    named = step("use", "hidden = 6\nd['f']()", inputs={"d": "make"})
+    assert launcher.run(compile_graph(graph(make, named)))["use"].stdout == "6\n"
 
 
 def test_names_that_share_an_object_still_share_it(launcher):

@@ -206,3 +206,27 @@ def test_collections_of_weak_references_and_what_is_there_already_stay(own: Any)
     restore("state:module:own_module:LIVE", WeakSet([thing]))
     restore("state:module:own_module:LOG", log)
     assert own.LIVE is first and thing in first and log.disabled is False
+
+
+def test_that_a_module_has_warned_and_the_functions_that_it_has_are_no_state(own: ModuleType) -> None:
+    guard = started()
+    own.__warningregistry__ = {"version": 1}  # type: ignore[attr-defined]
+    own.g = lambda: 1  # type: ignore[attr-defined]
+    assert guard.found() == {}
+
+
+def test_whatever_is_on_the_path_stops_no_step(own: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    guard = ModuleGuard()
+    monkeypatch.setattr(sys, "path", [*sys.path, 5, None, ""])
+    guard.start()
+    own.COUNT = 3  # type: ignore[attr-defined]
+    assert list(guard.found()) == ["state:module:own_module:COUNT"]
+
+
+def test_what_later_steps_repeat_with_a_module_needs_nobody_s_care_in_the_statements_after_it(
+    launcher: Launcher, tmp_path: Path
+) -> None:
+    files = {"own_module.py": TEXT.encode()}
+    known = step("a", "import own_module\nown_module.COUNT = 7\n1")
+    known = replace(known, modules=("own_module.py",), repeated=((1, 2),))
+    assert launcher.run(compile_graph(graph(known, step("b", "1")), files=files))["a"].code == 0

@@ -13,6 +13,7 @@ import pytest
 
 from cellift.pipeline.runtime import interpreter_settings, process_state
 from cellift.pipeline.runtime.process_state import (
+    IMPORTS,
     StateStaysError,
     changed_items,
     changes,
@@ -38,6 +39,8 @@ def test_changes_of_two_steps_are_one() -> None:
         "b": ((), (1,)),
         "c": ((7,), ()),
     }
+    imports = [{IMPORTS: ((), (name,))} for name in "ab"]
+    assert followed(*imports) == {IMPORTS: ((), ("a", "b"))}, "both have to be imported first"
 
 
 @pytest.mark.parametrize(

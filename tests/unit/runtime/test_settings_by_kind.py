@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -97,6 +98,29 @@ def test_switches_of_a_logger_are_read_and_written(logger: logging.Logger, part:
     assert named not in read_logging(logging)
     write_logging(logging, named, (value,))
     assert read_logging(logging)[named] == value
+
+
+def test_a_level_holds_for_what_was_asked_before(logger: logging.Logger) -> None:
+    assert not logger.isEnabledFor(logging.DEBUG)
+    write_logging(logging, f"level {logger.name}", (logging.DEBUG,))
+    assert logger.isEnabledFor(logging.DEBUG)
+
+
+def test_words_of_a_class_that_nobody_knows_are_told(logger: logging.Logger) -> None:
+    class Short(logging.Formatter):
+        pass
+
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(Short())
+    logger.addHandler(handler)
+    key = f"handlers {logger.name}"
+    assert unknown_handler(key, (read_logging(logging)[key],)) == f"a StreamHandler of the logger {logger.name}"
+
+
+def test_a_handler_of_a_signal_that_python_did_not_set_is_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = SimpleNamespace(NSIG=3, default_int_handler=None, getsignal=lambda number: 7 if number == 1 else None)
+    monkeypatch.setitem(sys.modules, "_signal", fake)
+    assert {key: value for key, value in read_process(sys).items() if "signal" in key} == {"signal 1": 7}
 
 
 def test_all_logging_is_switched_off_for_all_loggers_only() -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from cellift.pipeline import compile_graph
 from cellift.pipeline.runtime.spec import BadInputError, _parameter, literal, local_path, parse, read_argument
+from unit.pipeline.kit import graph, step
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,7 @@ def test_an_input_of_another_program_is_told() -> None:
         ("dict", "{'a': {'b': [1.0]}}", {"a": {"b": [1]}}, {"a": {"b": [1.0]}}),
         ("list", "[True]", [1], [1]),
         ("list", "['1']", ["2"], ["2"]),
+        ("dict", "{'a': 1}", {"a": True}, {"a": True}),
         ("none", "None", "[1]", [1]),
         ("none", "None", "a b", "a b"),
         ("none", "None", 5, 5),
@@ -93,3 +96,12 @@ def test_values_from_this_machine_are_as_they_were_given() -> None:
 )
 def test_every_literal_that_a_default_may_be(value: Any) -> None:
     assert repr(literal(repr(value))) == repr(value)
+
+
+def test_values_are_held_to_the_digests_that_were_recorded(launcher) -> None:
+    ir = compile_graph(graph(step("make", "x = 1", outputs=("x",)), step("use", "x", inputs={"x": "make"})))
+    given = launcher.executor_input(ir, "use", {})
+    [artifact] = given["inputs"]["artifacts"].values()
+    assert parse(given, exact=True).digests == {}
+    artifact["artifacts"][0]["metadata"] = {"digests": {"x": "d"}}
+    assert parse(given, exact=True).digests == {str(launcher.folder / "make" / "values"): {"x": "d"}}

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from cellift.pipeline import compile_graph
 from cellift.pipeline.runtime import magics
 from cellift.pipeline.runtime.display import Display
 from cellift.pipeline.runtime.magics import NotInAStepError, UsageError, ZMQInteractiveShell
+from unit.pipeline.kit import Launcher, graph, step
 
 
 @pytest.fixture
@@ -49,6 +51,7 @@ def test_folders_are_gone_into_and_back(shell: Any, tmp_path: Path, capsys: Any)
     shell.run_line_magic("cd", "-")
     assert capsys.readouterr().out == f"{tmp_path}\n"
     shell.run_line_magic("pushd", "inner")
+    assert Path.cwd() == tmp_path / "inner"
     shell.run_line_magic("popd", "")
     assert Path.cwd() == tmp_path
     shell.run_line_magic("cd", "nowhere")
@@ -182,3 +185,9 @@ def test_a_step_that_only_holds_the_shell_gets_one(monkeypatch: Any, tmp_path: P
     monkeypatch.setattr(magics, "_shells", [])
     monkeypatch.setattr(builtins, "display", Display(str(tmp_path / "values")).show, raising=False)
     assert magics.current() is magics.current()
+
+
+def test_what_is_imported_from_ipython_knows_the_step_and_repeated_code_says_nothing(launcher: Launcher) -> None:
+    setup = "from IPython import get_ipython\nget_ipython().run_line_magic('env', 'CASE_A=1')"
+    own = "from IPython import get_ipython\nget_ipython().run_line_magic('env', 'CASE_B=2')"
+    assert launcher.run(compile_graph(graph(step("a", own, setup=setup))))["a"].stdout == "env: CASE_B=2\n"

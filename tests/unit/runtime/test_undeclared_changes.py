@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,6 +99,29 @@ def test_the_last_step_tells_who_can_put_it_right_that_it_drew(launcher: Launche
     assert launcher.run(with_rerun(ir, "last"))["last"].ok["changed"] == ["state:random"]
 
 
+def test_the_last_step_hands_on_no_settings_since_nobody_takes_them(launcher: Launcher) -> None:
+    lock = "import builtins, threading\ngetattr(builtins, '__dict__')['made_up'] = threading.Lock()"
+    ir = with_rerun(compile_graph(graph(MADE, step("last", lock))), "last")
+    assert launcher.run(ir)["last"].ok["changed"] == []
+
+
+def test_files_that_a_step_uses_are_told_and_not_those_that_every_step_uses(tmp_path: Path) -> None:
+    code = "from pathlib import Path\nPath('all').write_text('')\nPath('made').write_text('')\nPath('made').read_text()"
+    use = replace(step("use", code), repeated=((1, 1), (1, 2)))
+    (tmp_path / "work").mkdir()
+    launcher = Launcher(tmp_path / "of" / "the" / "runs" / "alone")
+    found = launcher.run(with_rerun(compile_graph(graph(use, MADE)), "use"), cwd=tmp_path / "work")["use"].ok
+    assert found["files"] == {"read": [], "written": ["made"]}
+
+
+def test_options_that_reading_a_value_sets_are_handed_on(launcher: Launcher, tmp_path: Path) -> None:
+    (tmp_path / "of_a_library.py").write_text("import decimal\ndecimal.getcontext().prec = 7\nclass A: pass\n")
+    make = step("make", "import of_a_library\nx = of_a_library.A()", outputs=("x",))
+    ir = with_rerun(with_rerun(compile_graph(graph(make, step("use", "x", inputs=X), step("last", "1"))), "use"), "make")
+    found = launcher.run(ir, environment={"PYTHONPATH": str(tmp_path)})
+    assert [found[name].ok["changed"] for name in ("make", "use")] == [["state:decimal"]] * 2
+
+
 def test_what_crosses_with_an_output_brings_what_it_shares_an_object_with(launcher: Launcher) -> None:
     use = step("use", "held = [y]", inputs={**X, "y": "make"}, later=("x", "y"), outputs=("held", "x"), touched=("y",))
     message = launcher.run(compile_graph(graph(MADE, use)))["use"].error["message"]
@@ -113,3 +137,11 @@ def test_a_companion_whose_name_the_step_takes_from_elsewhere_is_another_value(l
 def test_a_rebound_name_is_no_change_of_its_object(launcher: Launcher) -> None:
     use = step("use", "x = {'deep': [1, 2]}", inputs=X, later=("x",))
     assert launcher.run(compile_graph(graph(MADE, use)))["use"].code == 0
+
+
+def test_what_was_read_with_an_array_that_is_gone_is_compared_without_it(launcher: Launcher) -> None:
+    make = step("make", "import numpy as np\na = np.zeros(3)\nb = [a]", outputs=("a", "b"))
+    taken = {"a": "make", "b": "make"}
+    use = step("use", "b.append(1)\ndel b, a\n'resize'", inputs=taken, later=("a", "b"))
+    found = launcher.run(with_rerun(compile_graph(graph(make, use, step("last", "1"))), "use"))["use"].ok
+    assert found["changed"] == ["b"]

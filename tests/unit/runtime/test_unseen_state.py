@@ -19,6 +19,7 @@ from cellift.pipeline.runtime import process_state
 from cellift.pipeline.runtime.process_state import StateStaysError, make_changes, settings, stays
 from cellift.pipeline.runtime.state_guard import IMPORT, OTHER, REPEATED, StateGuard
 from unit.pipeline.kit import Launcher, graph, step
+from unit.runtime.test_undeclared_changes import with_rerun
 
 CHANGES = {
     "environ": "import os\nos.environ['CELLIFT_X'] = '1'",
@@ -70,6 +71,7 @@ def test_in_a_container_the_step_fails_and_names_what_it_is(launcher: Launcher, 
     error = launcher.run(compile_graph(graph(hidden, step("b", "1"))))["a"].error
     assert error["code"] == "CL520"
     assert f"the state of {kind}" in error["message"]
+    assert "above the first step" in error["message"] and "--changes" not in error["message"]
 
 
 def test_the_last_step_may_leave_what_it_wants(launcher: Launcher) -> None:
@@ -130,6 +132,13 @@ def test_what_libraries_usually_do_when_they_are_imported_is_done_where_they_are
     usual += "logging.getLogger('of_a_library').addHandler(logging.NullHandler())\n"
     usual += "logging.getLogger('of_a_library').setLevel(10)\n"
     assert importing(tmp_path, monkeypatch, usual) == {}
+
+
+def test_where_all_is_logged_is_the_notebook_s_also_when_an_import_sets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = importing(tmp_path, monkeypatch, "import logging\nlogging.root.setLevel(7)\nlogging.disable(3)\n")
+    assert found["state:logging"].keys() >= {"level ", "disable"}
 
 
 def test_options_that_an_import_changes_are_handed_on_after_that_import(
@@ -213,3 +222,12 @@ def test_a_cell_that_awaits_changes_nothing() -> None:
         return started()  # as the guard starts inside the event loop, and ends after it
 
     assert asyncio.run(body()).end().unseen == {}
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_state_that_no_other_process_can_have_ends_the_step_that_made_it(launcher: Launcher, shown: bool) -> None:
+    lock = "import builtins, threading\nbuiltins.made_up = threading.Lock()"
+    first = step("a", lock, outputs=("state:process",) if shown else ())
+    ir = compile_graph(graph(first, step("b", "1")))
+    error = launcher.run(ir if shown else with_rerun(ir, "a"))["a"].error
+    assert (error["code"], "the state of process" in error["message"]) == ("CL522", True)

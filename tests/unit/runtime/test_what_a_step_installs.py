@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import zlib
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from cellift.pipeline import compile_graph
 from cellift.pipeline.runtime import shipped
 from cellift.pipeline.runtime.shipped import InstallError, OtherFileError
+from unit.pipeline.kit import Launcher, graph, step
 
 
 @pytest.fixture
@@ -61,6 +64,14 @@ def test_packages_of_values_are_installed_for_values_that_may_need_them_in_a_con
     step: Any = SimpleNamespace(packages=[], carried=["lib==1"], inputs={"x": str(tmp_path)})
     shipped.install_for(step)
     assert asked == expected
+
+
+def test_a_container_installs_what_its_step_imports_before_it_runs(tmp_path: Path) -> None:
+    work = replace(step("work", "print('ran')"), packages=("no-such-package-of-cellift==1",))
+    ir = compile_graph(graph(work), files={"other.txt": b""})
+    found = Launcher(tmp_path, local=False).run(ir, environment={"PIP_NO_INDEX": "1"})["work"]
+    assert (found.code, found.stdout.endswith("ran\n")) == (1, False)
+    assert "pip could not install no-such-package-of-cellift==1" in found.stderr
 
 
 @pytest.fixture

@@ -95,3 +95,16 @@ def test_names_of_a_statement(text: str, defined: Any, mentioned: set[str], read
     [statement] = ast.parse(text).body
     assert _defined(statement) == defined
     assert (_names(statement, inside_functions=True), _names(statement, inside_functions=False)) == (mentioned, read)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import os, os.path as p", ("os", "os.path")),
+        ("from os import path", ("os",)),
+        ("from . import x", ()),
+        ("if True:\n    import os", ()),
+    ],
+)
+def test_modules_that_a_statement_imports(text: str, expected: tuple[str, ...]) -> None:
+    assert Cells((Slice("c", 1, 1, text),), 0)._slices[0][0].imports == expected

@@ -163,7 +163,7 @@ def stays(name: str, found: Changes) -> Optional[str]:
 
 def followed(first: Changes, second: Changes) -> Changes:
     """Both changes, one after the other, as one."""
-    found = {key: pair for key, pair in first.items() if key not in second}
+    found = dict(first)
     for key, (old, new) in second.items():
         found[key] = (first[key][0] if key in first else old, new)
     if IMPORTS in first and IMPORTS in second:

@@ -79,7 +79,7 @@ class StateGuard:
         grown = len(sys.modules) > self._loaded
         after = settings(None if grown or self._kind == REPEATED else frozenset())
         if self._kind == REPEATED:
-            self._generators.update({name: generator(name) for name in self._generators if name not in self._inputs})
+            self._generators.update({name: generator(name) for name in self._generators})
             before.update({name: items for name, items in after.items() if name not in before})
             for name, found in changes(self._mark, after).items():
                 # What an earlier step handed on and this one changes, later steps take from here.
