@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def resourced(
     task: Mapping[str, Any], moved: Mapping[str, str], later: Iterable[str] = (), *, together: bool = False
 ) -> dict[str, Any]:
-    """``task``, a task of the declared plan, with the names in ``moved`` taken from the values of these task ids (also where they are already).
+    """``task``, a task of the declared plan, with the names in ``moved`` taken from the values of these task ids.
 
     The producers that it had stay among what it needs: they come before the new ones in any case.
     ``later``: more names that the step has to be asked about, because steps further down take them. ``together``: it

@@ -118,8 +118,7 @@ class ModuleReader:
     def _class(self, node: ast.ClassDef) -> None:
         path = f"{self.name}.{node.name}"
         making = self._effect(path)
-        bases = {full for base in node.bases if (full := self._full(dotted_name(base) or ""))}
-        self.calls.append((making, bases, set()))
+        self.calls.append((making, {self._full(dotted_name(base) or "") for base in node.bases}, set()))
         for member in node.body:
             if isinstance(member, _FUNCTIONS):
                 self._function(member, node)

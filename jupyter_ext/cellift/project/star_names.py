@@ -67,10 +67,7 @@ class ModuleText:
         stays = isinstance(node, (ast.With, ast.AsyncWith))
         for field in ("body", "handlers", "orelse", "finalbody"):
             for inner in getattr(node, field, ()):
-                if isinstance(inner, ast.ExceptHandler):
-                    self._block(inner.body, certain=False)
-                else:
-                    self._statement(inner, certain and stays)
+                self._statement(inner, certain and stays)  # a handler is one that has statements, too
         for case in getattr(node, "cases", ()):
             self._block(case.body, certain=False)
         if isinstance(node, (ast.For, ast.AsyncFor)):
@@ -91,7 +88,7 @@ class ModuleText:
 
     def _import_from(self, node: ast.ImportFrom, certain: bool) -> None:
         module = absolute_name(node.module, node.level, self._found.package)
-        if module is None or module == "__future__":
+        if module is None:
             for alias in node.names:
                 self._bind(alias.asname or alias.name, certain)
             return

@@ -50,6 +50,7 @@ def test_the_distribution_of_the_module_s_name_comes_first_if_it_has_the_package
 
 def test_folders_that_are_not_there_are_passed_over(tmp_path: Path) -> None:
     put(tmp_path / "site", "thing-1", "thing.py")
+    (tmp_path / "site" / "distutils-precedence.pth").write_text("import os")
     folders = [str(tmp_path / "none"), str(tmp_path / "site")]
     assert names(providers(["thing"], folders)) == {"thing": ["thing==1"]}
     assert [one.name for one in installed(folders)] == ["thing"]
@@ -113,6 +114,7 @@ def folder(tmp_path: Path) -> Path:
         ("'.'", set()),
         ("'sub/*'", {"sub/b.csv"}),
         ("'sub/.hidden'", set()),
+        ("'/sub/b.csv'", set()),
         ("'sub/../a.csv'", {"a.csv"}),
     ],
 )

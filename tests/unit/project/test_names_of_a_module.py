@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from cellift.project import snapshot, star_names
 from cellift.project.changed_paths import aliases, changed_paths
 from cellift.project.imports import imported_modules
 from cellift.project.kept_by_code import changeable_defaults, changes_shared, keeps_in_class
 from cellift.project.modules import absolute_name, find_module, read_source
-from cellift.project.process_words import process_state, seeds
+from cellift.project.process_words import patches, process_state, seeds
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,8 @@ from cellift.project.process_words import process_state, seeds
         ("from pkg.sub import __all__", {"of_sub": True}),
         ("from away import __all__", None),
         ("def f(x=setattr): pass", {"f": True}),
+        ("if a:\n    def f(): globals()\nx = lambda: globals()", {"f": False, "x": True}),
+        ("try:\n    x = 1\nexcept E:\n    globals()", None),
         ("x = 1\n__all__ = [n for n in dir() if not n.startswith('_')]\n_y = 2", {"x": True}),
         ("_y = 2\nx = 1\n__all__ = [n for n in dir() if not n.startswith('_')]", {"x": True}),
     ],
@@ -48,9 +51,26 @@ def test_a_package_has_the_modules_that_it_imports_from(beside):
     assert project.star_names("p") == {"inner": True, "x": True}
 
 
-def test_modules_that_import_all_of_each_other_end(beside):
+def test_a_package_that_imports_from_above_the_top_has_the_name(beside):
+    assert beside({"p/__init__.py": "from ...away import x"}).star_names("p") == {"x": True}
+
+
+def test_a_folder_without_code_of_its_own_brings_nothing(beside):
+    assert beside({"space/one.py": "x = 1"}).star_names("space") == {}
+
+
+@pytest.mark.parametrize("module", ["this", "antigravity", "idlelib.idle"])
+def test_modules_that_do_something_when_they_are_imported_are_not_asked(monkeypatch, module):
+    monkeypatch.setattr(star_names.subprocess, "run", lambda *_, **__: pytest.fail("it was imported"))
+    assert star_names.standard_names(module, sys.executable) is None
+
+
+def test_modules_that_import_all_of_each_other_end(beside, monkeypatch):
     project = beside({"a.py": "from b import *\nx = 1", "b.py": "from a import *\ny = 1"})
+    asked = []
+    monkeypatch.setattr(snapshot, "source_of", lambda found: asked.append(found.name) or star_names.source_of(found))
     assert project.star_names("a") is None
+    assert {name: asked.count(name) for name in asked} == {"a": 2, "b": 2}, "the file and its stub, once"
 
 
 def test_a_stub_tells_what_is_only_declared(tmp_path: Path, beside):
@@ -80,6 +100,24 @@ def test_a_stub_tells_what_is_only_declared(tmp_path: Path, beside):
 def test_what_a_statement_of_a_module_changes_in_the_process(text, expected):
     imports = {name: name for name in ("os", "sys", "decimal", "warnings")}
     assert set().union(*(process_state(node, imports) for node in ast.walk(ast.parse(text)))) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("json.JSONEncoder.default = f", {"json"}),
+        ("del json.loads", {"json"}),
+        ("setattr(json, 'loads', f)", {"json"}),
+        ("delattr(json.JSONEncoder, 'default')", {"json"}),
+        ("getattr(json, 'loads')", set()),
+        ("setattr(mine, 'loads', f)", set()),
+        ("setattr(os.environ, 'A', 1)", set()),
+        ("json.loads('1')", set()),
+    ],
+)
+def test_whose_functions_a_statement_replaces(text, expected):
+    imports = {name: name for name in ("os", "json")}
+    assert set().union(*(patches(node, imports) for node in ast.walk(ast.parse(text)))) == expected
 
 
 def test_generators_are_seeded_by_calls_of_what_was_imported():

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
 
+from cellift.project.paths import search_path
 from cellift.project.snapshot import Project
 
 
@@ -158,10 +160,23 @@ def test_folders_to_search_lie_below_the_notebook_s(beside, tmp_path):
 def test_a_notebook_without_a_folder_has_nothing_beside_it():
     project = Project()
     assert project.with_folders(["lib"], []) is project
-    assert (project.local_files(["pkg"]), project.data_files(parse("'a.csv'"))) == ((), ())
+    assert (project.local_files(["pkg"]), project.data_files(parse("'a.csv', '*'"))) == ((), ())
 
 
 def test_a_module_that_cannot_be_parsed_names_no_files_and_imports_nothing(beside):
     project = beside({"bad.py": "import (", "t.csv": "1"})
     assert project.data_files(parse("open('t.csv')"), ["bad"]) == ("t.csv",)
     assert project.local_files(["bad"]) == ("bad.py",)
+
+
+def test_no_file_takes_the_place_of_what_is_in_the_interpreter(beside):
+    project = beside({"sys.py": "x = 1", "random.py": "x = 1"})
+    assert (project.find("sys"), project.find("random").name) == (None, "random")
+
+
+def test_modules_of_this_interpreter_are_not_looked_for_where_it_happens_to_run(tmp_path, monkeypatch):
+    for name in ("here", "site", "of/bin"):
+        (tmp_path / name).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr(sys, "path", ["", *(str(tmp_path / name) for name in ("here", "none", "of/bin", "site"))])
+    assert search_path().folders == (str(tmp_path / "site"),)

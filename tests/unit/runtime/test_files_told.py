@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def guard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     made.start()
     made.own()
     yield made
-    made._busy = True
+    made._pid = 0  # it hears nothing more
 
 
 def _written_by_hand() -> None:
@@ -98,7 +99,7 @@ def test_a_child_notes_nothing_in_the_file_of_its_parent(tmp_path: Path, monkeyp
     guard.start()
     guard.own()
     _in_a_child()
-    guard._busy = True
+    guard._pid = 0
     assert (task / "files.jsonl").read_text() == ""
 
 
@@ -124,8 +125,23 @@ def test_what_is_written_to_an_open_file_is_told_before_the_next_statement(tmp_p
         guard.own()
         log.write("1\n")
         guard.own()
-    guard._busy = True
+    guard._pid = 0
     assert [json.loads(line) for line in (task / "files.jsonl").read_text().splitlines()] == [
         {"read": "log.txt"},
         {"written": "log.txt"},
     ]
+
+
+def test_threads_that_use_files_at_the_same_time_are_all_heard(guard: FileGuard, monkeypatch) -> None:
+    note = FileGuard._note
+
+    def slowly(self: FileGuard, kind: str, path: str) -> None:
+        if path == "there.txt":
+            other = threading.Thread(target=Path("sub/y").read_text)
+            other.start()
+            other.join()
+        note(self, kind, path)
+
+    monkeypatch.setattr(FileGuard, "_note", slowly)
+    Path("there.txt").read_text()
+    assert guard.used()["read"] == ["sub/y", "there.txt"]

@@ -223,10 +223,11 @@ def test_whatever_is_on_the_path_stops_no_step(own: ModuleType, monkeypatch: pyt
     assert list(guard.found()) == ["state:module:own_module:COUNT"]
 
 
-def test_what_later_steps_repeat_with_a_module_needs_nobody_s_care_in_the_statements_after_it(
-    launcher: Launcher, tmp_path: Path
+@pytest.mark.parametrize("after", ["", "\n1"])
+def test_what_later_steps_do_to_a_module_too_is_no_change_of_the_statements_around_it(
+    launcher: Launcher, after: str
 ) -> None:
     files = {"own_module.py": TEXT.encode()}
-    known = step("a", "import own_module\nown_module.COUNT = 7\n1")
-    known = replace(known, modules=("own_module.py",), repeated=((1, 2),))
+    known = step("a", f"import own_module\n1\nown_module.COUNT = 7{after}")
+    known = replace(known, modules=("own_module.py",), repeated=((1, 3),))
     assert launcher.run(compile_graph(graph(known, step("b", "1")), files=files))["a"].code == 0

@@ -117,7 +117,9 @@ def test_files_that_a_step_uses_are_told_and_not_those_that_every_step_uses(tmp_
 def test_options_that_reading_a_value_sets_are_handed_on(launcher: Launcher, tmp_path: Path) -> None:
     (tmp_path / "of_a_library.py").write_text("import decimal\ndecimal.getcontext().prec = 7\nclass A: pass\n")
     make = step("make", "import of_a_library\nx = of_a_library.A()", outputs=("x",))
-    ir = with_rerun(with_rerun(compile_graph(graph(make, step("use", "x", inputs=X), step("last", "1"))), "use"), "make")
+    ir = with_rerun(
+        with_rerun(compile_graph(graph(make, step("use", "x", inputs=X), step("last", "1"))), "use"), "make"
+    )
     found = launcher.run(ir, environment={"PYTHONPATH": str(tmp_path)})
     assert [found[name].ok["changed"] for name in ("make", "use")] == [["state:decimal"]] * 2
 

@@ -229,6 +229,7 @@ class _StepRun:
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
         changed = self._values.changed(outputs, step.outputs)
         if not step.last:
+            self._watch_modules(False)  # the last statement may be one that later steps have too
             modules = {**self._modules.sharing(outputs), **self._modules.found()}
             changed.update({**states.unseen, **{name: modules[name] for name in modules if name not in step.outputs}})
         elif step.rerun:  # that it drew tells the engine to let it draw after the steps above

@@ -35,7 +35,6 @@ class FileGuard:
             self._notes = os.open(os.path.join(task_dir, NOTES), flags, 0o600)
         self._own = False
         self._open_before: dict[str, Any] = {}
-        self._busy = False
         self._pid = os.getpid()
 
     def start(self) -> None:
@@ -44,15 +43,13 @@ class FileGuard:
 
     def own(self, own: bool = True) -> None:
         """The next statement is the step's own, or one that later steps repeat."""
-        self._busy = True
-        for name, before in self._open_before.items():
+        for name, before in list(self._open_before.items()):  # threads may add to it
             now = _seen(self._base + name)
             if not self._own:
                 self._open_before[name] = now
             elif now != before:
                 self._add("read", name)
                 self._add("written", name)
-        self._busy = False
         self._own = own
 
     def used(self) -> dict[str, list[str]]:
@@ -61,15 +58,13 @@ class FileGuard:
         return {"read": sorted(self.read), "written": sorted(self.written)}
 
     def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if self._busy or event not in _EVENTS:
-            return
-        self._busy = True
-        try:
-            _EVENTS[event](self, *arguments)
-        except Exception:  # noqa: BLE001, S110 - never in the way of the notebook's code
-            pass
-        finally:
-            self._busy = False
+        # In whatever thread, also while another one is in here: nothing that is done here is heard itself.
+        noted = _EVENTS.get(event)
+        if noted is not None:
+            try:
+                noted(self, *arguments)
+            except Exception:  # noqa: BLE001, S110 - never in the way of the notebook's code
+                pass
 
     def _open(self, path: Any, mode: Any, flags: Any = 0, *_: Any) -> None:
         if isinstance(mode, str):

@@ -48,6 +48,8 @@ def crossing(helpers: str, beside: Any, use: str = "helpers.f(1)") -> set[str]:
         "import itertools\nids = itertools.count()\ndef f(x):\n    return next(ids)",
         "def make():\n    n = 0\n    def up(x):\n        nonlocal n\n        n += x\n    return up\nf = make()",
         "n = 0\ndef g():\n    global n\n    n = 1\ndef f(x):\n    return g()",
+        "seen = []\nf = lambda x: seen.append(x)",
+        "try:\n    seen = []\n    def f(x):\n        seen.append(x)\nexcept ImportError:\n    f = print",
     ],
 )
 def test_state_that_a_function_keeps_goes_to_the_next_step(beside, helpers):
@@ -69,6 +71,20 @@ def test_state_that_a_function_keeps_goes_to_the_next_step(beside, helpers):
 )
 def test_steps_that_use_pure_functions_stay_independent(beside, helpers):
     assert crossing(helpers, beside) == set()
+
+
+@pytest.mark.parametrize(
+    "helpers",
+    ["import other\ndef f(x):\n    other.up(x)", "from other import *\ndef f(x):\n    up(x)"],
+)
+def test_what_a_function_calls_of_another_module_counts(beside, tmp_path, helpers):
+    (tmp_path / "other.py").write_text("n = 0\ndef up(x):\n    global n\n    n += x")
+    assert len(crossing(helpers, beside)) == 1
+
+
+def test_what_an_object_of_the_module_changes_elsewhere_goes_to_the_next_step(beside):
+    helpers = "made = []\nclass C:\n    def go(self):\n        made.append(1)\nbox = C()\ndef f(x):\n    box.go()"
+    assert {edge.rpartition(":")[2] for edge in crossing(helpers, beside)} == {"box", "made"}
 
 
 def test_a_function_passed_as_a_value_counts(beside):
