@@ -224,10 +224,13 @@ def test_whatever_is_on_the_path_stops_no_step(own: ModuleType, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("after", ["", "\n1"])
-def test_what_later_steps_do_to_a_module_too_is_no_change_of_the_statements_around_it(
+def test_what_later_steps_do_to_a_module_too_is_no_change_and_what_is_done_before_it_is(
     launcher: Launcher, after: str
 ) -> None:
-    files = {"own_module.py": TEXT.encode()}
-    known = step("a", f"import own_module\n1\nown_module.COUNT = 7{after}")
-    known = replace(known, modules=("own_module.py",), repeated=((1, 3),))
-    assert launcher.run(compile_graph(graph(known, step("b", "1")), files=files))["a"].code == 0
+    for before, told in (("1", False), ("own_module.ROWS.append(1)", True)):
+        known = step("a", f"import own_module\n{before}\nown_module.COUNT = 7{after}")
+        known = replace(known, modules=("own_module.py",), repeated=((1, 3),))
+        ir = compile_graph(graph(known, step("b", "1")), files={"own_module.py": TEXT.encode()})
+        found = launcher.run(ir)["a"]
+        assert found.code == int(told)
+        assert not told or "ROWS" in found.error["message"]

@@ -18,7 +18,7 @@ class ModuleGuard:
 
     def __init__(self) -> None:
         self._folder = os.path.realpath(os.getcwd())
-        self._given = {os.path.realpath(each) for each in sys.path if each}
+        self._given = {os.path.realpath(each) for each in sys.path}
         self._looked_at: Set[str] = set()
         self._before: Dict[str, Dict[str, Any]] = {}
         self._changed: Dict[str, None] = {}

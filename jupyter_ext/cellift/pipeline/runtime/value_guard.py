@@ -109,7 +109,7 @@ class _Group:
         self._light = {name: id(values[name]) for name in light}
         self._held = {name: value for name, value in values.items() if name not in self._light}
         parts = [self._held, *({name: values[name]} for name in self._light)]
-        self._parts = [(tuple(part), Fingerprint(part, regions)) for part in parts if part]
+        self._parts = [(tuple(part), Fingerprint(part, regions)) for part in parts]
 
     def now(self, namespace: dict[str, Any]) -> dict[str, Any]:
         """The same objects, without those that are gone."""
