@@ -45,8 +45,6 @@ class Inputs:
 
     def before(self, piece: Piece) -> None:
         """Bind what ``piece`` needs: before the step's own statements everything, else what it mentions."""
-        if not self._waiting:
-            return
         needed = self._reached(piece.reads)
         for name in list(self._waiting):
             if name in needed:
