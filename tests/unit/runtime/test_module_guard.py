@@ -208,18 +208,18 @@ def test_collections_of_weak_references_and_what_is_there_already_stay(own: Any)
     assert own.LIVE is first and thing in first and log.disabled is False
 
 
-def test_that_a_module_has_warned_and_the_functions_that_it_has_are_no_state(own: ModuleType) -> None:
+def test_that_a_module_has_warned_and_the_functions_that_it_has_are_no_state(own: Any) -> None:
     guard = started()
-    own.__warningregistry__ = {"version": 1}  # type: ignore[attr-defined]
-    own.g = lambda: 1  # type: ignore[attr-defined]
+    own.__warningregistry__ = {"version": 1}
+    own.g = lambda: 1
     assert guard.found() == {}
 
 
-def test_whatever_is_on_the_path_stops_no_step(own: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_is_on_the_path_stops_no_step(own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     guard = ModuleGuard()
     monkeypatch.setattr(sys, "path", [*sys.path, 5, None, ""])
     guard.start()
-    own.COUNT = 3  # type: ignore[attr-defined]
+    own.COUNT = 3
     assert list(guard.found()) == ["state:module:own_module:COUNT"]
 
 
