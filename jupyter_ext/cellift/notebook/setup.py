@@ -48,8 +48,6 @@ def _acts_on_the_process(statement: Statement, read: set[Version]) -> bool:
     ``import numpy as np`` is not: who gives a module a short name means to use the name.
     """
     node = statement.node
-    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-        return True
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         named = isinstance(node, ast.Import) and any(alias.asname for alias in node.names)
         return not named and not any(version in read for version in statement.makes.values())

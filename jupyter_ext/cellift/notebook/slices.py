@@ -14,17 +14,16 @@ def code_slices(wanted: Sequence[Statement], owner: int) -> tuple[CodeSlice, ...
     run: list[Statement] = []
     for statement in wanted:
         if run and (run[-1].code is not statement.code or run[-1].index + 1 != statement.index):
-            slices.extend(_text(run, owner))
+            slices.append(_text(run, owner))
             run = []
         run.append(statement)
     if run:
-        slices.extend(_text(run, owner))
+        slices.append(_text(run, owner))
     return tuple(slices)
 
 
-def _text(run: Sequence[Statement], owner: int) -> list[CodeSlice]:
+def _text(run: Sequence[Statement], owner: int) -> CodeSlice:
     code = run[0].code
     if run[0].owner == owner and len(run) == len(code.statements) and not code.shares:
-        whole = code.whole()
-        return [whole] if whole is not None else []
-    return [code.slice(run[0].node, run[-1].node)]
+        return code.whole()
+    return code.slice(run[0].node, run[-1].node)

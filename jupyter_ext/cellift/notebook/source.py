@@ -54,11 +54,9 @@ class CellCode:
             text = "\n".join([self.lines[start_line][start:], *middle, self.lines[end_line][:end]])
         return self._slice(start_line, text)
 
-    def whole(self) -> CodeSlice | None:
-        """The cell's code without leading and trailing blank lines; None when there is none."""
+    def whole(self) -> CodeSlice:
+        """The cell's code, of which there is some, without leading and trailing blank lines."""
         filled = [index for index, line in enumerate(self.lines) if line.strip()]
-        if not filled or not self.statements:
-            return None
         text = "\n".join(self.lines[filled[0] : filled[-1] + 1])
         return self._slice(filled[0], text)
 

@@ -157,12 +157,8 @@ class Wiring:
 
     def _play(self, plan: Plan) -> None:
         """Run the step on paper and note every statement that would see another version than in the notebook."""
-        seen = {name: version for name, version in plan.inputs.items() if not is_pseudo(name)}
+        seen = {name: version for name, version in plan.inputs.items() if not is_pseudo(name)} | plan.parameters
         restored = False
-        for name, version in plan.parameters.items():
-            if name in seen:
-                self.conflicts.append(Conflict(plan.owner, plan.needs[version].statement, version, seen[name]))
-            seen[name] = version
         for statement in plan.statements:
             if statement.owner == plan.owner and not restored:
                 # The state of the process is taken up where the step's own statements begin.

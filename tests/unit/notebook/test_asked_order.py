@@ -31,3 +31,8 @@ def test_only_a_step_further_up_can_be_named(wanted: str) -> None:
     found = analysed("%%step a\nx = 1", f"%%step b --after {wanted}\ny = 1", "%%step c\nz = 1")
     assert codes(found) == ["CL115"]
     assert found.diagnostics[0].line == 1
+
+
+def test_the_set_up_is_no_step_to_wait_for() -> None:
+    assert codes(analysed("x = 1", "%%step a --after setup\ny = 1")) == ["CL115"]
+    assert codes(analysed("%%step a --after setup\ny = 1")) == ["CL115"]

@@ -55,6 +55,7 @@ def test_a_repeated_state_change_says_what_it_changes() -> None:
     (repeated,) = step(found, "b")["repeated"]
     assert place(repeated) == (1, 3)
     assert "os.environ['X']" in repeated["reason"]
+    assert [one["text"] for one in step(found, "b")["copied"]] == ["import os"]
     assert step(found, "a")["repeated"] == []
 
 
@@ -68,6 +69,27 @@ def test_a_refusal_has_every_place_that_it_names() -> None:
     (refusal,) = found["refusals"]
     assert refusal["code"] == "CL105"
     assert [place(one) for one in refusal["places"]] == [(1, 2), (2, 3)]
+
+
+def test_a_cell_that_a_refusal_only_seems_to_name_is_no_place() -> None:
+    (refusal,) = explained("%%step 'cell 99, cell 0' --after b\nx = 1")["refusals"]
+    assert [place(one) for one in refusal["places"]] == [(1, 1)]
+
+
+def test_a_warning_is_no_refusal() -> None:
+    assert explained("%%step a\nx = len('a')\nif x > 1:\n    print(missing)")["refusals"] == []
+
+
+def test_a_name_that_is_used_twice_has_the_place_of_its_first_use() -> None:
+    found = explained("def f():\n    return x", "%%step a\nx = [1]", "%%step b\nprint(x)\nprint(x, f())")
+    (name,) = found["edges"][0]["names"]
+    assert (place(name["consumer"]), name["through"]) == ((3, 2), None)
+
+
+def test_a_name_that_came_to_share_its_object_is_made_where_it_did() -> None:
+    found = explained("%%step a\nx = [1]", "%%step b\ny = [x]", "%%step c\nprint(x, y)")
+    names = {one["name"]: place(one["producer"]) for edge in found["edges"][1:] for one in edge["names"]}
+    assert names == {"x": (2, 2), "y": (2, 2)}
 
 
 def test_a_step_without_relations_has_no_reasons() -> None:

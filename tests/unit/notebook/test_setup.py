@@ -67,6 +67,23 @@ def test_computed_values_cross_to_the_steps_that_use_them() -> None:
     assert text(graph, "setup") == "import json\nraw = json.loads('[1]')\nN = len(raw)"
 
 
+def test_the_implicit_step_has_only_what_it_needs() -> None:
+    assert setup_text("def unused():\n    pass\nx = open('f')", USE) == "x = open('f')"
+
+
+@pytest.mark.parametrize("use", ["str(x)", "x.seed(1)", "if x:\n    str(x)"])
+def test_what_only_uses_a_computed_value_runs_once(use: str) -> None:
+    graph = graph_of("x = open('f')", use, "%%step a\nprint(1)", "%%step b\nprint(2)")
+    assert edges(graph) == set()
+    assert use in text(graph, "setup")
+    assert use not in text(graph, "a")
+
+
+def test_a_cell_that_is_timed_is_no_reason_for_an_implicit_step() -> None:
+    assert setup_text("%%time\nimport os", USE) is None
+    assert setup_text("%%time\nx = open('f')", USE) == "get_ipython().time_cell()\nx = open('f')"
+
+
 def test_docstrings_and_bare_annotations_are_nothing() -> None:
     assert setup_text('"""About this notebook."""\nx: int\npass', USE) is None
 

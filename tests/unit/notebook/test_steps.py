@@ -39,6 +39,14 @@ def test_unmarked_cells_belong_to_the_step_above_or_to_the_set_up() -> None:
 def test_adjacent_cells_with_the_same_name_in_metadata_are_one_step() -> None:
     graph = graph_of(("x = 1", ours(step="a")), ("y = x", ours(step="a")))
     assert [step.cells for step in graph.steps] == [("c1", "c2")]
+    again = ours(step="a", options={"output": ["x"]})
+    (merged,) = graph_of(("x = 1", again), ("y = x", again)).steps
+    assert merged.options == {"output": ["x"]}
+
+
+def test_a_step_has_the_whole_text_of_its_cells() -> None:
+    (only,) = graph_of("%%step a\n\n# first\nx = 1\n# last\n").steps
+    assert [piece.source for piece in only.code] == ["# first\nx = 1\n# last"]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from cellift.notebook.scopes.effects import FILE_READERS, PATH_READERS, PATH_WRI
 from cellift.notebook.scopes.facts import Use
 from cellift.notebook.state.aliases import imported_names
 from cellift.notebook.state.generators import QUIET_LIBRARIES
-from cellift.notebook.state.names import FILES
 from cellift.notebook.state.reach import Code, Reach
 from cellift.project.dotted import dotted_name, last_name
 
@@ -90,10 +89,6 @@ class FileUse:
         return any("w" in mode for _, mode in self._call(call, {}))
 
     def _acts(self, statement: Statement) -> Iterator[FileAct]:
-        facts = statement.facts
-        for uses, writes in ((facts.reads, False), (facts.changes, True), (facts.binds, True)):
-            if FILES in uses:
-                yield FileAct(ANY, writes, Use(FILES, statement.node.lineno, 1))
         for code in self.reach.of(statement):
             given = self._given(code)
             if self._values.used(code.nodes):
@@ -199,8 +194,6 @@ class FileUse:
         self, call: ast.Call, name: str, path: str, receiver: ast.expr | None, given: Mapping[str, set[str]]
     ) -> Iterator[tuple[str, str]]:
         by_method = name == "open" and receiver is not None and not path
-        if by_method and isinstance(receiver, ast.Name) and not self._paths.named(receiver, given):
-            return  # a member of an archive that is open already
         modes = [keyword.value for keyword in call.keywords if keyword.arg in ("mode", "flag")]
         modes += call.args[:1] if by_method else call.args[1:2]
         both = name in _BOTH or path in ("shelve.open", "dbm.open")
@@ -209,7 +202,7 @@ class FileUse:
             text = modes[0].value if isinstance(modes[0], ast.Constant) else "r+"
             writes = bool(set("wax+") & set(str(text)))
             mode = ("rw" if "a" in str(text) or "+" in str(text) else "w") if writes else "r"
-        if by_method and receiver is not None:
+        if by_method and receiver is not None:  # an archive that is open already names no file
             yield from self._each(receiver, mode, given)
         else:
             yield from self._first(call, mode, given)

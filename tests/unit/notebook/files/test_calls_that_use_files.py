@@ -7,7 +7,7 @@ import pytest
 from unit.notebook.make_notebook import edges, graph_of
 
 _SETUP = (
-    "import glob, json, logging, os, pickle, shelve, shutil, sqlite3, zipfile\n"
+    "import glob, joblib, json, logging, os, pickle, shelve, shutil, sqlite3, zipfile\n"
     "from pathlib import Path\nfrom urllib.request import urlretrieve\nimport numpy as np\nimport pandas as pd"
 )
 
@@ -33,6 +33,11 @@ def ordered(first: str, second: str, setup: str = "") -> bool:
         ("Path('a.csv').replace('x.csv')", "print(open('a.csv').read())"),
         ("p = Path('a.csv')\np.rename('x.csv')", "print(open('x.csv').read())"),
         ("urlretrieve('http://h/x', 'x.csv')", "print(open('x.csv').read())"),
+        ("urlretrieve('http://h/x', 'x')", "print(open('x').read())"),
+        ("joblib.dump([1], 'x')", "joblib.load('x')"),
+        ("Path('a').rename('x')", "print(open('x').read())"),
+        ("Path('a').replace('x')", "print(open('a').read())"),
+        ("h.reader = open\nh.reader('x.csv', 'w')", "print(open('x.csv').read())"),
         ("np.save('x', [1])", "print(open('x.npy').read())"),
         ("Path('x.csv').open('w')", "print(open('x.csv').read())"),
         ("Path('x.csv').open(mode='w')", "print(open('x.csv').read())"),
@@ -46,7 +51,7 @@ def ordered(first: str, second: str, setup: str = "") -> bool:
     ],
 )
 def test_a_call_is_known_to_use_the_file(first: str, second: str) -> None:
-    assert ordered(first, second, "kind = 'csv'")
+    assert ordered(first, second, "kind = 'csv'\ndef h():\n    pass")
 
 
 @pytest.mark.parametrize(
@@ -57,6 +62,8 @@ def test_a_call_is_known_to_use_the_file(first: str, second: str) -> None:
         ("archive = zipfile.ZipFile('a.zip')\narchive.open('x.csv')", "open('x.csv', 'w')"),
         ("save('x.csv', input())", "print(open('other.csv').read())"),
         ("open('a.csv', 'w')", "print(open('x.csv').read())"),
+        ("logging.FileHandler('x.log', encoding='utf8')", "print(open('utf8').read())"),
+        ("print([1 for open in 'ab'])", "open('x.csv', 'w')"),
     ],
 )
 def test_a_call_is_known_to_leave_the_file_alone(first: str, second: str) -> None:

@@ -64,6 +64,21 @@ def test_a_module_that_is_nowhere_may_be_made_by_a_command(tmp_path: Path) -> No
     assert step(graph, "c").file_sources == ("a",)
 
 
+@pytest.mark.parametrize(
+    ("imports", "taken"),
+    [
+        ("import json.decoder, nowhere.tool", True),
+        ("import nowhere.tool, json.decoder", True),
+        ("import json.decoder", False),
+        ("from nowhere import json", True),
+        ("from json.decoder import JSONDecoder", False),
+    ],
+)
+def test_a_module_is_where_its_package_is(tmp_path: Path, imports: str, taken: bool) -> None:
+    graph = beside(tmp_path, "%%step a\n!git clone where", f"%%step b\n{imports}")
+    assert step(graph, "b").file_sources == (("a",) if taken else ())
+
+
 def test_many_users_of_files_hand_them_on_from_one_to_the_next() -> None:
     graph = graph_of(*(f"%%step s{number}\n!touch x{number}" for number in range(40)))
     assert [one.file_sources for one in graph.steps[:3]] == [(), ("s0",), ("s1",)]

@@ -82,6 +82,7 @@ def test_what_an_expression_names(source: str, expected: set[str]) -> None:
         (f"{ANY}.txt", f"a{ANY}t", True),
         (f"a{ANY}b", "a.b", True),
         (f"a.{ANY}", "axb", False),
+        (f"a{ANY}b{ANY}c", "ac", False),
     ],
 )
 def test_two_patterns_may_mean_one_file(one: str, other: str, expected: bool) -> None:

@@ -144,6 +144,7 @@ def test_overriding_what_another_is_derived_from_needs_that_one_too() -> None:
     assert refusal("a = 1\nb = a * 2", a="5").code == "CL404"
     assert final("a = 1\nb = a * 2", a="5", b="7") == {"a": 5, "b": 7}
     assert final("a = 1\nb = a * 2", b="7") == {"a": 1, "b": 7}
+    assert final("a = 1\nb = a * 2\nc = 3", c="4") == {"a": 1, "b": 2, "c": 4}
 
 
 def test_a_step_gets_only_the_parameters_that_it_uses() -> None:
