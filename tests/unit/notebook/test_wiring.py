@@ -57,3 +57,9 @@ def test_a_definition_whose_name_is_a_value_where_it_is_needed_crosses_as_a_valu
 def test_a_change_that_only_a_repeated_line_of_another_step_makes_is_not_that_of_the_step() -> None:
     loop = "%%step a\nfor x in 'ab':\n    os.environ['A'] = x"
     assert codes(analysed("import os", loop, "%%step b --changes x\n# nothing", "%%step c\nprint(1)")) == ["CL114"]
+
+
+@pytest.mark.parametrize("definition", ["def k(v=c):\n    return v", "class k:\n    v = c"])
+def test_a_definition_that_holds_an_object_which_changes_goes_with_it(definition: str) -> None:
+    graph = graph_of("%%step a\nc = [0]", f"%%step b\n{definition}", "%%step c\nc[0] = 1", "%%step d\nprint(k)")
+    assert {"b>c:k", "c>d:k"} <= edges(graph)
