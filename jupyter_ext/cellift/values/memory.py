@@ -61,10 +61,7 @@ class Memory:
             offset = like.__array_interface__["data"][0] - low
             how = "part" if array.flags.writeable else "fixed"
             reduced = call, (how, type(array), array.shape, array.dtype, block, offset, like.strides)
-        if getattr(array, "__dict__", None):
-            reduced = array.__reduce_ex__(5) if reduced is NotImplemented else reduced
-            return (*reduced[:2], (reduced[2:3], vars(array)), None, None, set_attributes)
-        return reduced
+        return reduced if reduced is NotImplemented else with_attributes(array, reduced)
 
     def _record(self, value: Any) -> Any:
         """A record that was taken from an array is a view of it."""
@@ -129,6 +126,14 @@ class Memory:
             low, high = _bounds(like)
         self._kept.append(like)
         self._alone[id(array)] = *self._range([like], low, high), like
+
+
+def with_attributes(array: Any, reduced: Any) -> Any:
+    """The same with what a class of the notebook adds to an array, which numpy leaves out."""
+    if not is_memory(array) or not getattr(array, "__dict__", None) or not _is_usual(array):
+        return reduced
+    reduced = array.__reduce_ex__(5) if reduced is NotImplemented else reduced
+    return (*reduced[:2], (reduced[2:3], vars(array)), None, None, set_attributes)
 
 
 def owners(array: Any) -> Iterable[Any]:

@@ -22,7 +22,6 @@ from typing import AbstractSet, Any
 from .by_value import Code, Nowhere, Pickler
 from .in_modules import known
 from .memory import owners
-from .naming import is_named
 from .nans import Nans
 from .sets import reads_back_alike
 from .special import KINDS
@@ -102,7 +101,7 @@ class Scanner(Pickler):
         if kind is types.FunctionType or issubclass(kind, type):
             if not self.code.travels(value):
                 return "atom"
-            if kind is types.FunctionType and not is_named(value):
+            if kind is types.FunctionType:
                 self.objects[id(value)] = value
             return None
         if issubclass(kind, enum.Enum):

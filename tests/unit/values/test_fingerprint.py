@@ -36,6 +36,16 @@ def frame() -> pd.DataFrame:
     return pd.DataFrame({"n": np.arange(BIG), "f": np.arange(BIG) / 2, "s": ["x"] * BIG})
 
 
+class Labelled(np.ndarray):
+    label = ""
+
+
+def labelled() -> Any:
+    made: Any = np.arange(3).view(Labelled)
+    made.label, made.notes = "a", ["a"]
+    return made
+
+
 CHANGES = [
     ([1, [2]], "x[1].append(3)"),
     ({"a": 1}, "x.update(a=2)"),
@@ -54,6 +64,8 @@ CHANGES = [
     ({"a": np.arange(BIG)}, "x['a'][0] = 7"),
     ({"a": np.arange(BIG)}, "x['a'] = x['a'] + 1"),
     ([np.array(["a", None], dtype=object)], "x[0][1] = 'b'"),
+    (labelled(), "x.notes.append('b')"),
+    (labelled(), "x.label = 'b'"),
     (np.ma.masked_array([1, 2], [0, 1]), "x.mask[0] = True"),
     (frame(), "x.loc[7, 'n'] = -1"),
     (frame(), "x['new'] = 1"),
