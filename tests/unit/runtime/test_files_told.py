@@ -136,7 +136,7 @@ def test_threads_that_use_files_at_the_same_time_are_all_heard(guard: FileGuard,
     note = FileGuard._note
 
     def slowly(self: FileGuard, kind: str, path: str) -> None:
-        if path == "there.txt":
+        if self is guard and path == "there.txt":
             other = threading.Thread(target=Path("sub/y").read_text)
             other.start()
             other.join()
