@@ -119,7 +119,7 @@ class MutationRun:
             raise session.Interrupted("the tests cannot be collected")
         self._items = [item for item in session.items if Path(item.path).name not in _LEFT_OUT]
         forked_steps.prepare()
-        self._caches = find_caches(sorted({mutant.module for mutant in self.mutants}))
+        self._caches = find_caches([module for name in GUARDED for module in modules_of(name)])
         gc.freeze()
         children = Children(session.config)
         self._seen = Table(len(self._items), len(self.mutants))

@@ -74,6 +74,12 @@ class _Trees:
                 (_, old), _ = self._known.popitem(last=False)
                 self._characters -= len(old)
 
+    def cache_clear(self) -> None:
+        """Forget them, and with them what has been found out about them."""
+        with self._lock:
+            self._known.clear()
+            self._characters = 0
+
     def __len__(self) -> int:
         return self._characters
 
