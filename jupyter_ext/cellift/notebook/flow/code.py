@@ -29,10 +29,6 @@ class CodeUse:
         """It is used although its name has come to mean another."""
         self._superseded.update(one.statement.index for one in version.chain())
 
-    def note_holder(self, statement: Statement) -> None:
-        """The function or class that the statement defines holds an object which may change."""
-        self._stateful.setdefault(statement.index, set()).add(statement.index)
-
     def note_changed(self, version: Version) -> None:
         """What a function or class holds is changed."""
         definition = version.definition().statement.index

@@ -183,7 +183,7 @@ def has_hooks(version: Version) -> bool:
 
 
 def bases(version: Version) -> list[Read]:
-    """What a class statement reads by name: its bases, its metaclass, its decorators."""
-    if not isinstance(version.statement.node, ast.ClassDef):
+    """What the statement that makes a class reads by name: its bases, its metaclass, its decorators."""
+    if version.code is not Kind.CLASS or version.how:
         return []
-    return [read for read in version.statement.reads.values() if read.via is None and read.version is not version]
+    return [read for read in version.statement.reads.values() if read.via is None and not read.kept]

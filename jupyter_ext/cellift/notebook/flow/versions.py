@@ -83,8 +83,6 @@ class Versions:
         )
         if body is not None and _decorated_with_state(statement):
             body.holds = body.holds or "what its decorator keeps"
-        if body is not None and body.holds and version.code is not None:
-            self._code.note_holder(statement)
         if kind is Kind.DATA and not version.immutable:
             version.made_of = made_of
             version.stateful = version.stateful or any(_changes_by_use(part) for part in made_of)
@@ -193,8 +191,6 @@ class Versions:
 def _decorated_with_state(statement: Statement) -> bool:
     """A decorator of the function, or of a method of the class, keeps what calls change."""
     node = statement.node
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        return False
     defined = [node, *(node.body if isinstance(node, ast.ClassDef) else ())]
     decorated = any(getattr(one, "decorator_list", ()) for one in defined)
     called = (statement.reads.get(name) for name in statement.facts.called)
@@ -203,8 +199,6 @@ def _decorated_with_state(statement: Statement) -> bool:
 
 
 def _changes_by_use(version: Version) -> bool:
-    if version.code is not Kind.CLASS:
-        return False
     own = any(one.body is not None and one.body.changes_by_use for one in version.chain())
     return own or any(_changes_by_use(read.version) for read in bases(version))
 

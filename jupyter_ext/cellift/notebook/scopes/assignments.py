@@ -54,8 +54,8 @@ def _assign(reader: Reader, targets: Sequence[ast.expr], value: ast.expr) -> Non
         reader.read_body(reader.held_lambdas, value.args, [value.body])
         kind = Kind.DATA
     else:
-        if reader.body is None:
-            reader.targets = tuple(name.id for name in names if reader.is_global(name.id))
+        if reader.at_module_level():
+            reader.targets = tuple(name.id for name in names)
         reader.visit(value)
         reader.targets = ()
         if kind is Kind.FUNCTION or (kind.is_code and not simple):
@@ -65,8 +65,8 @@ def _assign(reader: Reader, targets: Sequence[ast.expr], value: ast.expr) -> Non
     reader.share(names, value)
     if len(targets) > 1:  # `b = a = []`: one object under both names
         reader.share(names, ast.Tuple([ast.copy_location(ast.Name(n.id, ast.Load()), n) for n in names], ast.Load()))
-    if reader.body is None and _moves_on(reader, value):
-        reader.facts.stateful.update(name.id for name in names if reader.is_global(name.id))
+    if reader.at_module_level() and _moves_on(reader, value):
+        reader.facts.stateful.update(name.id for name in names)
 
 
 def _moves_on(reader: Reader, value: ast.expr) -> bool:
@@ -124,7 +124,10 @@ def _visit_augmented(reader: Reader, node: ast.AugAssign) -> None:
     if isinstance(target, ast.Name):
         reader.read(target.id, target)
         reader.visit(node.value)
+        plain = is_immutable_literal(node.value)
         if reader.scopes[-1].kind == "class":
+            if not plain:  # the name is new in the class, the object may be the one of the notebook
+                reader.change(target, f"{_symbol(node.op)}=")
             reader.scopes[-1].names.add(target.id)
         elif reader.is_global(target.id):
             change = Change(target.id, target.lineno, reader.column(target), f"{_symbol(node.op)}=")
@@ -133,7 +136,7 @@ def _visit_augmented(reader: Reader, node: ast.AugAssign) -> None:
                 reader.note_at_once(target.id)
             else:
                 reader.facts.changes.setdefault(target.id, change)
-        elif reader.owner(target.id) is reader.body_scope and not is_immutable_literal(node.value):
+        elif reader.owner(target.id) is reader.body_scope and not plain:
             change = Change(target.id, target.lineno, reader.column(target), f"{_symbol(node.op)}=")
             reader.change_through_local(change, reader.owner(target.id))
         return
@@ -169,7 +172,7 @@ def _visit_return(reader: Reader, node: ast.Return) -> None:
         return
     reader.visit(node.value)
     scope = reader.body_scope
-    if reader.body is None or scope is None or reader.scopes[-1] is not scope:
+    if reader.body is None or scope is None or not reader.in_own_scope():
         return
     names = shared_names(node.value)
     for part in ast.walk(node.value):

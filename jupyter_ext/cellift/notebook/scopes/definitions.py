@@ -133,10 +133,6 @@ def _visit_class(reader: Reader, node: ast.ClassDef) -> None:
     with reader.in_scope(Scope("comprehension", _type_parameters(node))):
         reader.visit_all(node.bases)
         reader.visit_all(keyword.value for keyword in node.keywords)
-        if reader.body is None:
-            reader.facts.metaclasses.update(
-                k.value.id for k in node.keywords if k.arg == "metaclass" and isinstance(k.value, ast.Name)
-            )
         with reader.in_scope(Scope("class", {"__module__", "__qualname__"})):
             reader.visit_all(node.body)
     reader.bind(node.name, node, Kind.CLASS)

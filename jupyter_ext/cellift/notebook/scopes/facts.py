@@ -183,8 +183,6 @@ class Facts:
     binds_like: dict[str, Use] = field(default_factory=dict)
     #: Functions in expressions that what it makes may hold: what they do when they are called.
     held: list[Body] = field(default_factory=list)
-    #: Names used as metaclass.
-    metaclasses: set[str] = field(default_factory=set)
 
     def copy(self) -> Facts:
         """Another one with the same content, that may be changed. Names of one body have one body again."""

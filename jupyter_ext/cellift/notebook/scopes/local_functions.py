@@ -11,6 +11,7 @@ from cellift.notebook.scopes.facts import Body, Change
 from cellift.notebook.scopes.methods import changing_methods
 from cellift.notebook.scopes.read import read_statement
 from cellift.notebook.scopes.reader import Around
+from cellift.notebook.scopes.storing import note_stored
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -28,8 +29,6 @@ class LocalFunctions:
     def body(self, full: str) -> Body | None:
         """The body of ``MODULE.NAME``; None for what is no function or class at the top of a local module."""
         module, _, name = full.rpartition(".")
-        if not module or not self._project.is_local(module):
-            return None
         if module not in self._modules:
             self._modules[module] = self._read(module)
         return self._modules[module].get(name)
@@ -42,9 +41,11 @@ class LocalFunctions:
         for node in nodes:
             if isinstance(node, _DEFINITIONS):
                 try:
-                    found.update(read_statement(node, lambda one: one.col_offset + 1, Around(methods)).bodies)
+                    facts = read_statement(node, lambda one: one.col_offset + 1, Around(methods))
+                    note_stored(node, facts, methods)
                 except RecursionError:
                     continue
+                found.update(facts.bodies)
         return {name: _alone(body, found) for name, body in found.items()}
 
     def changing_methods(self, modules: tuple[str, ...]) -> frozenset[str]:

@@ -74,7 +74,7 @@ def _bound_in(node: ast.AST) -> list[str]:
     if isinstance(node, ast.alias):
         return [node.asname or node.name.partition(".")[0]]
     names = [getattr(node, field, None) for field in ("name", "rest")]
-    names += [word for word in getattr(node, "names", ()) if isinstance(word, str)]
+    names += getattr(node, "names", ())
     return [name for name in names if isinstance(name, str)]
 
 

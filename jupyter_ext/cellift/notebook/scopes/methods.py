@@ -31,8 +31,6 @@ def changing_methods(statements: Iterable[ast.stmt]) -> frozenset[str]:
 
 
 def _methods(statement: ast.stmt) -> Iterator[_Method]:
-    if not isinstance(statement, (ast.ClassDef, ast.If, ast.Try, ast.FunctionDef)):
-        return
     for node in of_kind(statement, ast.ClassDef):
         yield from (item for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)))
 

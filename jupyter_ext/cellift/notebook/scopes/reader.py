@@ -166,6 +166,10 @@ class Reader:
         """Outside all functions and classes."""
         return self.body is None and self.at_module()
 
+    def in_own_scope(self) -> bool:
+        """In the function whose body is read, not in a function or class inside it."""
+        return next(scope for scope in reversed(self.scopes) if scope.kind != "handler") is self.body_scope
+
     # --- names
 
     def read(self, name: str, node: ast.expr | ast.stmt, *, soft: bool = False) -> None:
@@ -289,7 +293,7 @@ class Reader:
         """The targets may be, or hold, objects of the names in ``value``."""
         sources = {name.id for name in shared_names(value)}
         if self.body is not None:
-            if self.body_scope is not None and self.scopes[-1] is self.body_scope:
+            if self.body_scope is not None and self.in_own_scope():
                 for target in targets:
                     self.body_scope.shares.setdefault(target.id, set()).update(sources)
             return

@@ -30,8 +30,10 @@ def test_methods_that_change_their_object(body: str, expected: set[str]) -> None
     assert changing_methods(ast.parse(f"class K:\n    {body}").body) == expected
 
 
-def test_classes_inside_of_other_statements_count_and_functions_alone_do_not() -> None:
-    assert changing_methods(ast.parse("if a:\n    class K:\n        def put(self): self.x = 1").body) == {"put"}
+@pytest.mark.parametrize("around", ["if a:", "for a in b:", "with a:", "while a:", "def f():"])
+def test_classes_inside_of_other_statements_count_and_functions_alone_do_not(around: str) -> None:
+    inside = f"{around}\n    class K:\n        def put(self): self.x = 1"
+    assert changing_methods(ast.parse(inside).body) == {"put"}
     assert changing_methods(ast.parse("def put(self): self.x = 1").body) == set()
 
 

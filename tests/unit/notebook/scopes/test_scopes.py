@@ -100,6 +100,7 @@ def test_binds(source: str, expected: set[str]) -> None:
         ("while c:\n    x = 1", False),
         ("try:\n    x = 1\nexcept E:\n    pass", False),
         ("try:\n    x = 1\nexcept E:\n    x = 2", True),
+        ("try:\n    pass\nexcept E:\n    x = 1", False),
         ("try:\n    pass\nfinally:\n    x = 1", True),
         ("with f():\n    x = 1", True),
         ("with contextlib.suppress(E):\n    x = 1", False),
@@ -202,12 +203,21 @@ def test_names_that_may_share_an_object(source: str, shares: dict[str, set[str]]
         ("x = load()", Kind.DATA),
         ("x = lambda: 1", Kind.FUNCTION),
         ("x = namedtuple('x', 'a b')", Kind.CLASS),
+        ("x, y = Enum('E', 'x y')", Kind.DATA),
         ("import x", Kind.IMPORT),
         ("try:\n    import x\nexcept ImportError:\n    x = None", Kind.IMPORT),
     ],
 )
 def test_kind_of_a_binding(source: str, kind: Kind) -> None:
     assert facts(source).binds["x"].kind is kind
+
+
+@pytest.mark.parametrize(
+    ("source", "writes"),
+    [("open(p, 'w')", True), ("open(p, mode='a')", True), ("open(p)", False), ("open(p, encoding='latin-1')", False)],
+)
+def test_files_are_written_by_the_mode_they_are_opened_with(source: str, writes: bool) -> None:
+    assert facts(source).writes_files is writes
 
 
 def test_places_are_lines_and_columns_of_the_use() -> None:

@@ -113,6 +113,13 @@ def test_names_that_a_construct_reads(text: str, expected: str) -> None:
         "import heapq\nheapq.heappush(x, 'd')",
         "z = x.append\nz(1)",
         "setattr(x, 'k', 1)",
+        "class K:\n    x += [1]",
+        "def f(v):\n    v += [1]\nf(x)",
+        "def g(v):\n    v.append(1)\ndef f(v):\n    g(v)\nf(x)",
+        "def f(v):\n    try:\n        1 / 0\n    except Exception as e:\n        w = v\n        w.append(1)\nf(x)",
+        "def f():\n    x = 1\n    def g():\n        global x\n        x.append(1)\n    g()\nf()",
+        "@x.route('/')\ndef f():\n    pass",
+        "def f(v):\n    v.append(1)\ntry:\n    from nowhere_at_all import f\nexcept ImportError:\n    pass\nf(x)",
     ],
 )
 def test_a_change_in_place_makes_a_new_version(text: str) -> None:
@@ -132,6 +139,12 @@ def test_a_change_in_place_makes_a_new_version(text: str) -> None:
         "def f():\n    x.append(1)",
         "class K:\n    def f(self):\n        x.append(1)",
         "[1 for v in x]",
+        "def g(v):\n    v.append(1)\ndef f():\n    x = []\n    g(x)\nf()",
+        "def f(v):\n    v.append(1)\n[f(x) for x in [[1]]]",
+        "def f():\n    x = 1\n    del x\nf()",
+        "class K:\n    x = 1\n    del x",
+        "class K:\n    x = []\n    x += [1]",
+        "class K:\n    x += 'd'",
     ],
 )
 def test_what_only_looks_makes_none(text: str) -> None:
@@ -158,6 +171,9 @@ def test_what_only_looks_makes_none(text: str) -> None:
         (["def f():\n    return nope", "%%step a\nx = 1"], ["CL118"]),
         (["def f():\n    return nope\ndef g():\n    return nope", "%%step a\nx = 1"], ["CL118"]),
         (["def f():\n    return nope", "%%step a\nf()"], ["CL104"]),
+        (["from nowhere_at_all import *\ndef f():\n    return nope", "%%step a\nx = 1"], ["CL109"]),
+        (["def f():\n    return v1", "%%step a\nfor n in (1, 2):\n    globals()[f'v{n}'] = n"], []),
+        (["def f():\n    return v1\ndef g(n):\n    globals()[f'v{n}'] = n", "%%step a\nx = 1"], []),
     ],
 )
 def test_names_that_are_missing_are_told_once_a_step(cells: list[str], told: list[str]) -> None:
