@@ -116,9 +116,7 @@ class Flow:
                 self._keep_previous(statement, binding)
         for use in facts.may_delete.values():
             known = self._current.get(use.name)
-            if use.name in facts.binds:
-                facts.binds[use.name].certain = False
-            elif known is not None and not known.deleted:
+            if use.name not in facts.binds and known is not None and not known.deleted:
                 later_binds.setdefault(use.name, Binding(use.name, Kind.DATA, use.line, use.column))
                 self._keep_previous(statement, later_binds[use.name])
 

@@ -124,8 +124,6 @@ def sources_of(statement: Statement, current: Mapping[str, Version]) -> dict[str
                 add(target, given)
         for name in body.binds:  # what it binds may be any of its arguments
             add(name, given)
-        if not body.returns or not call.targets:
-            continue
         sources = {name for parameter in body.returns for name in arguments.get(parameter, ())}
         sources |= body.returns - set(body.parameters)
         for target in call.targets:

@@ -54,8 +54,6 @@ def _definition_can_be_copied(statement: Statement, kinds: set[Kind], changes: M
     node = statement.node
     if any(name in changes for name in statement.reads if not statement.reads[name].version.kind.is_code):
         return False
-    if isinstance(node, (ast.Import, ast.ImportFrom)):
-        return True
     if isinstance(node, _DEFINITIONS):
         return not acts_when_defined(statement)
     if isinstance(node, (ast.Assign, ast.AnnAssign)) or type(node).__name__ == "TypeAlias":
@@ -107,8 +105,7 @@ def patched_code(statement: Statement) -> dict[str, Change]:
         if change is None and version.code is not None and name in facts.changes:
             change = facts.changes[name] if _only_patches(statement.node, name, facts.changes[name].how) else None
         elif change is None and name in facts.changes and not version.module:
-            from_container = facts.changes[name].how.rstrip("()") in CONTAINER_METHODS
-            change = facts.changes[name] if from_container or version.kind is not Kind.IMPORT else None
+            change = facts.changes[name] if facts.changes[name].how.rstrip("()") in CONTAINER_METHODS else None
         if change is None:
             change = _state_call(facts, name)
         if change is not None:
@@ -117,9 +114,9 @@ def patched_code(statement: Statement) -> dict[str, Change]:
 
 
 def _only_patches(node: ast.stmt, name: str, how: str) -> bool:
-    """``Config.items.append(x)``, ``@show.register``, ``class Child(Base)``: it does nothing but change the code."""
+    """``Config.items.append(x)``, ``@show.register``: it does nothing but change the code."""
     if isinstance(node, _DEFINITIONS):
-        return how.startswith(("@", "class ")) or how == "register()"
+        return how.startswith("@") or how == "register()"
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
         return False

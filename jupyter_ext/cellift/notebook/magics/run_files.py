@@ -320,14 +320,11 @@ def _texts_of(node: ast.AST, method: str) -> list[str]:
 def _part(code: CellCode, statements: Sequence[ast.stmt]) -> CellCode:
     """The code of a cell with these statements only."""
     if not statements:
-        return replace(code, statements=(), installs=())
+        return replace(code, statements=())
     first, last = statements[0].lineno, statements[-1].end_lineno or statements[-1].lineno
     first = min([first, *(one.lineno for one in getattr(statements[0], "decorator_list", ()))])
     lines = [line if first <= number <= last else "" for number, line in enumerate(code.lines, 1)]
-    installs = tuple(one for one in code.installs if first <= one[1] <= last)
-    return replace(
-        code, statements=tuple(statements), lines=tuple(lines), text="\n".join(lines), installs=installs, shares=True
-    )
+    return replace(code, statements=tuple(statements), lines=tuple(lines), text="\n".join(lines), shares=True)
 
 
 def _refused(cell: Cell, line: int, argument: str, error: CannotRunError) -> Diagnostic:
