@@ -29,3 +29,14 @@ def test_a_change_declared_in_metadata_counts_as_well() -> None:
 
 def test_a_declared_change_of_what_the_step_does_not_have_is_refused() -> None:
     assert codes(analysed("%%step a\nx = 1", "%%step b --changes z\nprint(x)")) == ["CL114"]
+
+
+def test_a_declared_change_is_made_by_the_last_action_not_by_a_definition_below_it() -> None:
+    graph = graph_of(
+        "%%step a\nx = [1]", "%%step b --changes x\nprint(1)\ndef f():\n    pass", "%%step c\nf()\nprint(x)"
+    )
+    assert edges(graph) == {"a>b:x", "b>c:x"}
+
+
+def test_a_step_without_code_changes_nothing() -> None:
+    assert codes(analysed("%%step a\nx = [1]", "%%step b --changes x\n# later", "%%step c\nprint(x)")) == ["CL114"]

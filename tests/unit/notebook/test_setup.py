@@ -101,6 +101,18 @@ def test_a_state_change_with_computed_data_is_made_in_every_step() -> None:
     assert "random.seed(seed)" in text(graph, "a")
 
 
+def test_a_state_change_through_another_name_of_a_module_is_made_in_every_step() -> None:
+    setup = "import nolib\nlib = nolib\nn = len(open('f').read())\nif n:\n    lib.set_option('x', n)"
+    graph = graph_of(setup, "%%step a\nprint(1)", "%%step b\nprint(2)")
+    assert ["lib.set_option('x', n)" in text(graph, one) for one in ("a", "b")] == [True, True]
+
+
+def test_a_method_of_a_value_is_called_once() -> None:
+    setup = "log = open('f')\nif len('a'):\n    log.use(1)"
+    graph = graph_of(setup, "%%step a\nprint(1)", "%%step b\nprint(log)")
+    assert ["log.use" in text(graph, one) for one in ("setup", "a", "b")] == [True, False, False]
+
+
 def test_a_statement_that_computes_and_changes_state_is_refused() -> None:
     analysis = analysed("import sys\nfor x in (1, 2):\n    sys.setrecursionlimit(x)", "%%step a\nprint(x)")
     assert "CL301" in codes(analysis)

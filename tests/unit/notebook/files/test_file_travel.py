@@ -79,6 +79,17 @@ def test_a_module_is_where_its_package_is(tmp_path: Path, imports: str, taken: b
     assert step(graph, "b").file_sources == (("a",) if taken else ())
 
 
+@pytest.mark.parametrize(
+    ("target", "made"),
+    [("helper.py", True), ("lib/helper.py", True), ("helper", False), ("https://host/helper.py", False)],
+)
+def test_a_command_may_write_the_module_that_a_text_beside_it_names(tmp_path: Path, target: str, made: bool) -> None:
+    (tmp_path / "helper.py").write_text("x = 1\n")
+    build = f"def build(target='{target}'):\n    !make {{target}}"
+    graph = beside(tmp_path, build, "%%step a\nbuild()", "%%step b\nimport helper\nprint(helper.x)")
+    assert step(graph, "b").file_sources == (("a",) if made else ())
+
+
 def test_many_users_of_files_hand_them_on_from_one_to_the_next() -> None:
     graph = graph_of(*(f"%%step s{number}\n!touch x{number}" for number in range(40)))
     assert [one.file_sources for one in graph.steps[:3]] == [(), ("s0",), ("s1",)]

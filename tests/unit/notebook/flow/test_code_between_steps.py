@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from unit.notebook.make_notebook import edges, graph_of
+from unit.notebook.make_notebook import edges, graph_of, text
 
 _FACTORY = """
 registry = {}
@@ -104,3 +104,138 @@ def test_a_decorator_of_a_method_that_counts_calls_moves_on_with_the_class() -> 
     )
     graph = graph_of(setup, "%%step a\ns = S()\ns.go()", "%%step b\nprint(S.go.calls)")
     assert "a>b:S" in edges(graph)
+
+
+_COUNTER = "class Counter:\n    n = 0\n    def __call__(self):\n        self.n += 1\n"
+_REMEMBERS = "class Base:\n    subs = []\n    def __init_subclass__(cls):\n        Base.subs.append(cls)\n"
+
+
+@pytest.mark.parametrize(
+    "derived",
+    [
+        "class J(Counter):\n    pass",
+        "if True:\n    class J(Counter):\n        pass",
+        "from dataclasses import make_dataclass\nJ = make_dataclass('J', [], bases=(Counter,))",
+    ],
+)
+def test_an_object_changes_by_its_use_when_its_base_class_says_so(derived: str) -> None:
+    graph = graph_of(_COUNTER + derived, "%%step a\nk = J()", "%%step b\nk()", "%%step c\nprint(k.n)")
+    assert inputs(graph, "c") == {"k": "b"}
+
+
+def test_a_function_is_not_changed_by_its_use_because_an_annotation_names_a_class() -> None:
+    setup = f"{_COUNTER}def f(v: Counter):\n    return 1"
+    assert inputs(graph_of(setup, "%%step a\nk = [f]", "%%step b\nprint(k)", "%%step c\nprint(k)"), "c") == {"k": "a"}
+
+
+def test_a_class_that_a_function_reads_is_no_base() -> None:
+    setup = _REMEMBERS + "def g():\n    return Base\nclass J:\n    v = g()"
+    graph = graph_of(setup, "%%step a\nclass K(J):\n    pass", "%%step b\nprint(J)")
+    assert "class K" not in text(graph, "b")
+
+
+def test_a_function_with_a_class_as_default_is_not_derived_from_it() -> None:
+    setup = _REMEMBERS + "class J(Base):\n    pass"
+    graph = graph_of(setup, "%%step a\ndef f(v=J):\n    pass", "%%step b\nprint(J)")
+    assert "def f" not in text(graph, "b")
+
+
+@pytest.mark.parametrize("also", ["class Child(Base):\n    pass", "Child = Base"])
+def test_a_class_that_only_one_step_uses_is_copied_whatever_the_set_up_makes_of_it(also: str) -> None:
+    setup = f"class Base:\n    items = []\n    def add(self):\n        self.items.append(1)\n{also}"
+    graph = graph_of(setup, "%%step a\nBase().add()", "%%step b\nprint(1)")
+    assert edges(graph) == set()
+    assert "class Base" in text(graph, "a")
+
+
+def test_a_function_under_another_name_is_changed_with_it() -> None:
+    setup = "def f(v=[]):\n    v.append(1)\n    return v"
+    graph = graph_of(setup, "%%step a\ng = f\ng()", "%%step b\nprint(f())")
+    assert inputs(graph, "b")["f"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("def f():\n    return k", "try:\n    from nowhere_at_all import f\nexcept ImportError:\n    pass"),
+        ("def f():\n    return k", "if len('ab') > 2:\n    def f():\n        return 0"),
+    ],
+)
+def test_a_function_that_may_stay_as_it_was_needs_its_names(first: str, then: str) -> None:
+    graph = graph_of(first, then, "%%step a\nk = len('a')", "%%step b\nprint(f())")
+    assert inputs(graph, "b")["k"] == "a"
+
+
+def test_a_decorator_that_may_stay_as_it_was_needs_its_names() -> None:
+    setup = "def deco(f):\n    print(k)\n    return f\nif len('ab') > 2:\n    def deco(f):\n        return f"
+    graph = graph_of(setup, "%%step a\nk = len('a')", "%%step b\nk = 2 * k", "%%step c\n@deco\ndef h():\n    pass")
+    assert inputs(graph, "c") == {"k": "b"}
+
+
+def test_a_result_does_not_need_what_the_function_needed_that_made_it() -> None:
+    graph = graph_of("def f():\n    return k", "%%step a\nk = len('a')\nx = f()", "%%step b\nprint(x)")
+    assert inputs(graph, "b") == {"x": "a"}
+
+
+def test_a_value_made_beside_a_function_does_not_need_its_names() -> None:
+    loop = "for n in (1, 2):\n    def f():\n        return k\n    rows = [n]"
+    graph = graph_of(f"%%step a\nk = 1\n{loop}", "%%step b\nk = 2", "%%step c\nprint(rows)")
+    assert inputs(graph, "c") == {"rows": "a"}
+
+
+def test_a_function_that_a_call_uses_at_once_is_not_kept_in_its_result() -> None:
+    cells = "%%step a\nx = len('a')\nr = sorted([1, 2], key=lambda v: x)", "%%step b\nx = 2", "%%step c\nprint(r)"
+    assert inputs(graph_of(*cells), "c") == {"r": "a"}
+
+
+_K = "class K:\n    rate = 1\n    items = []\n    @classmethod\n    def use(cls, rate):\n        cls.rate = rate\n"
+
+
+@pytest.mark.parametrize("change", ["K.rate = 2", "K.items.append(2)", "K.use(2)", "del K.rate", "K.rate += 1"])
+def test_a_statement_that_only_changes_a_class_is_copied_with_it(change: str) -> None:
+    graph = graph_of(_K, f"%%step a\n{change}", "%%step b\nprint(K.rate, K.items)")
+    assert edges(graph) == set()
+    assert change in text(graph, "b")
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["if len(os.listdir('.')) > 3:\n    K.rate = 2", "while K.rate < len(os.listdir('.')):\n    K.rate += 1"],
+)
+def test_a_change_of_a_class_that_depends_on_where_it_runs_is_made_once(change: str) -> None:
+    graph = graph_of(f"import os\n{_K}", f"%%step a\n{change}", "%%step b\nprint(K.rate)")
+    assert inputs(graph, "b") == {"K": "a"}
+
+
+def test_a_method_of_an_object_is_not_called_again_further_down() -> None:
+    graph = graph_of("%%step a\nm = list('a')", "%%step b\nm.use(1)", "%%step c\nprint(m)")
+    assert text(graph, "c") == "print(m)"
+
+
+@pytest.mark.parametrize(
+    ("setup", "change"),
+    [("from nolib import table\nalso = table", "also.append(1)"), ("import nolib\nlib = nolib", "lib.items.append(1)")],
+)
+def test_what_changes_an_import_under_another_name_is_done_where_it_is_used(setup: str, change: str) -> None:
+    graph = graph_of(setup, f"%%step a\n{change}", f"%%step b\nprint({change.partition('.')[0]})")
+    assert change in text(graph, "b")
+
+
+def test_a_class_changed_with_an_object_of_another_one_does_not_keep_that_class_from_being_made_anew() -> None:
+    setup = "class K:\n    items = []\nclass J:\n    pass"
+    change, again = "%%step a\nK.items.append(J())", "%%step b\nclass J:\n    n = 1"
+    assert edges(graph_of(setup, change, again, "%%step c\nprint(K.items)")) == set()
+
+
+def test_members_of_a_class_are_values() -> None:
+    setup = "from enum import Enum\nclass Color(Enum):\n    RED = 1\n    BLUE = 2"
+    assert inputs(graph_of(setup, "%%step a\nRED, BLUE = Color", "%%step b\nprint(RED)"), "b") == {"RED": "a"}
+
+
+def test_a_registered_function_brings_what_it_holds_to_where_it_is_registered() -> None:
+    setup = "from functools import singledispatch\n@singledispatch\ndef show(v):\n    return v"
+    registered = "%%step b\n@show.register\ndef _(v: int, w=data):\n    return w"
+    graph = graph_of(
+        setup, "%%step a\ndata = list('a')", registered, "%%step c\ndata.append(1)", "%%step d\nprint(show(1))"
+    )
+    assert inputs(graph, "d") == {"show": "c"}

@@ -82,3 +82,14 @@ def test_members_of_a_constant_count_only_where_they_can_change() -> None:
 def test_a_parameter_that_a_step_gives_away_is_changed_there() -> None:
     cells = ("items = [1]\nn = 2", PARAMETERS), "%%step a\ngetattr(items, 'append')(n)", "%%step b\nprint(items, n)"
     assert edges(graph_of(*cells)) == {"a>b:items"}
+    cells = (
+        ("items = [1]\nmore = items + [2]", PARAMETERS),
+        "%%step a\ngetattr(more, 'append')(1)",
+        "%%step b\nprint(more)",
+    )
+    assert edges(graph_of(*cells)) == {"a>b:more"}
+
+
+def test_a_parameter_that_a_step_only_looks_at_is_not_changed() -> None:
+    cells = ("items = [1]", PARAMETERS), "%%step a\nprint(len(items))", "%%step b\nprint(items)"
+    assert edges(graph_of(*cells)) == set()

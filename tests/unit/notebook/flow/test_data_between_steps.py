@@ -91,6 +91,10 @@ def test_slices_stand_in_the_notebook_as_they_are() -> None:
         assert lines[piece.line - 1].lstrip().startswith(piece.source.split("\n")[0].lstrip()[:5])
 
 
+def test_remarks_of_a_cell_stay() -> None:
+    assert text(graph_of("%%step a\n# first\nx = 1\n# last"), "a") == "# first\nx = 1\n# last"
+
+
 def test_constants_of_the_set_up_make_no_edge() -> None:
     graph = graph_of("LIMIT = 5", "%%step a\nx = len('a')", "%%step b\nprint(LIMIT)", "%%step c\nprint(LIMIT, x)")
     assert edges(graph) == {"a>c:x"}

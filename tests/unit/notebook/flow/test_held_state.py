@@ -134,6 +134,8 @@ def test_objects_that_move_when_they_are_looked_at_are_held() -> None:
         ("def f(self):\n        type(self).n += 1", "n"),
         ("def f(self):\n        self.__class__.n += 1", "n"),
         ("def f(self):\n        type(self).rows.append(1)", "rows"),
+        ("@classmethod\n    def f(cls):\n        cls.update(1)\n        cls.n += 1", "n"),
+        ("def f(self):\n        type(self).update(1)\n        type(self).n += 1", "n"),
         ("def f(self):\n        self.n = 1", None),
         ("def f(cls):\n        cls.n = 1", None),
         ("@classmethod\n    def f(cls):\n        cls.rows.count(1)", None),

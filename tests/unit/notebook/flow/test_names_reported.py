@@ -91,6 +91,7 @@ def test_a_method_that_may_not_be_called_is_told_of_at_its_line() -> None:
         "try:\n        return missing\n    except NameError:\n        return 1",
         "return globals().get('missing')",
         "return 'missing' in globals()",
+        "if 'missing' not in globals():\n        return 0\n    return missing",
         "x: missing = 1\n    return x",
         "for i in ():\n        y: missing\n    return 1",
         "def g(x: 'missing'): pass",
@@ -135,7 +136,20 @@ def test_star_imports_are_refused_at_their_line() -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["exec(text)", "exec(f'f({text})')", "locals()", "vars().clear()", "show(globals())", "import __main__"]
+    "source",
+    [
+        "exec(text)",
+        "exec(f'f({text})')",
+        "locals()",
+        "vars().clear()",
+        "show(globals())",
+        "show(names=globals())",
+        "show({'names': globals()})",
+        "globals().pop(text)",
+        "globals().setdefault(text, 1)",
+        "import sys\nshow(sys.modules[__name__], 'x')",
+        "import __main__",
+    ],
 )
 def test_names_that_are_reached_by_a_text_that_is_not_known_are_refused(source: str) -> None:
     assert codes(analysed("text = str('a')\nshow = print", f"%%step a\n{source}")) == ["CL110"]
@@ -157,6 +171,7 @@ def test_names_made_by_text_and_looked_up_by_text_in_another_step_are_refused(ma
         ("vars()[text] = 1", {"v1", "w"}),
         ("def put(n, x):\n    globals()[n] = x\nput(text, 1)", {"v1", "w"}),
         ("exec(f'v{text} = 1')", {"v1"}),
+        ("import sys\nsetattr(sys.modules[__name__], f'v{text}', 1)", {"v1"}),
         ("exec(f'{text}1 = {text}')", {"v1"}),
         ("globals().update(given)", {"v1", "w"}),
         ("globals().update(v1=1)", {"v1"}),
@@ -189,6 +204,13 @@ def test_a_name_deleted_by_its_text_is_gone() -> None:
     for how in ("globals().pop('x')", "del globals()['x']"):
         assert codes(analysed(f"%%step a\nx = 1\n{how}", "%%step b\nprint(x)")) == ["CL113"]
     assert codes(analysed("%%step a\nx = 1\nglobals().pop('x', None)", "%%step b\nprint(x)")) == []
+
+
+@pytest.mark.parametrize("again", ["import os as which", "from os import sep as which", "def which(): pass"])
+def test_a_name_that_is_not_always_the_text_may_give_another_one(again: str) -> None:
+    cells = ["import sys\nwhich = 'x'", f"%%step a\nx = len('a')\ny = len('b')\ndef f():\n    {again}"]
+    analysis = analysed(*cells, "%%step b\nprint(getattr(sys.modules[__name__], which))")
+    assert set(analysis.graph.steps[-1].inputs) == {"x", "y"}
 
 
 def test_a_text_that_a_parameter_gives_is_not_known() -> None:
@@ -241,6 +263,8 @@ def test_names_of_the_module_of_the_notebook_are_names(main: str) -> None:
         "'{low}'.format(**vars())",
         "'{low}'.format_map({**globals(), **locals()})",
         "sorted(globals())",
+        "import sys\ngetattr(sys.modules[__name__], text)",
+        "show((lambda: eval(text))())",
     ],
 )
 def test_a_namespace_that_is_only_read_needs_all_names(use: str) -> None:

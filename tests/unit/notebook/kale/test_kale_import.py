@@ -186,6 +186,24 @@ def test_the_name_on_the_last_line_is_kept_as_in_kale() -> None:
     assert found.analysis.graph.steps[0].outputs == ("model",)
 
 
+def test_a_name_that_a_step_only_shows_is_no_output_and_the_report_does_not_say_so() -> None:
+    found = imported(tagged("model = [1]\nmodel", "step:train"), tagged("import sys\nsys", "step:show"))
+    assert marks(found) == [{"step": "train", "options": {"output": ["model"]}}, {"step": "show"}]
+    assert told(found, "taken") == [(1, "step train"), (1, "`model`"), (2, "step show")]
+
+
+def test_another_warning_of_the_cell_takes_no_output_away() -> None:
+    found = imported(tagged("def f():\n    return missing\nmodel = [1]\nmodel", "step:train"))
+    assert [one.code for one in found.analysis.diagnostics] == ["CL118"]
+    assert marks(found) == [{"step": "train", "options": {"output": ["model"]}}]
+
+
+def test_cells_without_a_tag_belong_to_what_stands_above_and_empty_ones_to_nothing() -> None:
+    found = imported(tagged("x = 1", "step:one"), "y = 2", "  ", tagged("z = 3", "pipeline-parameters"), "", "w = 4")
+    assert told(found, "taken") == [(1, "step one"), (2, "no tag"), (4, "parameters"), (6, "no tag")]
+    assert marks(found) == [{"step": "one"}, None, None, {"parameters": True}, None, {"parameters": True}]
+
+
 def test_papermill_alone() -> None:
     found = imported(
         tagged("a = 1", "parameters"), tagged("a = 2", "injected-parameters"), tagged("print(a)", "step:s")

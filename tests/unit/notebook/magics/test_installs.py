@@ -24,6 +24,7 @@ from unit.notebook.make_notebook import notebook
         ("{sys.executable} -m pip install a", ("a",)),
         ("conda install -y -c conda-forge a=1.2", ("a==1.2",)),
         ("uv pip install a", ("a",)),
+        ("pip install a=1.2", ("a=1.2",)),
     ],
 )
 def test_requirements_are_read_from_the_command(command: str, requirements: tuple[str, ...]) -> None:

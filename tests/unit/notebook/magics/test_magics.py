@@ -31,7 +31,9 @@ def code_of(source: str) -> str:
         ("!python -m pip install numpy\nx = 1", "pass\nx = 1"),
         ("get_ipython().run_line_magic('matplotlib', 'inline')", "pass"),
         ("  x = 1\n  y = 2", "x = 1\ny = 2"),
+        ("\n  x = 1\n  y = 2", "x = 1\ny = 2"),
         (">>> x = 1\n>>> y = 2", "x = 1\ny = 2"),
+        ("x = get_ipython().getoutput('ls', split=False)", "x = get_ipython().getoutput('ls', split=False)"),
     ],
 )
 def test_harmless_magics_leave_the_lines_where_they_are(source: str, expected: str) -> None:
@@ -152,6 +154,11 @@ def test_names_in_the_text_of_a_magic_come_from_the_step_that_makes_them(line: s
     assert step.inputs == {"x": "make", "y": "make"}
 
 
+def test_braces_in_a_command_of_another_module_are_no_names() -> None:
+    graph = graph_of("import subprocess", "%%step a\nx = len('a')", "%%step b\nsubprocess.getoutput('echo {x}')")
+    assert [name.name for edge in graph.edges for name in edge.names if name.name == "x"] == []
+
+
 def test_what_timeit_runs_is_read_but_binds_nothing() -> None:
     made = ("x = len('a')", {"cellift": {"step": "make"}})
     analysis = analysed(made, ("%timeit -n1 y = x", {"cellift": {"step": "use"}}), "print(y)")
@@ -166,9 +173,10 @@ def test_a_step_with_a_command_keeps_its_place() -> None:
 
 
 def test_commands_of_the_set_up_run_once_and_changes_of_state_in_every_step() -> None:
-    graph = graph_of("!mkdir data\n%cd data", ("x = 1", {"cellift": {"step": "a"}}))
+    graph = graph_of("!mkdir data\n%timeit 1 + 1\n%cd data", ("x = 1", {"cellift": {"step": "a"}}))
     assert [step.role for step in graph.steps] == ["setup", "step"]
     assert "mkdir" not in text(graph, "a")
+    assert "timeit" not in text(graph, "a")
     assert "'cd', 'data'" in text(graph, "a")
 
 

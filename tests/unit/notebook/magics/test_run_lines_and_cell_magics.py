@@ -16,6 +16,8 @@ from unit.notebook.make_notebook import analysed, codes, edges, graph_of, notebo
 
 def ran(folder: Path, line: str, content: str, *more: str) -> Analysis:
     (folder / "file.py").write_text(content)
+    (folder / "file.ipy").write_text("%who\n")
+    (folder / "shown.ipy").write_text("%load_ext tensorboard\n%tensorboard --logdir x\nx = 1\n")
     return analyse(parse_notebook(notebook(f"%%step a\n{line}", *more)), Project(folder))
 
 
@@ -36,6 +38,9 @@ def ran(folder: Path, line: str, content: str, *more: str) -> Analysis:
         ("%run file.py", "get_ipython().run_line_magic('run', 'other.py')", "runs another file in turn"),
         ("%run file.py", "def f():\n    return missing", "uses `missing`"),
         ("%run file.py", "print(missing)", "uses `missing`"),
+        ("x = %run file.py", "x = 1", "gives None"),
+        ("get_ipython().run_line_magic('run', name)", "x = 1", "in a way that cannot be read"),
+        ("%run file.ipy", "x = 1", "which a step cannot run: `%who`"),
         ("if True:\n    %run file.py", "x = 1", "stands inside other code"),
         ("open('file.py', 'w').write('y = 1')\n%run file.py", "x = 1", "may write before"),
     ],
@@ -56,6 +61,8 @@ def test_a_file_that_a_step_cannot_run_as_the_notebook_does_is_refused(
         ("%run file.py", "from math import *\nprint(pi)"),
         ("%run file.py\nopen('file.py', 'w').write('y = 1')", "x = 1"),
         ("%run file", "x = 1"),
+        ("%run file.py", "global later\nx = 1"),
+        ("%run shown.ipy", "x = 1"),
     ],
 )
 def test_a_file_that_a_step_can_run_is(tmp_path: Path, line: str, content: str) -> None:
@@ -82,12 +89,14 @@ def test_of_a_notebook_only_its_code_cells_run(tmp_path: Path) -> None:
     assert (codes(found), "no code" in text(found.graph, "a")) == ([], False)
 
 
-def test_packages_of_a_cell_stay_with_the_part_that_installs_them(tmp_path: Path) -> None:
+def test_packages_of_a_cell_are_named_once_however_many_parts_it_has(tmp_path: Path) -> None:
     found = ran(tmp_path, "%pip install no-such-package-of-cellift\n%run file.py\ny = 1", "x = 1")
     assert codes(found) == []
     assert str(found.graph).count("no-such-package-of-cellift") == str(found.graph.steps[0]).count(
         "no-such-package-of-cellift"
     )
+    assert found.graph.steps[0].installs == ("no-such-package-of-cellift",)
+    assert codes(ran(tmp_path, "%pip install -r nowhere.txt\n%run file.py\ny = 1", "x = 1")) == ["CL207"]
 
 
 @pytest.mark.parametrize(
