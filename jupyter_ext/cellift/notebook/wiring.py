@@ -114,18 +114,22 @@ class Wiring:
 
     def _joint_sources(self, plan: Plan, owner: int) -> dict[Version, int]:
         """Names that share an object must come from one step: the latest one that had them together."""
-        outside = [v for v in plan.needs if v.statement.owner != owner or v.statement.travel is not Travel.OWN]
-        joined: dict[Version, int] = {}
-        members = {version: {version} for version in outside}
+        outside = {v for v in plan.needs if v.statement.owner != owner or v.statement.travel is not Travel.OWN}
+        leader: dict[Version, Version] = {}
+        places: dict[Version, int] = {}
+
+        def find(version: Version) -> Version:
+            while (above := leader.get(version, version)) is not version:
+                leader[version] = version = leader.get(above, above)
+            return version
+
         for version in outside:
             for statement, other in version.links:
-                if other in members and statement.owner < owner and statement.travel is Travel.OWN:
-                    group = members[version] | members[other]
-                    place = max([statement.owner, *(joined[v] for v in group if v in joined)])
-                    for member in group:
-                        members[member] = group
-                        joined[member] = place
-        return joined
+                if other in outside and statement.owner < owner and statement.travel is Travel.OWN:
+                    first, second = find(version), find(other)
+                    leader[second] = leader[first] = first
+                    places[first] = max(statement.owner, places.get(first, SETUP), places.get(second, SETUP))
+        return {version: places[find(version)] for version in outside if version in leader}
 
     def _take_inputs(self, plan: Plan, joined: Mapping[Version, int]) -> None:
         included = set(plan.statements)
