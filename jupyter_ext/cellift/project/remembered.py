@@ -47,10 +47,11 @@ def walk(tree: ast.AST) -> Sequence[ast.AST]:
 def of_kind(tree: ast.AST, *kinds: type[_Node]) -> Sequence[_Node]:
     """The nodes of these kinds, in the order of ``ast.walk``; subclasses are not looked for."""
     nodes: Iterable[ast.AST]
-    if not isinstance(tree, (ast.stmt, ast.Module)):
+    known = tree.__dict__.get(_KINDS)
+    if known is None and not isinstance(tree, (ast.stmt, ast.Module)):
         nodes = ast.walk(tree)
     else:
-        by_kind = _by_kind(tree)
+        by_kind = _by_kind(tree) if known is None else known[1]
         if len(kinds) == 1:
             return by_kind.get(kinds[0], ())  # type: ignore[return-value]
         if by_kind.keys().isdisjoint(kinds):
@@ -66,6 +67,10 @@ def fresh_copy(tree: _Tree) -> _Tree:
         for key in [key for key in node.__dict__ if key.startswith(_MARK)]:
             del node.__dict__[key]
     return made
+
+
+#: Asked so often that the call of the function counts.
+_KINDS = f"{_MARK}{__name__}._by_kind"
 
 
 @remembered

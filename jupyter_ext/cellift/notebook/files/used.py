@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cellift.notebook.files.log_files import begins_anew, log_files, opens_log_file, writes_message
 from cellift.notebook.files.paths import ANY, Paths, folders, last_part
@@ -18,6 +19,7 @@ from cellift.notebook.state.aliases import imported_names
 from cellift.notebook.state.generators import QUIET_LIBRARIES
 from cellift.notebook.state.reach import Code, Reach
 from cellift.project.dotted import dotted_name, last_name
+from cellift.project.remembered import remembered
 
 _PATH_KEYWORDS = frozenset(
     "path path_or_buf filepath_or_buffer file filename fname buf excel_writer io filepath path_or_buffer fp".split()
@@ -38,6 +40,10 @@ _TREES = frozenset({"rmtree", "extractall", "extract", "unpack_archive", "make_a
 _ADD_ENDING = frozenset("save savez savez_compressed savefig".split())
 _LISTS = frozenset({"listdir", "scandir", "walk", "iterdir"})
 _GLOBS = frozenset({"glob", "iglob", "rglob"})
+_LISTED = frozenset({"run_line_magic", "rename", "replace", "dump", "urlretrieve"}).union(
+    *(_BOTH, _DEFAULT_READ, _TWO, _OF_OS, _TREES, _ADD_ENDING, _LISTS, _GLOBS),
+    *(FILE_READERS, PATH_READERS, PATH_WRITERS, TABLE_WRITERS, WRITE_FIRST),
+)
 
 
 @dataclass(frozen=True)
@@ -99,7 +105,7 @@ class FileUse:
                     for module in _modules(node):
                         place = Use(module, statement.node.lineno, 1)
                         yield FileAct(f"{module}.py", False, place, exact=True, path=_top(node, module))
-                elif isinstance(node, ast.Call):
+                elif isinstance(node, ast.Call) and self._matters(node):
                     line = node.lineno if code.function is None else statement.node.lineno
                     for name, mode in self._call(node, given):
                         place = Use(name, line, 1)
@@ -124,6 +130,13 @@ class FileUse:
         found = {name for value in values for name in self._paths.named(value, {})}
         files = {name for name in found if ANY not in name or last_part(name) != ANY}
         return dict.fromkeys(names, files or {ANY})
+
+    def _matters(self, call: ast.Call) -> bool:
+        """False for most calls: they neither have a name of a table nor name a file."""
+        looks = _looks(call)
+        if looks.listed or self._logs or self.names.get(looks.root):
+            return True
+        return looks.guessed and not isinstance(call.func, ast.Name)
 
     def _full(self, function: ast.expr) -> str:
         root, _, rest = (dotted_name(function) or "").partition(".")
@@ -227,6 +240,30 @@ class FileUse:
         for one in nodes:
             for name in sorted(self._paths.named(one, given)):
                 yield name, mode
+
+
+class _Looks(NamedTuple):
+    """What a call is without the notebook around it."""
+
+    #: The name that its function begins with.
+    root: str
+    #: What it calls is in one of the tables, or may be.
+    listed: bool
+    #: One of its arguments may name a file.
+    guessed: bool
+
+
+@remembered
+def _looks(call: ast.Call) -> _Looks:
+    name = last_name(call.func)
+    listed = name in _LISTED or name.startswith("read_") or opens_log_file(call) or computed_name(call.func)
+    given = [*call.args, *(keyword.value for keyword in call.keywords)]
+    guessed = any(
+        isinstance(one, (ast.Name, ast.JoinedStr, ast.BinOp))
+        or (isinstance(one, ast.Constant) and isinstance(one.value, (str, bytes)))
+        for one in given
+    )
+    return _Looks((dotted_name(call.func) or "").partition(".")[0], listed, guessed)
 
 
 def _top(node: ast.Import | ast.ImportFrom, module: str) -> str:

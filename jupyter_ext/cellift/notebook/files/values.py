@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 
 from cellift.notebook.scopes.effects import FILE_READERS, TABLE_WRITERS, WRITE_FIRST
-from cellift.project.remembered import of_kind
+from cellift.project.remembered import of_kind, remembered
 
 _OF_MODULES = (
     FILE_READERS
@@ -29,9 +29,7 @@ class FileValues:
         self._names: set[str] = set()
         self._given: set[int] = set()
         for statement in statements:
-            names = (node for node in of_kind(statement, ast.Name) if _may_be_one(node, node.id))
-            attributes = (node for node in of_kind(statement, ast.Attribute) if _may_be_one(node, node.attr))
-            candidates: list[ast.Name | ast.Attribute] = [*names, *attributes]
+            candidates = _candidates(statement)
             if candidates:
                 self._read(statement, candidates)
 
@@ -67,6 +65,13 @@ class FileValues:
         if module in _SUITABLE:
             return name in _OF_MODULES or name.startswith("read_")
         return isinstance(node, ast.Attribute) and node.attr in TABLE_WRITERS and not module
+
+
+@remembered
+def _candidates(statement: ast.stmt) -> tuple[ast.Name | ast.Attribute, ...]:
+    names = (node for node in of_kind(statement, ast.Name) if _may_be_one(node, node.id))
+    attributes = (node for node in of_kind(statement, ast.Attribute) if _may_be_one(node, node.attr))
+    return (*names, *attributes)
 
 
 def _may_be_one(node: ast.Name | ast.Attribute, name: str) -> bool:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cellift.notebook.flow.statements import Statement
+from cellift.notebook.flow.statements import Read, Statement
 from cellift.notebook.scopes.facts import Kind
 from cellift.project.remembered import of_kind, remembered
 
@@ -66,6 +66,9 @@ class Reach:
     def _of(self, statement: Statement) -> Iterator[Code]:
         own = Code((statement.node,))
         yield own
+        parts = _parts_of_calls(statement.node)
+        if parts.isdisjoint(self._methods) and not any(map(_has_code, statement.reads.values())):
+            return
         seen: set[int] = set()
         pending = [own]
         for name, read in {} if _only_names(statement.node) else statement.reads.items():
@@ -133,6 +136,16 @@ def _inside(node: ast.AST) -> Iterator[_Function]:
     for inner in of_kind(node, *_FUNCTIONS, ast.Lambda):
         if inner is not node and isinstance(inner, (*_FUNCTIONS, ast.Lambda)):
             yield inner
+
+
+@remembered
+def _parts_of_calls(node: ast.stmt) -> frozenset[str]:
+    """What may name a method or property."""
+    return frozenset(part.attr for part in of_kind(node, ast.Attribute))
+
+
+def _has_code(read: Read) -> bool:
+    return read.version.kind in (Kind.FUNCTION, Kind.CLASS) or bool(read.version.made_of)
 
 
 def _only_names(node: ast.stmt) -> bool:
