@@ -46,7 +46,7 @@ def explain_notebook(data: str | bytes | Mapping[str, Any], path: str | None) ->
     """Analyse a notebook and say why its graph is as it is."""
     from cellift.notebook.explain import explain
 
-    notebook, analysis = _analyse(data, path)
+    notebook, analysis = _analyse(data, path, with_plans=True)
     return analysis, explain(analysis, notebook)
 
 
@@ -243,10 +243,10 @@ def typed_overrides(ir: Mapping[str, Any], overrides: Mapping[str, Any]) -> dict
 
 
 def _analyse(
-    data: str | bytes | Mapping[str, Any], path: str | None, python: str | None = None
+    data: str | bytes | Mapping[str, Any], path: str | None, python: str | None = None, *, with_plans: bool = False
 ) -> tuple[Notebook, Analysis]:
     from cellift.notebook.analysis import analyse
     from cellift.notebook.cells import parse_notebook
 
     notebook = parse_notebook(data, path)
-    return notebook, analyse(notebook, project_of(notebook, python))
+    return notebook, analyse(notebook, project_of(notebook, python), with_plans=with_plans)

@@ -22,7 +22,7 @@ from cellift.notebook.flow.dataflow import Flow
 from cellift.notebook.flow.held_state import changed_attributes
 from cellift.notebook.flow.module_annotations import annotations_of_others
 from cellift.notebook.flow.passed_by import forget_what_nobody_reads
-from cellift.notebook.flow.statements import Statement, Travel, declare_changes
+from cellift.notebook.flow.statements import Statement, Travel, declare_changes, take_apart
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.kept import names_to_keep
 from cellift.notebook.magics.installs import Installs, read_installs
@@ -58,7 +58,7 @@ class Analysis:
 
     graph: Graph
     diagnostics: tuple[Diagnostic, ...] = ()
-    #: How each step of the graph came about, in the order of the steps; for ``explain``.
+    #: How each step of the graph came about, in the order of the steps; for ``explain``, which asks for them.
     plans: Mapping[int, Plan] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -68,24 +68,34 @@ class Analysis:
 
 
 @without_collection()
-def analyse(notebook: Notebook, project: Project | None = None) -> Analysis:
+def analyse(notebook: Notebook, project: Project | None = None, *, with_plans: bool = False) -> Analysis:
     """Find the steps of a notebook and the data between them. Mistakes become diagnostics, never exceptions.
 
     ``project`` knows the modules beside the notebook and what is installed; without it star imports are not resolved.
+    ``with_plans``: say also how each step came about.
     """
     # A file name may hold line ends and bytes that are no text; a name goes into tables and YAML.
     stem = PurePath(notebook.path).stem if notebook.path else "notebook"
     name = "".join(char if char.isprintable() else " " for char in pipeline_setting(notebook, "name") or stem)
     layout = Layout((), (), (), ())
+    tries: list[list[Statement]] = []
     try:
         layout = lay_out(notebook, project)
-        return _analyse(layout, name, notebook, project)
+        analysis = _analyse(layout, name, notebook, project, tries)
     except RecursionError:
         too_deep = nested_too_deeply(layout)
         return Analysis(Graph(name, notebook.path, cells=layout.roles), (*layout.diagnostics, too_deep))
+    if with_plans:
+        return analysis
+    for statements in tries:
+        take_apart(statements)
+    return replace(analysis, plans={})
 
 
-def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | None) -> Analysis:
+def _analyse(
+    layout: Layout, name: str, notebook: Notebook, project: Project | None, tries: list[list[Statement]]
+) -> Analysis:
+    """``tries`` get the statements of each try."""
     found = list(layout.diagnostics)
     step_names = {index: f"step {group.name}" if index else "the set-up" for index, group in enumerate(layout.groups)}
     kept_as_data: frozenset[int] = frozenset()
@@ -100,6 +110,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         local = LocalState(nodes, project)
         draws = Draws(nodes, (owned.code.text for owned in layout.code), local.seeds, outside.without_draws)
         statements, warnings = _statements(layout, reader, project, local, draws, channels)
+        tries.append(statements)
         flow = Flow(statements, step_names, kept_as_data)
         flow.run()
         forget_what_nobody_reads(statements, {n for group in layout.groups for n in group.options.get("output", ())})

@@ -47,7 +47,7 @@ def run(args: Namespace) -> int:
     try:
         source = read_source(args.notebook)
         notebook = source.notebook()
-        analysis = analyse(notebook, project_of(notebook))
+        analysis = analyse(notebook, project_of(notebook), with_plans=args.explain is not None)
         if args.explain is not None:
             return _explain(args, source, notebook, analysis)
         if not analysis.ok:

@@ -25,18 +25,19 @@ class FileValues:
 
     def __init__(self, statements: Sequence[ast.stmt], full: Callable[[ast.expr], str]) -> None:
         """``full`` gives the full name of what comes from an import."""
-        self._full = full
         self._names: set[str] = set()
         self._given: set[int] = set()
         for statement in statements:
             candidates = _candidates(statement)
             if candidates:
-                self._read(statement, candidates)
+                self._read(statement, candidates, full)
 
-    def _read(self, statement: ast.stmt, candidates: Sequence[ast.Name | ast.Attribute]) -> None:
+    def _read(
+        self, statement: ast.stmt, candidates: Sequence[ast.Name | ast.Attribute], full: Callable[[ast.expr], str]
+    ) -> None:
         called = {id(node.func) for node in of_kind(statement, ast.Call)}
         inner = {id(node.value) for node in of_kind(statement, ast.Attribute)}
-        found = {id(node) for node in candidates if id(node) not in called | inner and self._uses_files(node)}
+        found = {id(node) for node in candidates if id(node) not in called | inner and _uses_files(node, full)}
         if not found:
             return
         for node in of_kind(statement, ast.Assign):
@@ -58,13 +59,14 @@ class FileValues:
             for part in ast.walk(node)
         )
 
-    def _uses_files(self, node: ast.Name | ast.Attribute) -> bool:
-        if isinstance(node, ast.Name) and node.id == "open":
-            return True
-        module, _, name = self._full(node).rpartition(".")
-        if module in _SUITABLE:
-            return name in _OF_MODULES or name.startswith("read_")
-        return isinstance(node, ast.Attribute) and node.attr in TABLE_WRITERS and not module
+
+def _uses_files(node: ast.Name | ast.Attribute, full: Callable[[ast.expr], str]) -> bool:
+    if isinstance(node, ast.Name) and node.id == "open":
+        return True
+    module, _, name = full(node).rpartition(".")
+    if module in _SUITABLE:
+        return name in _OF_MODULES or name.startswith("read_")
+    return isinstance(node, ast.Attribute) and node.attr in TABLE_WRITERS and not module
 
 
 @remembered
