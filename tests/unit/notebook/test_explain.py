@@ -13,7 +13,7 @@ from unit.notebook.make_notebook import PARAMETERS, CellText, notebook
 
 def explained(*cells: CellText) -> dict[str, Any]:
     parsed = parse_notebook(notebook(*cells))
-    found = explain(analyse(parsed), parsed)
+    found = explain(analyse(parsed, with_plans=True), parsed)
     assert json.loads(json.dumps(found)) == found
     return found
 

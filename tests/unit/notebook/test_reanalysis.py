@@ -131,6 +131,26 @@ def test_garbage_is_collected_after_an_analysis_not_in_it() -> None:
     assert gc.isenabled()
 
 
+def test_an_analysis_leaves_nothing_that_only_the_collector_finds() -> None:
+    shared = "box = [rows]\nbox.append(1)\ndef use(x=rows):\n    return box + x\nmade = use()"
+    texts = [
+        "rows = [1]\nwith open('a.txt') as f:\n    f.read()",
+        shared,
+        "print(made, rows)\nrows = use(rows)",
+        *sources(5),
+    ]
+    read(texts)
+    gc.collect()
+    gc.disable()
+    try:
+        found = read(texts)
+        assert gc.collect() == 0
+        notebook = parse_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []})
+        assert found.plans == {} and analyse(notebook, with_plans=True).graph == analyse(notebook).graph
+    finally:
+        gc.enable()
+
+
 def test_what_is_kept_has_a_limit() -> None:
     for number in range(30):
         parse_cell(f"c{number}", f"x = {number}" + " " * 50_000)
@@ -225,5 +245,5 @@ def edit(cells: list[dict[str, Any]], random: Random) -> None:
 def told(cells: list[dict[str, Any]]) -> tuple[Analysis, dict[str, Any]]:
     content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
     notebook = parse_notebook(json.loads(json.dumps(content)))
-    analysis = analyse(notebook)
+    analysis = analyse(notebook, with_plans=True)
     return analysis, explain(analysis, notebook)
