@@ -17,7 +17,7 @@ from typing import Any, Callable
 from .caches import CACHED
 from .in_modules import Variable, marks_of
 from .instances import Trial, reduce_instance
-from .memory import with_attributes
+from .memory import with_what_numpy_leaves_out
 from .naming import MAIN, bound_to, code_bytes, is_importable, is_named, token_of
 from .rebuild import (
     MAGIC,
@@ -100,7 +100,7 @@ class Code:
             return operator.getitem, (kind, value.name)
         reduced = reduce_instance(value, self._trial)
         reduced = reduce_special(value) if reduced is NotImplemented else reduced
-        reduced = with_attributes(value, reduced) if reduced is NotImplemented else reduced
+        reduced = with_what_numpy_leaves_out(value, reduced) if reduced is NotImplemented else reduced
         mark = self._mark(value) if reduced is NotImplemented else None
         return reduced if mark is None else (call, ("variable", *mark))
 

@@ -61,7 +61,7 @@ class Memory:
             offset = like.__array_interface__["data"][0] - low
             how = "part" if array.flags.writeable else "fixed"
             reduced = call, (how, type(array), array.shape, array.dtype, block, offset, like.strides)
-        return reduced if reduced is NotImplemented else with_attributes(array, reduced)
+        return reduced if reduced is NotImplemented else with_what_numpy_leaves_out(array, reduced)
 
     def _record(self, value: Any) -> Any:
         """A record that was taken from an array is a view of it."""
@@ -128,12 +128,19 @@ class Memory:
         self._alone[id(array)] = *self._range([like], low, high), like
 
 
-def with_attributes(array: Any, reduced: Any) -> Any:
-    """The same with what a class of the notebook adds to an array, which numpy leaves out."""
-    if not is_memory(array) or not getattr(array, "__dict__", None) or not _is_usual(array):
+def with_what_numpy_leaves_out(array: Any, reduced: Any) -> Any:
+    """The same with what a class of the notebook adds to an array, and that nobody may write to one of objects."""
+    if not is_memory(array) or not _is_usual(array):
+        return reduced
+    kind, dtype, own = type(array), array.dtype, getattr(array, "__dict__", {})
+    fixed = dtype.hasobject and reduced is NotImplemented and not array.flags.writeable
+    if dtype.hasobject and reduced is NotImplemented and _has_rows_of_objects(dtype):
+        # The elements that numpy writes would have views of the array.
+        reduced = call, ("fields", kind, array.shape, dtype, {name: array[name].copy() for name in dtype.names})
+    if not own and not fixed:
         return reduced
     reduced = array.__reduce_ex__(5) if reduced is NotImplemented else reduced
-    return (*reduced[:2], (reduced[2:3], vars(array)), None, None, set_attributes)
+    return (*reduced[:2], (reduced[2:3], own, fixed), None, None, set_attributes)
 
 
 def owners(array: Any) -> Iterable[Any]:
@@ -222,6 +229,12 @@ def _objects(dtype: Any) -> set[int]:
     if base is dtype:
         return {0} if dtype.hasobject else set()
     return {start + place for place in _objects(base) for start in range(0, dtype.itemsize, base.itemsize)}
+
+
+def _has_rows_of_objects(dtype: Any) -> bool:
+    """Whether a field of the records has several objects in each."""
+    fields = [field for field, *_ in (dtype.fields or {}).values()]
+    return any(field.hasobject and (field.base is not field or _has_rows_of_objects(field)) for field in fields)
 
 
 def _own(array: Any) -> Any:

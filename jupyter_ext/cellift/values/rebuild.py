@@ -262,6 +262,13 @@ def _part(kind: Any, shape: Any, dtype: Any, block: Any, offset: int, strides: A
     return _numpy().ndarray.__new__(kind, shape, dtype, block, offset, strides)
 
 
+def _fields(kind: Any, shape: Any, dtype: Any, fields: dict[str, Any]) -> Any:
+    array = _numpy().ndarray.__new__(kind, shape, dtype)
+    for name, part in fields.items():
+        array.view(_numpy().ndarray)[name][...] = part
+    return array
+
+
 def _fixed(*arguments: Any) -> Any:
     array = _part(*arguments)
     array.flags.writeable = False
@@ -336,10 +343,13 @@ def hold(_: Any, targets: list[Any]) -> None:
 
 def set_attributes(value: Any, state: Any) -> None:
     """What a class of the notebook adds to an array."""
-    own, attributes = state
+    own, attributes, fixed = state
     if own:
         value.__setstate__(own[0])
-    vars(value).update(attributes)
+    if attributes:
+        vars(value).update(attributes)
+    if fixed:
+        value.flags.writeable = False
 
 
 def _memmap(name: str, dtype: Any, mode: str, *arguments: Any) -> Any:
@@ -408,6 +418,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "attribute": lambda owner, name, *arguments: getattr(owner, name)(*arguments),
     "exception": _exception,
     "context": _context,
+    "fields": _fields,
     "fixed": _fixed,
     "masked": _masked,
     "memmap": _memmap,

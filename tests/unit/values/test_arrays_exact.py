@@ -77,11 +77,26 @@ def test_scalar_of_numpy_stays_one(tmp_path: Path):
     assert type(values.Reader(tmp_path)["x"]) is np.float32
 
 
-def test_read_only_array_stays_read_only(tmp_path: Path):
-    array = LARGE.copy()
+@pytest.mark.parametrize("array", [LARGE, np.array([1, "a"], dtype=object), np.zeros(0)], ids=["large", "o", "empty"])
+def test_read_only_array_stays_read_only(tmp_path: Path, array: Any):
+    array = array.copy()
     array.flags.writeable = False
     write(tmp_path, array)
     assert not values.Reader(tmp_path)["x"].flags.writeable
+
+
+@pytest.mark.parametrize("kind", [np.ndarray, np.recarray])
+@pytest.mark.parametrize("shape", [(), (3,), (2, 2)])
+def test_records_with_rows_of_objects(tmp_path: Path, kind: Any, shape: tuple[int, ...]):
+    inner = [("x", "i4"), ("y", "O", (2,))]
+    array = np.zeros(shape, dtype=[("n", "i8"), ("o", "O", (2, 1)), ("m", "O"), ("in", inner)]).view(kind)
+    array["o"], array["m"], array["in"]["y"] = "a", "b", "c"
+    array["n"] = np.arange(array.size).reshape(shape)
+    values.write(tmp_path, {"x": array, "part": array["o"]})
+    found = values.Reader(tmp_path)
+    assert (type(found["x"]), found["x"].dtype, repr(found["x"])) == (type(array), array.dtype, repr(array))
+    found["part"][...] = "new"
+    assert "new" in repr(found["x"])
 
 
 def test_large_array_is_a_map_and_small_one_is_not(tmp_path: Path):
