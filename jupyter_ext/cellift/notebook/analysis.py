@@ -138,11 +138,7 @@ def _analyse(
     installs = read_installs(layout.code, layout.groups, project)
     found += installs.diagnostics
     steps = tuple(
-        replace(
-            _step(layout.groups[i], i, wiring, ids, found, project, installs),
-            seeded=draws.seeded,
-            repeated=states.repeated(i),
-        )
+        _step(layout.groups[i], i, wiring, ids, found, project, installs, draws.seeded, states.repeated(i))
         for i in sorted(wiring.plans)
     )
     file_order = with_file_order(wiring.edges(ids, step_names), wiring.plans, files, ids, step_names)
@@ -235,6 +231,8 @@ def _step(
     found: list[Diagnostic],
     project: Project | None,
     installs: Installs,
+    seeded: tuple[str, ...],
+    repeated: tuple[tuple[int, int], ...],
 ) -> Step:
     plan = wiring.plans[index]
     code: tuple[CodeSlice, ...] = code_slices(plan.statements, index)
@@ -278,6 +276,8 @@ def _step(
         names_to_keep((statement for statement in plan.statements if statement.owner == index), outputs),
         wiring.later(index),
         touched=wiring.touched(index),
+        seeded=seeded,
+        repeated=repeated,
         held=wiring.may_be_held(index),
         draws=wiring.draws(index),
         packages=tuple(sorted({*needs.packages, *installs.pins.get(SETUP, ()), *installs.pins.get(index, ())})),

@@ -82,7 +82,8 @@ def lay_out(notebook: Notebook, project: Project | None = None) -> Layout:
             roles.append((cell, "skip", None))
             continue
         code = read_code(cell, [one.code for one in owned])
-        marks = read_directive(cell, code.step_line)
+        if code.step_line is not None:
+            marks = read_directive(cell, code.step_line)
         found.extend(marks.diagnostics)
         found.extend(code.diagnostics)
         if marks.step is not None:

@@ -106,7 +106,7 @@ def with_file_sources(steps: Sequence[Step], travel: FileTravel, ids: Mapping[in
         sources = {owner: (above,) for above, owner in pairwise(users)}
     by_id = {ids[owner]: tuple(ids[source] for source in found) for owner, found in sources.items()}
     return tuple(
-        replace(step, file_sources=by_id.get(step.id, ()), hands_on_files=chained and step.id in by_id)
+        replace(step, file_sources=by_id[step.id], hands_on_files=chained) if step.id in by_id else step
         for step in steps
     )
 

@@ -6,16 +6,17 @@ import ast
 from collections.abc import Sequence
 
 from cellift.notebook.flow.statements import Statement
-from cellift.notebook.state.aliases import imported_names
+from cellift.notebook.state.aliases import imported_names, imports_module
 from cellift.project.dotted import dotted_name
 from cellift.project.remembered import of_kind
 
 
 def given_builtins(statements: Sequence[Statement]) -> dict[str, int]:
     """The names, with the place of the statement that gives each first."""
-    names = imported_names([statement.node for statement in statements])
-    if "builtins" not in names.values():
+    nodes = [statement.node for statement in statements]
+    if not imports_module(nodes, "builtins"):
         return {}
+    names = imported_names(nodes)
     found: dict[str, int] = {}
     for statement in statements:
         for node in of_kind(statement.node, ast.Attribute):

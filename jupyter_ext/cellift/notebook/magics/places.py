@@ -34,7 +34,14 @@ def shown(found: Diagnostic) -> Diagnostic:
 
 def shown_edges(edges: Iterable[Edge]) -> tuple[Edge, ...]:
     """Edges whose places are lines of cells."""
-    return tuple(replace(edge, names=tuple(map(_shown_name, edge.names))) for edge in edges)
+    return tuple(
+        replace(edge, names=tuple(map(_shown_name, edge.names))) if any(map(_is_in_file, edge.names)) else edge
+        for edge in edges
+    )
+
+
+def _is_in_file(name: EdgeName) -> bool:
+    return name.producer.line >= _APART or name.consumer.line >= _APART
 
 
 def _shown_name(name: EdgeName) -> EdgeName:

@@ -197,14 +197,17 @@ class Facts:
 
 
 _T = TypeVar("_T", Body, Facts)
-_CONTAINERS = frozenset({dict, list, set})
+#: What the rules for state add to, or take from, the facts of a statement. All else stays as it was read.
+_CHANGED_LATER = ("reads", "changes", "binds", "bodies", "stores", "called_paths", "shares")
 
 
 def _with_own_containers(one: _T) -> _T:
     made = type(one).__new__(type(one))  # without the containers that it would begin with
     content = vars(made)
-    for name, value in vars(one).items():
-        content[name] = value.copy() if type(value) in _CONTAINERS else value
+    content.update(vars(one))
+    for name in _CHANGED_LATER:
+        if name in content:
+            content[name] = content[name].copy()
     if one.binds:
         made.binds = {name: binding.copy() for name, binding in one.binds.items()}
     return made

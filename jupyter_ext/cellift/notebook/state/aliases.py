@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from cellift.notebook.files.log_files import begins_anew
 from cellift.notebook.scopes.facts import Facts, Kind
@@ -32,20 +32,32 @@ _CALLS = frozenset(
 def imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
     """What every imported name stands for, in full: ``{"np": "numpy", "shuffle": "random.shuffle"}``."""
     found: dict[str, str] = {}
+    aliases = []
     for statement in statements:
-        found.update(_imports(statement))
-    for statement in statements:
-        alias = _alias(statement)
-        if alias is None or alias[1] not in found:
+        imports, alias = _tells(statement)
+        if imports:
+            found.update(imports)
+        if alias is not None:
+            aliases.append(alias)
+    for name, root, value in aliases:
+        if root not in found:
             continue
-        name, _, value = alias
         path = alias_path(value, found)
         if path and _is_bound_once(name, statements):
             found[name] = path
     return found
 
 
+def imports_module(statements: Iterable[ast.stmt], module: str) -> bool:
+    """Whether any of them, or a part of one, imports it."""
+    return any(module in imports.values() for imports, _ in map(_tells, statements) if imports)
+
+
 @remembered
+def _tells(statement: ast.stmt) -> tuple[dict[str, str], tuple[str, str, ast.expr] | None]:
+    return _imports(statement), _alias(statement)
+
+
 def _alias(statement: ast.stmt) -> tuple[str, str, ast.expr] | None:
     """Name, value and the name that the value begins with, of ``name = a.b().c``."""
     name = alias_name(statement)
@@ -76,7 +88,6 @@ def _is_bound_once(name: str, statements: Sequence[ast.stmt]) -> bool:
     return sum(_stored(one).count(name) for one in statements) == 1
 
 
-@remembered
 def _imports(statement: ast.stmt) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in of_kind(statement, ast.Import, ast.ImportFrom):

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files.used import FileUse
 from cellift.notebook.flow.statements import Statement
-from cellift.notebook.state.aliases import imported_names
 from cellift.notebook.state.generators import Knowledge
 from cellift.notebook.steps import SETUP
 from cellift.project.remembered import of_kind
@@ -23,11 +22,10 @@ def files_written_at_exit(
 
     What only closes or prints something may well be done at the end of the step: nobody looks at it later.
     """
-    names = imported_names([statement.node for statement in statements])
-    if not any(path.partition(".")[0] == "atexit" for path in names.values()):
+    if not any(path.partition(".")[0] == "atexit" for path in files.names.values()):
         return []
     knowledge = Knowledge(())
-    knowledge.names = names
+    knowledge.names = files.names
     last = max(step_names)
     found = []
     for statement in statements:
