@@ -1,7 +1,9 @@
 """Compile 4 and 100 steps from a cold shell, and analyse 100 cells again after one edit, as the server does.
 
-Beside them what the rival, Kale 2.0, took on another machine (recorded, not measured here). Every number is a median;
-the load of the machine is printed, because a busy one is slower. ``--check`` exits 1 when a budget is not kept.
+Beside them the KFP SDK, in turn with ours, on a chain of as many components (``$CELLIFT_KFP_PYTHON``, by default
+``.venv-kfp/bin/python``; left out without it), and what the rival, Kale 2.0, took on another machine (recorded, not
+measured here). Every number is a median; the load of the machine is printed, because a busy one is slower. ``--check``
+exits 1 when a budget is not kept.
 """
 
 from __future__ import annotations
@@ -21,14 +23,23 @@ from bench_ir import notebook
 
 from cellift.engine.prepare import analyse_notebook
 
+HERE = Path(__file__).resolve().parent
 ROUNDS = 7
+KFP_ROUNDS = 3
 EDITS = 15
 
 
-def cold(path: Path) -> tuple[float, float]:
-    """Seconds of wall clock and of processor time of one ``cellift compile``."""
+def kfp_python() -> Path | None:
+    """The interpreter that has kfp, if there is one."""
+    found = Path(os.environ.get("CELLIFT_KFP_PYTHON") or HERE.parent / ".venv-kfp/bin/python")
+    return found if found.exists() else None
+
+
+def cold(path: Path, rival: list[str] | None = None) -> tuple[float, float]:
+    """Seconds of wall clock and of processor time of one ``cellift compile``, or of the command ``rival``."""
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     command = [sys.executable, "-m", "cellift", "compile", str(path), "-o", str(path.with_suffix(".yaml"))]
+    command = rival or command
     # An installed package has its byte code beside it.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL, env=env)
@@ -64,12 +75,21 @@ def main() -> int:
             path = Path(folder) / f"{steps}.ipynb"
             path.write_text(notebook(steps))
             cold(path)  # its files come from the disk: that is not what is measured
-            rounds = [cold(path) for _ in range(ROUNDS)]
+            kfp = kfp_python()
+            sdk = [str(kfp), str(HERE / "kfp_compile.py"), str(steps), str(Path(folder) / "kfp.yaml")]
+            rounds, others = [], []
+            for number in range(ROUNDS):
+                rounds.append(cold(path))
+                if kfp is not None and number < KFP_ROUNDS:
+                    others.append(cold(path, sdk))
             wall, spent = (statistics.median(column) for column in zip(*rounds, strict=True))
             print(
                 f"compile {steps:3} steps, cold shell: {wall:6.3f} s, {spent:.3f} s of processor time "
                 f"(budget {budget} s; Kale {rival})"
             )
+            if others:
+                other = statistics.median(seconds for seconds, _ in others)
+                print(f"  the KFP SDK, cold shell: {other:6.3f} s, ours is {wall / other:.2f} x that")
             kept = kept and wall <= budget
         again = statistics.median(edited(Path(folder) / "edited.ipynb", 100))
         print(f"analyse 100 cells after one edit: {again * 1000:6.1f} ms (budget 30 ms; Kale: none)")

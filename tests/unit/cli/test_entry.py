@@ -136,6 +136,24 @@ def test_help_loads_next_to_nothing() -> None:
     assert len(loaded) < 40
 
 
+def test_compile_loads_what_it_needs(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "from cellift.cli.__main__ import main\n"
+        f"status = main(['compile', {str(two_steps(tmp_path / 'nb.ipynb'))!r}, '-o', {str(tmp_path / 'p.yaml')!r}])\n"
+        "print(*sorted(sys.modules), file=sys.stderr)\n"
+        "sys.exit(status)\n"
+    )
+    environment = {**os.environ, "CELLIFT_HOME": str(tmp_path / "home")}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
+    loaded = set(done.stderr.splitlines()[-1].split())
+    heavy = "asyncio kfp numpy pandas rich sqlite3 multiprocessing cellift.supervise cellift.runs cellift.server"
+    assert "cellift.pipeline.compile" in loaded and loaded.isdisjoint(heavy.split())
+    # As many as it took when it was within its budget, and a few more.
+    assert len([name for name in loaded if name.startswith("cellift.")]) < 160
+    assert len(loaded) < 310
+
+
 def test_a_command_loads_no_room_of_another(tmp_path: Path) -> None:
     code = (
         "import sys\n"
