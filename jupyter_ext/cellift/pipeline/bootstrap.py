@@ -29,6 +29,8 @@ _MODULES = (
     "values.sets",
     "values.caches",
     "values.in_modules",
+    "values.rebuild_arrays",
+    "values.rebuild_code",
     "values.rebuild",
     "values.special",
     "values.instances",

@@ -9,7 +9,7 @@ from typing import Any
 
 from .fingerprint import Region
 from .hashed_file import HashedFile
-from .rebuild import SMALL
+from .rebuild_arrays import SMALL
 
 _KINDS = "biufcmM"
 

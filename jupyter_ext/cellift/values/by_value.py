@@ -19,11 +19,9 @@ from .in_modules import Variable, marks_of
 from .instances import Trial, reduce_instance
 from .memory import with_what_numpy_leaves_out
 from .naming import MAIN, bound_to, code_bytes, is_importable, is_named, token_of
-from .rebuild import (
+from .rebuild import MODULE, Unpickler, call
+from .rebuild_code import (
     MAGIC,
-    MODULE,
-    Unpickler,
-    call,
     compare,
     content_of,
     make_cell,

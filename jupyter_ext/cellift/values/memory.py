@@ -11,7 +11,8 @@ import pickle
 import sys
 from typing import Any, Iterable
 
-from .rebuild import call, set_attributes
+from .rebuild import call
+from .rebuild_arrays import set_attributes
 
 # A hidden array that small, or that several views show all of, goes along with them: they have the same base again.
 _SMALL_ROOT = 64 * 1024

@@ -11,7 +11,7 @@ from .errors import CannotReadError, DamagedError
 from .fingerprint import Region
 from .hashed_file import file_digest
 from .pickles import read_pickle
-from .rebuild import made
+from .rebuild_code import made
 from .writer import INDEX, VERSION
 
 

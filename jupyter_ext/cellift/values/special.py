@@ -19,7 +19,8 @@ from typing import Any
 
 from .caches import CACHED, contents, make_cached, set_cached
 from .naming import MAIN, is_named
-from .rebuild import call, make_module, make_typevar, matches, set_context, set_exception
+from .rebuild import call, matches, set_context, set_exception
+from .rebuild_code import make_module, make_typevar
 
 _SENTINELS = {
     "_MISSING_TYPE",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import Any, Container
 
-from .rebuild import call, set_references
+from .rebuild import call
+from .rebuild_arrays import set_references
 
 
 def reduce_part(value: Any, here: Container[int]) -> Any:

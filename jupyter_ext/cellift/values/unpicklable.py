@@ -8,7 +8,7 @@ from types import FunctionType, ModuleType
 from typing import Any, Iterator
 
 from .by_value import Code, Nowhere, Pickler
-from .rebuild import content_of
+from .rebuild_code import content_of
 
 # Bounds of the search: it runs after a failure, and a person waits for its answer.
 _DEPTH = 8

@@ -11,7 +11,7 @@ from .hashed_file import HashedFile
 from .in_modules import contents_of, known
 from .pickles import explain, write_pickle
 from .preview import preview, type_name
-from .rebuild import SMALL
+from .rebuild_arrays import SMALL
 from .sharing import Groups
 
 INDEX = "index.json"

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from cellift import values
-from cellift.values import naming, rebuild
+from cellift.values import naming, rebuild_code
 from cellift.values.tables import copies_before_it_writes
 
 Cross = Callable[..., dict[str, Any]]
@@ -40,7 +40,7 @@ def two_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cross:
         monkeypatch.setitem(sys.modules, "__main__", module)
         monkeypatch.setattr(naming, "_tokens", weakref.WeakKeyDictionary())
         monkeypatch.setattr(naming, "_classes", weakref.WeakValueDictionary())
-        del rebuild.made[:]
+        del rebuild_code.made[:]
         exec(compile(source, "<cell 1>", "exec"), module.__dict__)
         return module.__dict__
 
