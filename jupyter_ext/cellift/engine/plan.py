@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cellift.engine.executor_input import FILES, STEP_PARAMETER
 from cellift.engine.warm_imports import warm_imports
 from cellift.notebook.diagnostics import RefusedError, diagnose
+from cellift.pipeline.runtime.spec import read_step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,8 +115,8 @@ def _task(
             f"({container.get('image') or 'without an image'}), which cannot run on this machine yet."
         )
     try:
-        step = json.loads(step_text)
-    except ValueError:
+        step = read_step(step_text)
+    except (ValueError, zlib.error):
         _refuse(f"What task {shown} is to do cannot be read. Compile the notebook again.")
     parameters, needs = _parameters(shown, spec, component, params)
     # Here a change that the code does not show is put right: the step is to report it rather than to fail.

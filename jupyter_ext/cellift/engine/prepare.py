@@ -131,6 +131,7 @@ def compile_notebook(
     from cellift.config.settings import FILES_MIB, load_settings
     from cellift.pipeline.compile import compile_graph
     from cellift.pipeline.parameters import encode_parameters
+    from cellift.pipeline.shipping import check_steps
     from cellift.project.data_files import matching
 
     notebook, analysis = _analyse(data, path)
@@ -149,6 +150,7 @@ def compile_notebook(
     files = {name: (project.folder / name).read_bytes() for name in sorted(wanted)} if project.folder else {}
     settings = load_settings(project.folder)
     ir = compile_graph(graph, image=given, files=files, files_mib=settings[FILES_MIB])
+    check_steps(ir)
     parameters = {parameter.name: parameter.default for parameter in graph.parameters}
     plan = build_plan(ir, encode_parameters(graph, parameters))
     left = _left_here(graph, wanted)

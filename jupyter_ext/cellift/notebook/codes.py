@@ -73,7 +73,7 @@ CATALOGUE: dict[str, Code] = {
     "CL522": Code("error", "State that stays in its step"),
     "CL601": Code("error", "Pipeline feature not supported here"),
     "CL602": Code("error", "Not a pipeline"),
-    "CL603": Code("error", "Files too large for a container"),
+    "CL603": Code("error", "Too large for a container"),
     "CL604": Code("error", "Package that no index has"),
     "CL605": Code("error", "Another file than the pipeline was compiled with"),
     "CL606": Code("error", "Package that could not be installed"),

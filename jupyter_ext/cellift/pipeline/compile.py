@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +34,10 @@ _ARTIFACT = {"schemaTitle": "system.Artifact", "schemaVersion": "0.0.1"}
 
 MOST_FILES = 2048
 """MiB of files that a step may hand on to later ones, where nobody says otherwise."""
+
+
+_LONG = 32 * 1024
+"""Characters of code from which on a step's is packed: it is one argument of a command, with all else in it."""
 
 
 def compile_graph(
@@ -191,6 +197,16 @@ def _payload(
     files_mib: int,
 ) -> str:
     """What the runner needs to know about a step, as JSON text."""
+    code = [
+        {
+            "cell": part.cell,
+            "number": part.number,
+            "line": part.line,
+            "source": part.source,
+            **({"file": part.file} if part.file else {}),
+        }
+        for part in step.code
+    ]
     own = next((place for place, part in enumerate(step.code) if part.cell in step.cells), len(step.code))
     held = [name for name in step.held if name not in step.later]
     text = json.dumps(
@@ -199,16 +215,7 @@ def _payload(
             "step": step.name,
             "id": step.id,
             "notebook": graph.notebook,
-            "code": [
-                {
-                    "cell": part.cell,
-                    "number": part.number,
-                    "line": part.line,
-                    "source": part.source,
-                    **({"file": part.file} if part.file else {}),
-                }
-                for part in step.code
-            ],
+            **_code(code),
             "own": own,
             "inputs": dict(step.inputs),
             "artifacts": {producer: _key(producer, graph) for producer in sorted(set(step.inputs.values()))},
@@ -231,6 +238,14 @@ def _payload(
         ensure_ascii=False,
     )
     return _ESCAPED.sub(lambda found: "".join(f"\\u{ord(char):04x}" for char in found[0]), text)
+
+
+def _code(code: list[dict[str, Any]]) -> dict[str, Any]:
+    """As it stands in the notebook, for people who read the file; packed where it is long."""
+    if sum(len(part["source"]) for part in code) <= _LONG:
+        return {"code": code}
+    text = json.dumps(code).encode()  # lone surrogates have no UTF-8
+    return {"packed": base64.b64encode(zlib.compress(text, 9)).decode("ascii")}
 
 
 def _takers(step: Step, links: Links) -> dict[str, dict[str, str]]:

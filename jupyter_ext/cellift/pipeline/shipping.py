@@ -11,6 +11,8 @@ from typing import Any
 
 from cellift.notebook.diagnostics import RefusedError, diagnose
 
+from .runtime.spec import STEP_PARAMETER
+
 VARIABLE = "CELLIFT_FILES"
 MOST_CONTAINER = 100 * 1024
 _SHOWN = 5
@@ -25,6 +27,25 @@ def packed(files: Mapping[str, bytes]) -> str:
 def digest(data: bytes) -> str:
     """What a file is known by."""
     return hashlib.sha256(data).hexdigest()
+
+
+def check_steps(ir: Mapping[str, Any]) -> None:
+    """Raise `RefusedError` with CL603 for a step that is more than a cluster can be given: it is one argument there."""
+    for task in ir["root"]["dag"]["tasks"].values():
+        constant = task["inputs"]["parameters"][STEP_PARAMETER]["runtimeValue"]["constant"]
+        size = len(json.dumps(constant).encode())
+        if size > MOST_CONTAINER:
+            step = json.loads(constant)
+            raise RefusedError(
+                [
+                    diagnose(
+                        "CL603",
+                        f"Step {step['step']} makes {size / 1024:,.0f} KiB, its code packed; a cluster takes "
+                        f"{MOST_CONTAINER // 1024} KiB.",
+                        fix="Put large data that stands in the code into a file, and read it there or from a store.",
+                    )
+                ]
+            )
 
 
 def check_size(container: Mapping[str, Any], files: Mapping[str, bytes]) -> None:

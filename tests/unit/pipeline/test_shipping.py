@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from cellift.engine.plan import build_plan
 from cellift.engine.prepare import compile_notebook
 from cellift.notebook.diagnostics import RefusedError
 from cellift.pipeline import dump_ir, load_ir
@@ -82,6 +83,36 @@ def test_files_that_no_container_can_be_given_are_refused_by_name(folder):
         compiled(folder)
     assert caught.value.diagnostics[0].code == "CL603"
     assert "big.csv (195 KiB)" in caught.value.diagnostics[0].message
+
+
+def test_long_code_of_a_step_is_packed_and_runs(folder, tmp_path):
+    long = "%%step a\ntext = '" + "a\U0001f600" * 30_000 + "'\nprint(len(text))"
+    ir = compiled(folder, long, "%%step b\nprint(text[:1])")
+    assert "code" not in payload(ir, "a") and "code" in payload(ir, "b")
+    assert len(json.dumps(ir["root"]["dag"]["tasks"]["a"])) < 20_000
+    done = Launcher(tmp_path / "run").run(ir)
+    assert (done["a"].stdout, done["b"].stdout) == ("60000\n", "a\n")
+    assert {task["id"]: len(task["cells"]) for task in build_plan(ir, {})["tasks"]} == {"a": 1, "b": 1}
+
+
+def test_code_of_a_step_that_no_container_can_be_given_is_refused(folder):
+    import random
+    import string
+
+    text = "".join(random.Random(1).choices(string.ascii_letters, k=200_000))
+    with pytest.raises(RefusedError) as caught:
+        compiled(folder, f"%%step long\nx = '{text}'")
+    assert caught.value.diagnostics[0].code == "CL603"
+    assert "Step long makes" in caught.value.diagnostics[0].message
+
+
+def test_packed_code_that_is_damaged_is_refused(folder):
+    ir = compiled(folder, "%%step a\nx = '" + "a" * 50_000 + "'")
+    given = ir["root"]["dag"]["tasks"]["a"]["inputs"]["parameters"]["cellift_step"]["runtimeValue"]
+    given["constant"] = json.dumps({**json.loads(given["constant"]), "packed": "AAAA"})
+    with pytest.raises(RefusedError) as caught:
+        build_plan(ir, {})
+    assert "cannot be read" in caught.value.diagnostics[0].message
 
 
 def test_a_step_installs_its_own_packages_and_knows_those_of_its_inputs(folder):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
 import os
+import zlib
 from typing import Any, NamedTuple
 
 STEP_PARAMETER = "cellift_step"
@@ -107,6 +109,15 @@ def read_argument(argument: str) -> dict[str, Any]:
     return found
 
 
+def read_step(text: str) -> dict[str, Any]:
+    """The step that the parameter ``cellift_step`` tells of. Long code is ``packed``: base64 of zlib of JSON."""
+    step: dict[str, Any] = json.loads(text)
+    packed = step.pop("packed", None) if isinstance(step, dict) else None
+    if packed is not None:
+        step["code"] = json.loads(zlib.decompress(base64.b64decode(packed)))
+    return step
+
+
 def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
     """Read an executor input; raises :class:`BadInputError`.
 
@@ -116,7 +127,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
     values = given.get("parameterValues", {})
     if STEP_PARAMETER not in values:
         raise BadInputError(f"the executor input has no parameter {STEP_PARAMETER!r}")
-    step = json.loads(values[STEP_PARAMETER])
+    step = read_step(values[STEP_PARAMETER])
     folders = {}
     digests = {}
     for producer, key in step["artifacts"].items():
