@@ -71,6 +71,7 @@ _MODULES = (
     "pipeline.runtime.carried_files",
     "pipeline.runtime.commands",
     "pipeline.runtime.timing",
+    "pipeline.runtime.temporary",
     "pipeline.runtime.magics",
     "pipeline.runtime.api",
 )

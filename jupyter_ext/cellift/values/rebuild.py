@@ -36,6 +36,12 @@ from .sets import make_set
 MODULE = "cellift_values"
 
 
+def set_arguments(value: Any, state: dict[str, Any]) -> None:
+    """Attributes of a part of ``argparse``, which asks whether they are its one text of that content."""
+    left_out: Any = sys.modules["argparse"].SUPPRESS
+    vars(value).update({key: left_out if part == left_out else part for key, part in state.items()})
+
+
 def set_exception(error: Any, state: Any) -> None:
     """What an exception was raised from and where, besides its own state."""
     own, error.__cause__, error.__context__, error.__suppress_context__, *frames = state

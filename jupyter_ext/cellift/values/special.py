@@ -19,7 +19,7 @@ from typing import Any
 
 from .caches import CACHED, contents, make_cached, set_cached
 from .naming import MAIN, is_named
-from .rebuild import call, matches, set_context, set_exception
+from .rebuild import call, matches, set_arguments, set_context, set_exception
 from .rebuild_code import make_module, make_typevar
 
 _SENTINELS = {
@@ -238,6 +238,12 @@ def _archive(value: Any) -> Any:
     return call, ("npz", inside, value.allow_pickle, value.pickle_kwargs)
 
 
+def _arguments(value: Any) -> Any:
+    """Parsers and their actions tell by the very object of ``argparse.SUPPRESS``, a text, what is left out."""
+    make, arguments, state, *_ = value.__reduce_ex__(5)
+    return make, arguments, state or {}, None, None, set_arguments
+
+
 def _shared(value: Any) -> str | None:
     """The name under which a module has this one object, which others must not become copies of."""
     kind = type(value)
@@ -269,6 +275,8 @@ def reduce_special(value: Any) -> Any:
         return NotImplemented
     if kind.__module__ == "numpy.ma" or kind.__name__ == "memmap":
         return _array(value, sys.modules["numpy"])
+    if kind.__module__ == "argparse":
+        return _arguments(value)
     if kind.__name__ == "NpzFile" and str(kind.__module__).startswith("numpy"):
         return _archive(value)
     name = _shared(value)

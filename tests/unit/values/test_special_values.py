@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextvars
 from pathlib import Path
 from typing import Any
@@ -28,3 +29,15 @@ def test_a_context_variable_has_its_default_and_its_value(tmp_path: Path) -> Non
         found["two"].get()
     assert found["three"].get() == 5
     assert contextvars.Context().run(found["three"].get) == 0
+
+
+def test_a_parser_of_arguments_leaves_out_what_it_left_out(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser("prog")
+    parser.add_argument("--size", type=int, default=3)
+    parser.add_argument("--more", default=argparse.SUPPRESS)
+    values.write(tmp_path, {"parser": parser, "none": argparse.Namespace()})
+    reader = values.Reader(tmp_path)
+    found: Any = reader["parser"]
+    assert vars(found.parse_args([])) == {"size": 3}
+    assert found.format_help() == parser.format_help()
+    assert reader["none"] == argparse.Namespace()

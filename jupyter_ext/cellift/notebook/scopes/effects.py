@@ -95,8 +95,9 @@ STATE_CALLS = frozenset(
     "site.addsitedir numpy.seterrcall numpy.set_string_function importlib.reload csv.register_dialect codecs.register "
     "csv.field_size_limit mimetypes.add_type copyreg.pickle sqlite3.register_adapter sqlite3.register_converter "
     "matplotlib.pyplot.ion matplotlib.pyplot.ioff seaborn.set logging.captureWarnings logging.addLevelName "
-    "logging.setLoggerClass logging.config.dictConfig logging.config.fileConfig urllib.request.install_opener "
-    "asyncio.set_event_loop_policy urllib3.disable_warnings locale.resetlocale os.fchdir faulthandler.enable "
+    "logging.setLoggerClass logging.setLogRecordFactory logging.config.dictConfig logging.config.fileConfig "
+    "urllib.request.install_opener asyncio.set_event_loop_policy urllib3.disable_warnings locale.resetlocale "
+    "os.fchdir faulthandler.enable "
     "pandas.api.extensions.register_dataframe_accessor sys.addaudithook os.umask tracemalloc.start "
     "multiprocessing.set_start_method matplotlib.rc_file decimal.setcontext random.setstate".split()
 )
@@ -138,7 +139,7 @@ WRITE_FIRST = frozenset(
 FILE_WRITERS = frozenset(
     "save savez savez_compressed savetxt savefig dump write_text write_bytes write_csv write_parquet write_image "
     "write_html imwrite imsave tofile copy2 copyfile copytree unlink rmtree download "
-    "urlretrieve extractall save_model save_pretrained symlink_to touch".split()
+    "urlretrieve extractall save_model save_pretrained symlink_to touch cleanup".split()
 )
 
 #: Words that texts, lists and tables have for themselves; they write files only as functions of these modules.

@@ -188,6 +188,8 @@ class StateChanges:
             elif isinstance(node, ast.Call) and last_name(node.func) in ("setattr", "delattr") and node.args:
                 set_on.add(node.args[0].id if isinstance(node.args[0], ast.Name) else "")
         parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
+        if parameters[:1] in (["self"], ["cls"]):
+            del parameters[0]  # the call does not name it
         given = [*zip(parameters, code.call.args, strict=False), *((k.arg, k.value) for k in code.call.keywords)]
         paths = (self._states.path(value) for name, value in given if name in set_on)
         return [StateChange(f"{path}.…", OTHER) for path in paths if path and "(" not in path]
@@ -209,6 +211,10 @@ class StateChanges:
         What a statement of a step shows is shown there alone; that of the set-up has no step of its own.
         """
         if any(change.kind == STREAMS for change in self.of(statement)):
+            return False
+        # The folder may be gone by then; magics keep a history that no runner hands on.
+        goes = any(change.kind == "cwd" and not change.how.startswith("%") for change in self.of(statement))
+        if goes and statement.owner != SETUP:
             return False
         for name, version in statement.makes.items():
             drawn = is_pseudo(name) and version.how

@@ -31,6 +31,10 @@ _BY_PATH = {
     "site.addsitedir": "sys.path",
     "warnings": "warnings",
     "locale": "locale",
+    # What the runner does not read: repeated or refused.
+    "logging.addLevelName": OTHER,
+    "logging.setLoggerClass": OTHER,
+    "logging.setLogRecordFactory": OTHER,
     "logging": "logging",
     "decimal": "decimal",
     "numpy.set_printoptions": "numpy",
@@ -138,6 +142,11 @@ class States:
     def _walk(self, nodes: Iterable[ast.AST], undone: frozenset[str]) -> Iterator[tuple[StateChange, frozenset[str]]]:
         for node in nodes:
             if isinstance(node, (*_FUNCTIONS, ast.ClassDef, ast.Lambda)):
+                for decorator in getattr(node, "decorator_list", ()):
+                    call = decorator if isinstance(decorator, ast.Call) else ast.Call(decorator, [], [])
+                    registered = self._call(call)
+                    if registered is not None:
+                        yield registered, undone
                 continue
             inner = undone
             if isinstance(node, (ast.With, ast.AsyncWith)):
@@ -191,6 +200,8 @@ class States:
             return None
         if any(act == "seed" for _, act in self._seeds.acts(node)):
             return None
+        if _is_registering(path, last):
+            return StateChange(f"{ast.unparse(node.func)}()", OTHER, _root(node))
         if path in STATE_CALLS or last in STATE_CHANGERS or last in _LOGGER_METHODS:
             return self._found(node.func, path, "()")
         # `pandas.DataFrame.insert(frame, ...)` is a method of a class: it changes its argument.
@@ -204,6 +215,11 @@ class States:
         below = [(f"{prefix}.", f"{prefix}(") for prefix in _BY_PATH]
         known = [_BY_PATH[b[0][:-1]] for b in below if path == b[0][:-1] or path.startswith(b)]
         return StateChange(ast.unparse(node) + end, known[0] if known else OTHER, _root(node))
+
+
+def _is_registering(path: str, last: str) -> bool:
+    """``codecs.register_error()``, ``matplotlib.colormaps.register()``: a library keeps what it is given."""
+    return (last == "register" or last.startswith("register_")) and path != "atexit.register"
 
 
 def _root(node: ast.AST) -> str:

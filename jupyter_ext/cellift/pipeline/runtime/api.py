@@ -38,6 +38,7 @@ from .process_state import GENERATORS, StateStaysError, stays
 from .result import success, write_executor_output, write_result
 from .spec import BadInputError, StepInput, parse, read_argument
 from .state_guard import IMPORT, OTHER, REPEATED, StateGuard
+from .temporary import keep_temporary
 from .tracebacks import describe, place
 from .value_guard import ChangedError, ValueGuard
 
@@ -229,6 +230,7 @@ class _StepRun:
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
         changed = self._values.changed(outputs, step.outputs)
         if not step.last:
+            keep_temporary()
             self._watch_modules(False)  # the last statement may be one that later steps have too
             modules = {**self._modules.sharing(outputs), **self._modules.found()}
             changed.update({**states.unseen, **{name: modules[name] for name in modules if name not in step.outputs}})

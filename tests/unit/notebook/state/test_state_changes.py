@@ -147,7 +147,7 @@ def test_what_cannot_be_handed_on_and_not_repeated_is_refused() -> None:
         ("from os import environ", "environ |= {'A': '1'}"),
         ("import os\ne = os.environ", "e['A'] = '1'"),
         ("import os", "os.environ.update(A='1')"),
-        ("from os import chdir", "chdir('/')"),
+        ("import os", "os.putenv('A', '1')"),
         ("from decimal import getcontext\nctx = getcontext()", "ctx.prec = 5"),
         ("import logging\nh = logging.StreamHandler()", "logging.getLogger('a').addHandler(h)"),
         ("import pandas as pd\nopts = pd.options.display", "opts.precision = 3"),
@@ -192,7 +192,7 @@ def test_what_puts_the_state_back_is_no_change(change: str) -> None:
 
 
 def test_a_finally_that_changes_what_was_changed_before_it_is_a_change() -> None:
-    change = "try:\n    x = 1\nfinally:\n    os.chdir('/')"
+    change = "try:\n    x = 1\nfinally:\n    os.environ['A'] = '1'"
     assert change in text(graph_of(_IMPORTS, f"%%step a\n{change}", "%%step b\nprint(1)"), "b")
 
 
@@ -203,7 +203,7 @@ def test_redirecting_prints_and_putting_that_back_is_no_change() -> None:
 
 
 def test_a_step_tells_which_statements_later_steps_repeat() -> None:
-    graph = graph_of(_IMPORTS, "%%step a\nos.environ['A'] = '1'\nos.chdir('/')", "%%step b\nprint(1)")
+    graph = graph_of(_IMPORTS, "%%step a\nos.environ['A'] = '1'\nos.umask(0)", "%%step b\nprint(1)")
     assert [step.repeated for step in graph.steps] == [((2, 2), (2, 3)), ()]
 
 
@@ -295,3 +295,42 @@ def test_what_a_function_sets_on_something_of_a_library_is_repeated(body: str, c
     setup = ("import json\nclass A:\n    pass", f"def patch(target, value):\n    {body}")
     graph = graph_of(*setup, f"%%step a\n{call}", "%%step b\nprint(json.dumps(1))")
     assert (call in text(graph, "b")) is repeated
+
+
+def test_the_object_of_a_method_is_not_what_the_call_gives() -> None:
+    setup = ("import sys\nclass Tee:\n    def __init__(self, to):\n        self.to = to",)
+    assert codes(analysed(*setup, "%%step a\nt = Tee(sys.stdout)\nx = 1", "%%step b\nprint(x)")) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "repeated"),
+    [
+        ("@pd.api.extensions.register_dataframe_accessor('own')\nclass Own:\n    pass", True),
+        ("@pd.api.extensions.register\ndef own():\n    pass", True),
+        ("@atexit.register\ndef own():\n    pass", False),
+        ("@pd.api.extensions.wrapped('own')\ndef own():\n    pass", False),
+        ("codecs.register_error('star', len)", True),
+        ("matplotlib.colormaps.register(1)", True),
+        ("logging.setLogRecordFactory(len)", True),
+    ],
+)
+def test_what_a_library_is_given_to_keep_it_is_given_in_each_step(change: str, repeated: bool) -> None:
+    imports = "import atexit, codecs, logging, matplotlib\nimport pandas as pd"
+    assert (change in text(graph_of(imports, f"%%step a\n{change}", "%%step b\nprint(1)"), "b")) is repeated
+    assert (change in text(graph_of(imports, change, "%%step a\nx = 1", "%%step b\nprint(1)"), "b")) is repeated
+
+
+@pytest.mark.parametrize(
+    "change", ["logging.addLevelName(5, 'T')", "logging.setLoggerClass(A)", "matplotlib.colormaps.register(1)"]
+)
+def test_what_no_step_can_hand_on_is_refused_where_it_is_not_repeated(change: str) -> None:
+    go = f"import logging, matplotlib\nclass A:\n    pass\ndef go():\n    {change}\n    return 3"
+    assert codes(analysed(go, "%%step a\nn = go()", "%%step b\nprint(n)")) == ["CL302"]
+
+
+def test_a_step_that_goes_to_another_folder_hands_that_on() -> None:
+    for go in ("import os", "from os import chdir"):
+        graph = graph_of(go, f"%%step a\n{go.split()[-1].replace('os', 'os.chdir')}('x')", "%%step b\nprint(1)")
+        assert edges(graph) == {"a>b:state:cwd"}
+    assert "cd" in text(graph_of("%%step a\n%cd x", "%%step b\nprint(1)"), "b")
+    assert "os.chdir('x')" in text(graph_of("import os", "os.chdir('x')", "%%step a\nx = 1", "%%step b\nprint(1)"), "b")
