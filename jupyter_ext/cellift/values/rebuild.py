@@ -38,7 +38,7 @@ MODULE = "cellift_values"
 
 def set_arguments(value: Any, state: dict[str, Any]) -> None:
     """Attributes of a part of ``argparse``, which asks whether they are its one text of that content."""
-    left_out: Any = sys.modules["argparse"].SUPPRESS
+    left_out: Any = importlib.import_module("argparse").SUPPRESS
     vars(value).update({key: left_out if part == left_out else part for key, part in state.items()})
 
 
@@ -187,6 +187,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
         make_set,
         make_typevar,
         set_exception,
+        set_arguments,
+        set_context,
         set_attributes,
         set_raw,
         hold,
