@@ -8,10 +8,29 @@ from collections.abc import Iterable
 from cellift.project.changed_paths import changed_paths
 from cellift.project.dotted import dotted_name
 
+_PLAIN = frozenset("abs bool divmod float int len max min pow range round str sum ValueError TypeError".split())
+_MAKES_OR_ASKS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp, ast.Attribute, ast.Import)
+
 
 def is_cached(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     """Whether its results are remembered."""
     return any("cache" in ast.unparse(decorator) for decorator in node.decorator_list)
+
+
+def has_lru_cache(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether its one decorator is of ``functools``: what such a cache holds can be handed on."""
+    made = [one.func if isinstance(one, ast.Call) else one for one in node.decorator_list]
+    names = [(dotted_name(one) or "").removeprefix("functools.") for one in made]
+    return names in (["lru_cache"], ["cache"])
+
+
+def computes_only(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it makes plain values of its parameters: nobody can tell that it did so again."""
+    nodes = [inner for one in node.body for inner in ast.walk(one)]
+    own = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)} | {node.name}
+    own |= {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    used = {one.id for one in nodes if isinstance(one, ast.Name)}
+    return used <= own | _PLAIN and not any(isinstance(one, _MAKES_OR_ASKS) for one in nodes)
 
 
 def can_be_noticed(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

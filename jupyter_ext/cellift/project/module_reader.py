@@ -13,6 +13,8 @@ from cellift.project.kept_by_code import (
     changeable_defaults,
     changed_roots,
     changes_shared,
+    computes_only,
+    has_lru_cache,
     is_cached,
     keeps_in_class,
 )
@@ -130,7 +132,9 @@ class ModuleReader:
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassDef | None) -> Effect:
         path = f"{self.name}.{owner.name}.{node.name}" if owner is not None else f"{self.name}.{node.name}"
         effect = self._effect(path)
-        if is_cached(node) and can_be_noticed(node):
+        if owner is None and has_lru_cache(node) and not computes_only(node):
+            self._changed(effect, node.name)
+        elif is_cached(node) and can_be_noticed(node):
             self._state.caches.add(path)
         parameters = {arg.arg for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]} | {
             arg.arg for arg in (node.args.vararg, node.args.kwarg) if arg is not None

@@ -10,6 +10,7 @@ A folder of values is ``index.json`` and one file per group of names that share 
 from __future__ import annotations
 
 from .by_value import looked_up_by
+from .caches import CACHED, cache_of, set_cached
 from .errors import CannotCrossError, CannotReadError, DamagedError, MissingNameError, NoSpaceError, ValuesError
 from .fingerprint import Fingerprint
 from .in_modules import known
@@ -18,9 +19,11 @@ from .plain import is_plain_value
 from .preview import preview, type_name
 from .reader import Reader
 from .sharing import sharing_with
+from .unpicklable import why_not
 from .writer import write
 
 __all__ = [
+    "CACHED",
     "CannotCrossError",
     "CannotReadError",
     "DamagedError",
@@ -29,12 +32,15 @@ __all__ = [
     "NoSpaceError",
     "Reader",
     "ValuesError",
+    "cache_of",
     "is_plain_value",
     "known",
     "looked_up_by",
     "mark",
     "preview",
+    "set_cached",
     "sharing_with",
     "type_name",
+    "why_not",
     "write",
 ]

@@ -18,6 +18,12 @@ CACHED: type = type(functools.lru_cache(maxsize=1)(len))
 _TYPES = {"functools._lru_cache_wrapper", "functools._lru_list_elem", "functools.CacheInfo"}
 
 
+def cache_of(function: Any) -> tuple[dict[str, Any], Any]:
+    """What :func:`set_cached` puts back: its attributes and its cache."""
+    kept = {name: part for name, part in vars(function).items() if name not in ("__wrapped__", "cache_parameters")}
+    return kept, contents(function)
+
+
 def contents(function: Any) -> tuple[list[Any], int, int]:
     """``([(arguments, keywords, result), ...], hits, misses)``, the entry that goes first when it is full first.
 

@@ -17,7 +17,7 @@ import types
 import typing
 from typing import Any
 
-from .caches import CACHED, contents, make_cached, set_cached
+from .caches import CACHED, cache_of, make_cached, set_cached
 from .naming import MAIN, is_named
 from .rebuild import call, matches, set_arguments, set_context, set_exception
 from .rebuild_code import make_module, make_typevar
@@ -117,10 +117,9 @@ def _address(view: memoryview) -> int:
 
 def cached(value: Any) -> Any:
     """How a function with an ``lru_cache`` is written: with what the cache holds."""
-    kept = {name: part for name, part in vars(value).items() if name not in ("__wrapped__", "cache_parameters")}
     options = tuple(value.cache_parameters().values())
     by_name = value.__qualname__ if is_named(value) else None
-    return make_cached, (value.__wrapped__, by_name, *options), (kept, contents(value)), None, None, set_cached
+    return make_cached, (value.__wrapped__, by_name, *options), cache_of(value), None, None, set_cached
 
 
 def _lru_cache(value: Any) -> Any:

@@ -208,7 +208,7 @@ def test_only_the_state_of_the_reloaded_module_is_made_anew(beside: Any, tmp_pat
 
 
 def test_a_cache_of_a_module_that_two_steps_use_is_told_and_of_one_step_is_not(beside: Any) -> None:
-    cached = "import functools\n@functools.lru_cache\ndef f(x):\n    print(x)\n    return x"
+    cached = "import functools\n@same\n@functools.lru_cache\ndef f(x):\n    print(x)\n    return x"
     twice = beside(cached, "import helpers", "%%step a\nhelpers.f(1)", "%%step b\nhelpers.f(1)")
     once = beside(cached, "import helpers", "%%step a\nhelpers.f(1)\nhelpers.f(1)", "%%step b\nx = 1")
     assert ("CL302" in codes(twice), "CL302" in codes(once)) == (True, False)

@@ -112,3 +112,20 @@ def test_what_a_wrapped_function_wraps_is_no_state(module):
     module.f = f
     taken = module_states(["state:module:kept_here:f", "state:module:kept_here:nothing"])
     assert taken == {"state:module:kept_here:f": {"defaults": None, "kwdefaults": None, "dict": {"calls": 3}}}
+
+
+@pytest.mark.parametrize(("noticed", "kept"), [("", False), ("print(x)", True)])
+def test_a_cache_goes_on_unless_what_it_holds_stays_and_nobody_sees_that(module, noticed, kept):
+    code = "import functools\n@functools.cache\ndef f(x):\n    {}\n    return {}\nf(1)\nf(1)"
+    name = "state:module:kept_here:f"
+    exec(code.format(noticed, "[x]"), vars(module))
+    taken = module_states([name])[name]
+    exec(code.format(noticed, "[x]").removesuffix("\nf(1)\nf(1)"), vars(module))
+    restore(name, taken)
+    assert module.f.cache_info()[:2] == (1, 1)
+    exec(code.format(noticed, "open('/dev/null')"), vars(module))
+    taken = module_states([name])[name]
+    assert (taken is not None) is kept
+    if not kept:
+        restore(name, taken)
+        assert module.f.cache_info()[:2] == (1, 1)

@@ -8,9 +8,11 @@ from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
-from ...values import known
+from ...values import CACHED, cache_of, known, set_cached, why_not
 
 PREFIX = "state:module:"
+_NOTICED = frozenset({"print", "write", "append", "add", "random", "time", "now"})
+"""What a function calls whose second run would differ from the first."""
 
 
 class Rebound:
@@ -45,6 +47,9 @@ def restore(name: str, value: Any) -> None:
         for key, item in value.items():
             if not _in_place(vars(now).get(key), item):
                 setattr(now, key, item)
+    elif type(now) is CACHED:
+        if value is not None:
+            set_cached(now, value)
     elif isinstance(now, FunctionType):
         now.__defaults__, now.__kwdefaults__ = value["defaults"], value["kwdefaults"]
         now.__dict__.update(value["dict"])
@@ -62,7 +67,14 @@ def taken(value: Any) -> Any:
     if isinstance(value, FunctionType):
         own = {key: item for key, item in vars(value).items() if key != "__wrapped__"}
         return {"defaults": value.__defaults__, "kwdefaults": value.__kwdefaults__, "dict": own}
-    return value
+    return _cache(value) if type(value) is CACHED else value
+
+
+def _cache(function: Any) -> Any:
+    """None for what cannot cross, as a connection: it is made anew where it is needed, if nobody sees that."""
+    kept = cache_of(function)
+    unseen = _NOTICED.isdisjoint(function.__wrapped__.__code__.co_names)
+    return None if unseen and why_not(kept) is not None else kept
 
 
 def _is_data(key: str, item: Any) -> bool:

@@ -172,10 +172,28 @@ def test_a_change_of_the_process_in_a_statement_that_does_more_is_left_to_the_gu
     assert "helpers.start" not in text(analysis.graph, "b")
 
 
-def test_a_cache_whose_answers_can_be_noticed_is_refused(beside):
-    helpers = "from functools import cache\n@cache\ndef f(x):\n    print('working')\n    return x"
+@pytest.mark.parametrize("decorator", ["@functools.cache\n@same", "@memory.cache"])
+def test_a_cache_whose_answers_can_be_noticed_and_that_cannot_be_handed_on_is_refused(beside, decorator):
+    helpers = f"import functools\n{decorator}\ndef f(x):\n    print('working')\n    return x"
     analysis = beside(helpers, "import helpers", "%%step a\nhelpers.f(1)", "%%step b\nhelpers.f(1)")
     assert "CL302" in codes(analysis)
+
+
+@pytest.mark.parametrize(
+    ("body", "crosses"),
+    [
+        ("print(x)", True),
+        ("return [x]", True),
+        ("return SCALE * x", True),
+        ("import os\n    return x", True),
+        ("return x.upper()", True),
+        ("y = f(x - 1) if x else 0\n    return max(y, 1)", False),
+    ],
+)
+def test_what_a_cache_holds_is_handed_on_if_somebody_can_tell(beside, body, crosses):
+    for decorator in ("@functools.cache", "@lru_cache(maxsize=3)"):
+        helpers = f"import functools\nfrom functools import lru_cache\nSCALE = 2\n{decorator}\ndef f(x):\n    {body}"
+        assert bool(crossing(helpers, beside)) is crosses
 
 
 def test_a_module_written_after_its_import_is_refused(beside):
