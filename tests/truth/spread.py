@@ -9,10 +9,12 @@ import resource
 import shutil
 import signal
 import struct
+import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 _CPU_SECONDS = 20
@@ -102,6 +104,7 @@ class Children:
                 for descriptor in range(3):
                     os.dup2(nothing, descriptor)
                 resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+                sys.modules["__main__"] = ModuleType("__main__")  # a mutant may write to whatever name is there
                 self._config._tmp_path_factory._basetemp = folder
                 os.chdir(tempfile.mkdtemp(dir=folder))  # a mutant may write to whatever name
                 work(number)

@@ -150,6 +150,4 @@ def _counts(value: Any) -> bool:
     kind = type(value)
     if kind in _ALIKE or isinstance(value, type) or kind.__module__ in ("typing", "re", "logging"):
         return False
-    if hasattr(kind, "__get__") or hasattr(kind, "__members__"):
-        return False
     return not (callable(value) and isinstance(getattr(value, "__qualname__", None), str))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from cellift import values
+from cellift.values import hashed_file
 from cellift.values.hashed_file import Dot64, HashedFile, file_digest
 
 
@@ -67,3 +69,24 @@ def test_writing_a_large_array_computes_the_digest_of_the_file(tmp_path: Path) -
         file.write(memoryview(BYTES)[64:])
         file.commit()
     assert file.digest == file_digest(str(tmp_path / "f"), "dot64")
+
+
+def test_the_write_waits_for_the_thread_that_computes_the_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late:
+        """A thread that does nothing before somebody waits for it."""
+
+        def __init__(self, target: Any, args: Any) -> None:
+            self._work = lambda: target(*args)
+
+        def start(self) -> None:
+            pass
+
+        def join(self) -> None:
+            self._work()
+
+    monkeypatch.setattr(hashed_file.threading, "Thread", Late)
+    with HashedFile(str(tmp_path), "x", "x", guarded=False) as file:
+        file.write(BYTES)
+        assert file.digest == f"dot64:{dot64(BYTES)}"

@@ -133,6 +133,16 @@ def test_state_of_a_class_is_written_with_its_attributes(helpers, tmp_path):
     assert found == {"made": []} and found["made"] is not helpers.Model.made
 
 
+def test_an_object_whose_attributes_its_class_keeps_is_written_apart_from_the_class(helpers, tmp_path):
+    state = {"state:module:lib_with_objects:Alike": {"shared": helpers.Alike.shared}}
+    index = write(tmp_path / "values", {"one": helpers.Alike(), **state})
+    assert [group["names"] for group in index["groups"]] == [["one"], list(state)]
+
+
+def test_what_python_puts_into_a_module_is_not_of_the_notebook(helpers):
+    assert known.variable(vars(helpers)["__builtins__"]) is None
+
+
 def test_a_part_of_a_variable_shares_an_object_with_it(helpers):
     state = {"state:module:lib_with_objects:SETTINGS": helpers.SETTINGS}
     assert sharing_with({"part": helpers.SETTINGS["a"]}, state) == list(state)
@@ -187,6 +197,8 @@ def test_marks_that_libraries_compare_stay_those(tmp_path):
     reader = Reader(tmp_path)
     assert reader["missing"] is dataclasses.MISSING
     assert [each.default is dataclasses.MISSING for each in reader["fields"]] == [True, True]
+    kinds = [each._field_type for each in reader["fields"]]
+    assert all(kind is dataclasses._FIELD for kind in kinds)  # type: ignore[attr-defined]
     assert type(reader["plain"]) is object
 
 

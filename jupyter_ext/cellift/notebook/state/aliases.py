@@ -50,7 +50,7 @@ def imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
 
 def imports_module(statements: Iterable[ast.stmt], module: str) -> bool:
     """Whether any of them, or a part of one, imports it."""
-    return any(module in imports.values() for imports, _ in map(_tells, statements) if imports)
+    return any(module in imports.values() for imports, _ in map(_tells, statements))
 
 
 @remembered
