@@ -3,8 +3,8 @@
 ``python -m tests.truth.mutation [MODULE ...]`` runs the unit tests once and writes down for each which conditions
 decide in it otherwise than they would switched off. A mutant then runs only those tests, in a process of its own, until
 the first one is red; where there is none it survives. Survivors must stand in ``survivors.txt``, under the reason why
-they may; rules that no test guards yet are in ``not_yet_guarded.txt``, and no new ones may come. A line that a test
-makes needless is told, and taken out by ``--write``. ``-v`` names for each mutant the test that it turns red.
+they may. A line that a test makes needless is told, and taken out by ``--write``. ``-v`` names for each mutant the test
+that it turns red.
 """
 
 from __future__ import annotations
@@ -31,7 +31,6 @@ from tests.truth.spread import Children, Table
 _HERE = Path(__file__).parent
 _UNIT = _HERE.parent / "unit"
 _LIST = _HERE / "survivors.txt"
-_GAPS = _HERE / "not_yet_guarded.txt"
 _CHUNK = 10
 _TESTS_OF_LISTED = 20
 """A mutant that is listed is tried on no more tests, the shortest: whether a line has to go is worth no more time."""
@@ -87,19 +86,10 @@ def listed() -> dict[str, str]:
     return found
 
 
-def gaps() -> list[str]:
-    """Mutants that should not survive."""
-    lines = _GAPS.read_text(encoding="utf-8").splitlines()
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-def write_lists(new: list[str], gone: list[str]) -> None:
-    """Take what is killed from the lists, and put what is on none to the known gaps."""
-    for path in (_LIST, _GAPS):
-        kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line not in gone]
-        head = [line for line in kept if path == _LIST or line.startswith("#")]
-        lines = head if path == _LIST else [*head, *sorted({*kept[len(head) :], *new})]
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+def take_out(gone: list[str]) -> None:
+    """Take what is killed from the list."""
+    kept = [line for line in _LIST.read_text(encoding="utf-8").splitlines() if line not in gone]
+    _LIST.write_text("\n".join(kept) + "\n", encoding="utf-8")
 
 
 class MutationRun:
@@ -204,12 +194,12 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", nargs="*", metavar="MODULE", default=GUARDED)
     parser.add_argument("--by", action="append", help="a test, a file or a folder: only these (default: all)")
     parser.add_argument("-v", action="store_true", dest="telling", help="name the test that each mutant turns red")
-    parser.add_argument("--write", action="store_true", help="bring the lists up to date; new survivors are gaps")
+    parser.add_argument("--write", action="store_true", help="take what is killed from the list")
     given = parser.parse_args(arguments)
     names = given.names
     tests = given.by or [str(_UNIT / name) for name in TESTS]
     modules = [module for name in names for module in modules_of(name)]
-    allowed = {*listed(), *gaps()}
+    allowed = set(listed())
     run = MutationRun([mutant for module in modules for mutant in find_mutants(module)], given.telling, allowed)
     hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("mutation")
@@ -227,10 +217,10 @@ def main(arguments: list[str]) -> int:
     for key in gone:
         print(f"may leave its list: {key}")
     if given.write:
-        write_lists(new, gone)
+        take_out(gone)
     counts = f"{len(run.mutants)} mutants in {len(modules)} modules, {len(survivors)} survive, {len(new)} not listed"
-    print(f"{counts}, {len(gaps())} known gaps ({time.monotonic() - began:.0f} s)")
-    return 1 if (new or run.red) and not given.write else 0
+    print(f"{counts} ({time.monotonic() - began:.0f} s)")
+    return 1 if new or run.red else 0
 
 
 if __name__ == "__main__":
