@@ -42,17 +42,21 @@ class _Array(NamedTuple):
 
 
 class Fingerprint:
-    """The state of ``values`` (name -> value) now. ``regions``: the maps that they were read through."""
+    """The state of ``values`` (name -> value) now. ``regions``: the maps that they were read through.
 
-    def __init__(self, values: dict[str, Any], regions: list[Region]) -> None:
+    ``apart``: what variables of modules have counts as theirs; for that each object is asked about.
+    """
+
+    def __init__(self, values: dict[str, Any], regions: list[Region], apart: bool = True) -> None:
         self._regions = regions
-        self._stream, found = _visited(values)
+        self._apart = apart
+        self._stream, found = _visited(values, apart)
         self._arrays = [self._described(array) for array in found]
 
     def differs(self, values: dict[str, Any]) -> bool:
         """Whether the same objects would be written otherwise now. What cannot be written any more differs."""
         try:
-            stream, found = _visited(values)
+            stream, found = _visited(values, self._apart)
         except Exception:  # noqa: BLE001 - any class may raise anything from its pickling hooks
             return True
         if stream != self._stream or len(found) != len(self._arrays):
@@ -121,9 +125,9 @@ def _digest(array: Any) -> bytes:
     return hashlib.blake2b(whole.reshape(-1).view(numpy.uint8).data, digest_size=16).digest()
 
 
-def _visited(values: dict[str, Any]) -> tuple[bytes, list[Any]]:
+def _visited(values: dict[str, Any], apart: bool) -> tuple[bytes, list[Any]]:
     contents = {key for name, value in values.items() for key in contents_of(name, value)}
-    pickler = _ApartFromModules(contents) if known else _Fingerprinter()
+    pickler = _ApartFromModules(contents) if apart and known else _Fingerprinter()
     pickler.dump(values)
     return pickler.digest(), pickler.arrays
 

@@ -41,6 +41,8 @@ class Known:
     def __init__(self) -> None:
         self._loaded: dict[str, types.ModuleType] = {}
         self._first: dict[tuple[str, str], Any] = {}
+        #: How often a value was read that holds one of them.
+        self.asked = 0
         self._places: dict[int, tuple[str, str, Any]] = {}  # with the object, so that its id is no other's
 
     def __bool__(self) -> bool:
@@ -127,6 +129,7 @@ def marks_of(kind: Any) -> dict[int, Variable]:
 
 def variable(module: str, path: str, loaded: tuple[str, ...]) -> Any:
     """The object that :class:`Variable` tells of, in this process."""
+    known.asked += 1
     with contextlib.redirect_stdout(io.StringIO()):  # the notebook has printed it where it imported the module
         for name in loaded:
             with contextlib.suppress(Exception):  # only what is asked for has to be there

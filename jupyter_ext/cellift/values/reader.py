@@ -10,6 +10,7 @@ from .arrays import read_array
 from .errors import CannotReadError, DamagedError
 from .fingerprint import Region
 from .hashed_file import file_digest
+from .in_modules import known
 from .pickles import read_pickle
 from .rebuild_code import made
 from .writer import INDEX, VERSION
@@ -43,6 +44,7 @@ class Reader:
             )
         self._loaded: dict[int, dict[str, Any]] = {}
         self._regions: dict[int, list[Region]] = {}
+        self._of_modules: set[str] = set()
         self.needs: dict[str, list[tuple[str, tuple[str, ...]]]] = {}
         """Name -> the functions in its group that are read by value, each with the global names that it looks up."""
 
@@ -65,6 +67,10 @@ class Reader:
         """All values of the group that ``name`` is in, as they were read: the same objects each time."""
         self[name]
         return self._loaded[self.index["names"][name]["group"]]
+
+    def has_variables(self, name: str) -> bool:
+        """Whether the group of ``name``, which was read, holds what a module has."""
+        return name in self._of_modules
 
     def regions(self, name: str) -> list[Region]:
         """The maps through which the group of ``name`` was read."""
@@ -99,6 +105,9 @@ class Reader:
         if file_digest(path) != digest:
             raise DamagedError(f"The file of {what} is not what the step wrote (its digest differs): {path}.")
         del made[:]
+        asked = known.asked
         found = read_pickle(path, names, regions)
+        if known.asked > asked:
+            self._of_modules.update(names)
         self.needs.update({each: list(made) for each in names})
         return found

@@ -157,6 +157,16 @@ def test_a_change_of_what_a_module_has_is_one_of_the_module(helpers):
     assert of_state.differs({"state:module:": helpers.SETTINGS})
 
 
+def test_only_a_value_that_holds_something_of_a_module_is_looked_at_for_that(helpers, tmp_path):
+    write(tmp_path / "values", {"model": helpers.Model(), "rows": [[1], [2]]})
+    reader = Reader(tmp_path / "values")
+    found = {name: reader[name] for name in reader}
+    assert {name: reader.has_variables(name) for name in found} == {"model": True, "rows": False}
+    plain = Fingerprint({"model": found["model"]}, [], apart=False)
+    helpers.SETTINGS["c"] = 3
+    assert plain.differs({"model": found["model"]})
+
+
 def test_modules_that_put_something_there_are_imported_before(tmp_path, monkeypatch, capsys):
     (tmp_path / "lib_core.py").write_text("PLUGINS = {}\n")
     (tmp_path / "lib_plugin.py").write_text("import lib_core\nlib_core.PLUGINS['a'] = 1\nprint('loaded')\n")

@@ -67,7 +67,7 @@ class ValueGuard:
             return
         mine = {each for each in names if self._folders.get(each) == folder}
         self._before[folder, position] = _Group(
-            {each: reader[each] for each in names}, mine, reader.regions(name), self._resizes
+            {each: reader[each] for each in names}, mine, reader, name, self._resizes
         )
 
     def changed(self, outputs: dict[str, Any], declared: Collection[str]) -> dict[str, Any]:
@@ -104,12 +104,13 @@ class ValueGuard:
 class _Group:
     """What was read together, as it was. Those of ``bound`` that can be missed are held by the step alone."""
 
-    def __init__(self, values: dict[str, Any], bound: set[str], regions: list[Any], resizes: bool) -> None:
+    def __init__(self, values: dict[str, Any], bound: set[str], reader: Reader, name: str, resizes: bool) -> None:
+        regions, apart = reader.regions(name), reader.has_variables(name)
         light = (name for name in values if name in bound and _is_missed(values[name], resizes))
         self._light = {name: id(values[name]) for name in light}
         self._held = {name: value for name, value in values.items() if name not in self._light}
         parts = [self._held, *({name: values[name]} for name in self._light)]
-        self._parts = [(tuple(part), Fingerprint(part, regions)) for part in parts]
+        self._parts = [(tuple(part), Fingerprint(part, regions, apart)) for part in parts]
 
     def now(self, namespace: dict[str, Any]) -> dict[str, Any]:
         """The same objects, without those that are gone."""
