@@ -29,7 +29,8 @@ from cellift.notebook.magics.installs import Installs, read_installs
 from cellift.notebook.magics.places import shown, shown_edges
 from cellift.notebook.magics.shell_order import with_shell_order
 from cellift.notebook.parameters.read import ParameterReader, with_fixed
-from cellift.notebook.scopes.lookups import known_texts, names_after_at
+from cellift.notebook.scopes.definitions import is_cache
+from cellift.notebook.scopes.lookups import known_texts, moving_names, names_after_at
 from cellift.notebook.scopes.methods import changed_by_a_look, changing_methods
 from cellift.notebook.scopes.reader import Around
 from cellift.notebook.scopes.statement_facts import facts_of
@@ -122,7 +123,7 @@ def _analyse(
         computed = any(s.owner == SETUP and s.travel is Travel.OWN for s in statements)
         owners = range(0 if computed else 1, len(layout.groups))
         wiring = Wiring(statements, owners)
-        more = (flow.code_to_keep() | definitions_to_keep(wiring.conflicts)) - kept_as_data
+        more = (flow.code_to_keep() | definitions_to_keep(wiring.conflicts) | wiring.registered) - kept_as_data
         handed_on = states.more_channels([*states.stuck, *repeated_in_conflict(wiring.conflicts)])
         if not more and handed_on is None:
             break
@@ -208,6 +209,7 @@ def _around(nodes: Sequence[ast.stmt]) -> Around:
         frozenset().union(*map(_at_names, nodes)),
         "__subclasses__" in attributes,
         bool(attributes & {"cache_info", "cache_clear", "cache_parameters"}),
+        moving_names(nodes) if any(map(_remembers, nodes)) else frozenset(),
         any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in nodes),
     )
 
@@ -215,6 +217,12 @@ def _around(nodes: Sequence[ast.stmt]) -> Around:
 @remembered
 def _attributes(node: ast.stmt) -> frozenset[str]:
     return frozenset(part.attr for part in of_kind(node, ast.Attribute))
+
+
+@remembered
+def _remembers(node: ast.stmt) -> bool:
+    functions = of_kind(node, ast.FunctionDef, ast.AsyncFunctionDef)
+    return any(is_cache(decorator) for one in functions for decorator in getattr(one, "decorator_list", ()))
 
 
 @remembered

@@ -7,7 +7,8 @@ notebook.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import ast
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cellift.notebook.flow.statements import Statement, Travel, Version
@@ -16,6 +17,8 @@ from cellift.notebook.scopes.facts import Kind, Use
 from cellift.notebook.state.generators import CARRIED
 from cellift.notebook.state.names import is_pseudo, quoted
 from cellift.notebook.steps import SETUP
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,17 @@ class Wiring:
             for name, version in statement.makes.items():
                 if version.how:
                     self._last_change[name] = max(statement.owner, self._last_change.get(name, SETUP))
+        #: Name -> the statements that make it, in document order.
+        self._makers: dict[str, list[Statement]] = {}
+        for statement in statements:
+            for name in statement.makes:
+                self._makers.setdefault(name, []).append(statement)
         self._replayed = [statement for statement in statements if statement.travel is Travel.REPLAY]
         self._demanded: dict[int, dict[str, tuple[Version, Need]]] = {}
         self.plans: dict[int, Plan] = {}
         self.conflicts: list[Conflict] = []
+        #: Indexes of statements that make constants which somebody may change through what is registered.
+        self.registered: set[int] = set()
         for owner in sorted(owners, reverse=True):
             self.plans[owner] = self._plan(owner)
         self._collect_outputs()
@@ -93,6 +103,7 @@ class Wiring:
         included = {*own, *replayed}
         pending: list[tuple[Statement, Need | None]] = [(statement, None) for statement in [*own, *replayed]]
         wanted: list[tuple[Version, Need]] = list(self._demanded.get(owner, {}).values())
+        wanted += [pair for statement in replayed for pair in self._in_bodies(statement, owner)]
         while pending or wanted:
             if pending:
                 statement, reason = pending.pop(0)
@@ -111,6 +122,25 @@ class Wiring:
                 pending.append((statement, need))
         plan.statements = sorted(included, key=lambda statement: statement.index)
         return plan
+
+    def _in_bodies(self, replayed: Statement, owner: int) -> Iterator[tuple[Version, Need]]:
+        """What is registered somewhere may be called by anybody: all that its code, and what that calls, needs."""
+        if not isinstance(replayed.node, _DEFINITIONS):
+            return
+        seen: set[str] = set()
+        pending = [use for body in replayed.facts.bodies.values() for use in body.reads.values()]
+        while pending:
+            use = pending.pop()
+            made = [at for at in self._makers.get(use.name, ()) if at.owner == SETUP or at.owner < owner]
+            if use.name in seen or not made:
+                continue
+            seen.add(use.name)
+            version = made[-1].makes[use.name]
+            if version.kind is Kind.CONSTANT and not version.immutable and version.statement.travel is Travel.COPY:
+                self.registered.add(version.statement.index)
+            if not version.deleted:
+                yield version, Need(replayed, use, use.name)
+                pending += version.body.reads.values() if version.code and version.body is not None else ()
 
     def _joint_sources(self, plan: Plan, owner: int) -> dict[Version, int]:
         """Names that share an object must come from one step: the latest one that had them together."""

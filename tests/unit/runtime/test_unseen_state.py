@@ -134,6 +134,20 @@ def test_what_libraries_usually_do_when_they_are_imported_is_done_where_they_are
     assert importing(tmp_path, monkeypatch, usual) == {}
 
 
+def test_a_logger_that_a_call_sets_up_while_it_imports_is_told_unless_it_is_that_of_the_import(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "of_a_library.py").write_text("import logging\nlogging.getLogger('of_a_library.part').setLevel(11)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    guard = started()
+    __import__("of_a_library")
+    logging.getLogger("cellift_own").setLevel(12)
+    found = guard.end().unseen
+    del sys.modules["of_a_library"]
+    logging.getLogger("cellift_own").setLevel(0)
+    assert found == {"state:logging": {"level cellift_own": ((), (12,))}}
+
+
 def test_where_all_is_logged_is_the_notebook_s_also_when_an_import_sets_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,9 +97,10 @@ def _visit_function(reader: Reader, node: ast.FunctionDef | ast.AsyncFunctionDef
         with reader.perhaps_uncalled(inner and node.name not in _RUN_BY_THE_CLASS):
             quoted = [each for each in annotations if isinstance(each, ast.Constant)]
             reader.read_body(body, node.args, [_Quoted(quoted), *node.body] if quoted else node.body)
-        if any(_is_cache(decorator) for decorator in node.decorator_list):
+        if any(is_cache(decorator) for decorator in node.decorator_list):
             body.gives_cached = True
-            if body.acts or body.changes or body.binds or reader.around.asks_for_caches:
+            moves = not reader.around.moving.isdisjoint(body.reads)
+            if moves or body.acts or body.changes or body.binds or reader.around.asks_for_caches:
                 body.holds = body.holds or "its cache"
     reader.bind(node.name, node, Kind.FUNCTION)
 
@@ -164,7 +165,8 @@ def annotation(reader: Reader, node: ast.expr) -> None:
         reader.visit(node)
 
 
-def _is_cache(decorator: ast.expr) -> bool:
+def is_cache(decorator: ast.expr) -> bool:
+    """Whether the decorator lets a function remember its results."""
     function = decorator.func if isinstance(decorator, ast.Call) else decorator
     return last_name(function) in ("lru_cache", "cache", "memoize", "cached")
 

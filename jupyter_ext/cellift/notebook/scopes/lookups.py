@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from cellift.notebook.scopes.effects import CONTAINER_METHODS
+from cellift.project.changed_paths import changed_paths
 from cellift.project.dotted import dotted_name
 from cellift.project.remembered import remembered, walk
 
@@ -60,6 +62,18 @@ def known_texts(statements: Iterable[ast.stmt], but: Collection[ast.stmt]) -> di
                 found[target.id] = text
         bound.update(_bound_names(statement))
     return {name: text for name, text in found.items() if bound[name] == 1}
+
+
+def moving_names(statements: Iterable[ast.stmt]) -> frozenset[str]:
+    """Names that are bound more than once, and those whose objects are stored into, in whatever scope."""
+    bound: Counter[str] = Counter()
+    found: set[str] = set()
+    for statement in statements:
+        bound.update(_bound_names(statement))
+        for path, stored in changed_paths(walk(statement)):
+            if stored or path.rpartition(".")[2] in CONTAINER_METHODS:
+                found.add(path.partition(".")[0])
+    return frozenset(found | {name for name, times in bound.items() if times > 1})
 
 
 @remembered

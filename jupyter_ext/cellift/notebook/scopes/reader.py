@@ -65,6 +65,8 @@ class Around:
     asks_for_subclasses: bool = False
     #: ``cache_info`` or ``cache_clear`` is asked for.
     asks_for_caches: bool = False
+    #: Where a function remembers its results: names that mean something else later, or whose objects change.
+    moving: frozenset[str] = frozenset()
     #: ``from __future__ import annotations``: annotations are not evaluated.
     lazy_annotations: bool = False
     #: Names that are given one text in the whole notebook and nothing else.

@@ -219,7 +219,7 @@ class States:
 
 def _is_registering(path: str, last: str) -> bool:
     """``codecs.register_error()``, ``matplotlib.colormaps.register()``: a library keeps what it is given."""
-    return (last == "register" or last.startswith("register_")) and path != "atexit.register"
+    return last.removeprefix("un").partition("_")[0] == "register" and not path.startswith("atexit.")
 
 
 def _root(node: ast.AST) -> str:

@@ -51,7 +51,7 @@ class StateGuard:
         self._before: Optional[dict[str, Items]] = None
         self._kind = OTHER
         self._mark: dict[str, Items] = {}
-        self._loaded = len(sys.modules)
+        self._loaded = frozenset(sys.modules)
         self._modules: tuple[str, ...] = ()
         self._imported: dict[str, None] = {}
 
@@ -72,11 +72,11 @@ class StateGuard:
             self._over(self._before)
         self._kind, self._modules = kind, modules
         self._mark = settings(None if kind == REPEATED else _BY_IMPORT)
-        self._loaded = len(sys.modules)
+        self._loaded = frozenset(sys.modules)
 
     def _over(self, before: dict[str, Items]) -> None:
         """Let what later steps have too be how the step began."""
-        grown = len(sys.modules) > self._loaded
+        grown = {name.partition(".")[0] for name in sys.modules.keys() - self._loaded}
         after = settings(None if grown or self._kind == REPEATED else frozenset())
         if self._kind == REPEATED:
             self._generators.update({name: generator(name) for name in self._generators})
@@ -91,7 +91,11 @@ class StateGuard:
             for name, found in changes(self._mark, after).items():
                 if self._kind != IMPORT and name in self._outputs:
                     continue  # the source shows that a statement changes it: what was loaded on the way did not
-                before[name] = changed_items(before[name], {k: v for k, v in found.items() if k not in _NOT_BY_IMPORT})
+                by_import = {k: v for k, v in found.items() if k not in _NOT_BY_IMPORT}
+                if self._kind != IMPORT and name == "state:logging":
+                    # Loggers have the names of modules: one of another name was set up by what the statement calls.
+                    by_import = {k: v for k, v in by_import.items() if k.partition(" ")[2].partition(".")[0] in grown}
+                before[name] = changed_items(before[name], by_import)
 
     def end(self) -> Found:
         """After the step's last statement."""

@@ -243,3 +243,25 @@ def test_what_a_function_changes_of_its_own_things_or_of_a_parameter_is_no_patch
     helpers = "import json\ndef patch(json):\n    json.x = 1\n    json[0].z = 2"
     graph = beside(helpers, "import helpers\nclass A:\n    pass", "%%step a\nhelpers.patch(A())", "%%step b\n1").graph
     assert "helpers.patch" not in text(graph, "b")
+
+
+_BUS = "subs = []\ndef on(f):\n    subs.append(f)\n    return f\ndef emit():\n    return [f() for f in list(subs)]"
+
+
+def test_what_is_registered_brings_all_that_it_needs_to_each_step(beside):
+    cells = (
+        "from helpers import on, emit",
+        "def twice(x):\n    return x * RATE + gone",
+        "RATE = 2\nseen = []\nword = 'a'\ngone = 1\ndel gone",
+        "@on\ndef f():\n    seen.append(twice(len(word) + late))\n    return f",
+        "%%step a\nemit()",
+        "%%step b\nprint(1)\nlate = [2]",
+        "%%step c\nemit()",
+    )
+    graph = beside(_BUS, *cells).graph
+    assert {"setup>a:seen", "setup>c:seen", "b>c:late"} <= edges(graph)
+    assert "late" not in str(edges(graph) & {"a>b:late"})
+    for step in "abc":
+        assert all(part in text(graph, step) for part in ("RATE = 2", "def twice", "word = 'a'"))
+        assert "seen = []" not in text(graph, step)
+        assert "del gone" not in text(graph, step)

@@ -311,6 +311,7 @@ def test_the_object_of_a_method_is_not_what_the_call_gives() -> None:
         ("@pd.api.extensions.wrapped('own')\ndef own():\n    pass", False),
         ("codecs.register_error('star', len)", True),
         ("matplotlib.colormaps.register(1)", True),
+        ("codecs.unregister(len)", True),
         ("logging.setLogRecordFactory(len)", True),
     ],
 )
