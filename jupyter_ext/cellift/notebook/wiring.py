@@ -7,7 +7,6 @@ notebook.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -17,8 +16,6 @@ from cellift.notebook.scopes.facts import Kind, Use
 from cellift.notebook.state.generators import CARRIED
 from cellift.notebook.state.names import is_pseudo, quoted
 from cellift.notebook.steps import SETUP
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True)
@@ -125,8 +122,6 @@ class Wiring:
 
     def _in_bodies(self, replayed: Statement, owner: int) -> Iterator[tuple[Version, Need]]:
         """What is registered somewhere may be called by anybody: all that its code, and what that calls, needs."""
-        if not isinstance(replayed.node, _DEFINITIONS):
-            return
         seen: set[str] = set()
         pending = [use for body in replayed.facts.bodies.values() for use in body.reads.values()]
         while pending:
