@@ -100,6 +100,7 @@ def _analyse(
     found = list(layout.diagnostics)
     step_names = {index: f"step {group.name}" if index else "the set-up" for index, group in enumerate(layout.groups)}
     kept_as_data: frozenset[int] = frozenset()
+    registered: list[ast.stmt] = []
     channels = Channels()
     nodes = [node for owned in layout.code for node in owned.code.statements]
     if project is not None:
@@ -108,7 +109,7 @@ def _analyse(
     outside = look_outside(nodes, project)
     while True:
         reader = ParameterReader()
-        local = LocalState(nodes, project)
+        local = LocalState(nodes, project, registered)
         draws = Draws(nodes, (owned.code.text for owned in layout.code), local.seeds, outside.without_draws)
         statements, warnings = _statements(layout, reader, project, local, draws, channels)
         tries.append(statements)
@@ -125,9 +126,11 @@ def _analyse(
         wiring = Wiring(statements, owners)
         more = (flow.code_to_keep() | definitions_to_keep(wiring.conflicts) | wiring.registered) - kept_as_data
         handed_on = states.more_channels([*states.stuck, *repeated_in_conflict(wiring.conflicts)])
-        if not more and handed_on is None:
+        too_early = local.registered_too_early(wiring.plans.values())
+        if not more and handed_on is None and not too_early:
             break
         kept_as_data |= more
+        registered += too_early
         channels = handed_on or channels
     found += [*warnings, *flow.diagnostics, *states.refusals(step_names)]
     found += hidden_state_warnings(statements, states, step_names)

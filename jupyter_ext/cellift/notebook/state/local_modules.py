@@ -7,7 +7,7 @@ runner hands the state from step to step. What importing a module does to the pr
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from cellift.project.process_words import PATCHED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from cellift.notebook.wiring import Plan
     from cellift.project.module_effects import Effect, ModuleState
     from cellift.project.snapshot import Project
 
@@ -36,8 +37,13 @@ Column = Callable[[ast.expr | ast.stmt], int]
 class LocalState:
     """Notes in the facts of every statement what it does to the state of local modules."""
 
-    def __init__(self, nodes: Sequence[ast.stmt], project: Project | None) -> None:
+    def __init__(
+        self, nodes: Sequence[ast.stmt], project: Project | None, handed_on: Collection[ast.stmt] = ()
+    ) -> None:
+        """``handed_on``: definitions of which an earlier try has shown that what they register cannot be repeated."""
         self._state: ModuleState | None = None
+        self._handed_on = handed_on
+        self._registering: dict[int, set[str]] = {}  # definitions -> what they change of modules
         #: Methods of the classes of local modules that change their object.
         self.methods: frozenset[str] = frozenset()
         self._bound: set[str] = set()
@@ -87,8 +93,10 @@ class LocalState:
                     facts.bodies.setdefault(name, body)
             return
         self._note_arguments(facts, node, column)
-        if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) and self._registers(node):
+        registered = self._registers(node) if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else set()
+        if registered and node not in self._handed_on:
             self._repeated.add(id(node))
+            self._registering[id(node)] = registered
         else:
             self._note_in(facts, list(_at_once(node)), node, column)
         for body in facts.bodies.values():
@@ -223,16 +231,27 @@ class LocalState:
         for _, _, path in self._changed_slots(ast.walk(node)):
             yield path
 
-    def _registers(self, node: ast.stmt) -> bool:
+    def _registers(self, node: ast.stmt) -> set[str]:
         """``@register def f``: the definition itself changes a module's state; it is repeated where f may be needed."""
         parts: list[ast.expr] = list(getattr(node, "decorator_list", ()))
         parts += getattr(node, "bases", ())
+        found: set[str] = set()
         for part in (inner for one in parts for inner in ast.walk(one)):
             if isinstance(part, (ast.Name, ast.Attribute)):
                 effect, _ = self._effect(part)
-                if effect is not None and any(":" in name and not name.startswith("state:") for name in effect.changes):
-                    return True
-        return False
+                changes = effect.changes if effect is not None else ()
+                found.update(_pseudo(name) for name in changes if ":" in name and not name.startswith("state:"))
+        return found
+
+    def registered_too_early(self, plans: Iterable[Plan]) -> list[ast.stmt]:
+        """Definitions that a step repeats before it takes the state of their module from a step above them."""
+        return [
+            statement.node
+            for plan in plans
+            for statement in plan.statements
+            for name in self._registering.get(id(statement.node), ())
+            if plan.sources.get(name, plan.owner) < statement.owner < plan.owner
+        ]
 
     def repeat(self, statements: Sequence[Statement], step_names: Mapping[int, str]) -> list[Diagnostic]:
         """Mark what every later step repeats; diagnostics for caches that would answer otherwise."""

@@ -265,3 +265,16 @@ def test_what_is_registered_brings_all_that_it_needs_to_each_step(beside):
         assert all(part in text(graph, step) for part in ("RATE = 2", "def twice"))
         assert "seen = []" not in text(graph, step)
         assert "del gone" not in text(graph, step)
+
+
+@pytest.mark.parametrize(("between", "repeated"), [("emit()", False), ("print(1)", True)])
+def test_what_is_registered_after_the_state_was_changed_is_handed_on_with_it(beside, between, repeated):
+    first, second = "@on\ndef f():\n    return 1", "@on\ndef g():\n    return 2"
+    cells = ("from helpers import on, emit", first, f"%%step a\n{between}", f"%%step b\n{second}", "%%step c\nemit()")
+    graph = beside(_BUS.replace("list(subs)", "subs"), *cells).graph
+    assert first in text(graph, "c")
+    assert (second in text(graph, "c")) is repeated
+    assert (any(edge.startswith("b>c:state") for edge in edges(graph)), "a>b" in str(edges(graph))) == (
+        not repeated,
+        not repeated,
+    )
