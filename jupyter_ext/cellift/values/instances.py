@@ -6,7 +6,9 @@ or want other arguments than there are.
 
 from __future__ import annotations
 
+import copyreg
 import pickle
+import types
 from typing import Any, Callable
 
 from .naming import MAIN
@@ -31,14 +33,15 @@ def reduce_instance(value: Any, can_cross: Callable[[Any], bool]) -> Any:
     ``can_cross``: whether something can be written; where what the instance holds cannot, its own way is taken.
     """
     kind = type(value)
-    if kind.__module__ != MAIN:
+    foreign = kind.__module__ != MAIN
+    if foreign and not _asks_for_more(kind):
         return NotImplemented
     own = [each for each in kind.__mro__ if each.__flags__ & 1 << 9]
     base: Any = next(each for each in kind.__mro__ if each not in own)
     hooks = _HOOKS | _FILLED.get(base, set())
     if base not in (object, *_FILLED, *_FIXED) or not any(hooks.intersection(vars(each)) for each in own):
         return NotImplemented
-    if any(each.__module__ != MAIN for each in own):
+    if not foreign and any(each.__module__ != MAIN for each in own):
         return NotImplemented
     arguments: tuple[Any, ...] = kind, base
     items = None
@@ -50,6 +53,18 @@ def reduce_instance(value: Any, can_cross: Callable[[Any], bool]) -> Any:
     if not can_cross(state):
         return NotImplemented
     return call, ("raw", *arguments), state, None, None, set_raw
+
+
+def _asks_for_more(kind: type) -> bool:
+    """Pickle would call its ``__new__`` without what that needs: a class that has no other hook."""
+    new: Any = kind.__new__
+    if kind in copyreg.dispatch_table or not isinstance(new, types.FunctionType):
+        return False
+    if any(getattr(kind, hook, None) is not getattr(object, hook, None) for hook in _HOOKS - {"__new__"}):
+        return False
+    given = len(new.__defaults__ or ()) + 1
+    keywords = new.__code__.co_kwonlyargcount - len(new.__kwdefaults__ or ())
+    return new.__code__.co_argcount > given or keywords > 0
 
 
 def _slots(value: Any, own: list[type]) -> dict[str, Any]:

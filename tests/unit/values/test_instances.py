@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copyreg
 import sys
 import threading
 import types
@@ -175,3 +176,56 @@ def test_an_exception_remembers_where_it_went_through(tmp_path: Path) -> None:
         (frame.name, frame.lineno, frame.line) for frame in mine
     ]
     assert traceback.format_exception(found) == traceback.format_exception(kept)
+
+
+class OfAPath:
+    def __new__(cls, path: str, *, kind: str = "a") -> Any:
+        made = super().__new__(cls)
+        made.path = path
+        return made
+
+    path: str
+
+
+class OfAKeyword:
+    def __new__(cls, *, kind: str) -> Any:
+        made = super().__new__(cls)
+        made.kind = kind
+        return made
+
+    kind: str
+
+
+class OfNothing:
+    one: Any = None
+
+    def __new__(cls, path: str = "") -> Any:
+        if cls.one is None:
+            cls.one = super().__new__(cls)
+        return cls.one
+
+
+class WithArguments(OfAPath):
+    def __getnewargs__(self) -> tuple[str]:
+        return (self.path + "!",)
+
+    def __setstate__(self, state: Any) -> None:
+        del state
+
+
+class Told(OfAPath):
+    pass
+
+
+def test_what_a_class_of_a_module_needs_to_be_made_is_not_asked_for_again(tmp_path: Path) -> None:
+    copyreg.pickle(Told, lambda _: (Told, ("told",)))
+    made = {"a": OfAPath("x"), "b": OfAKeyword(kind="k"), "c": WithArguments("y"), "d": OfNothing(), "e": Told("z")}
+    try:
+        values.write(tmp_path, made)
+    finally:
+        copyreg.dispatch_table.pop(Told)
+    reader = values.Reader(tmp_path)
+    found: dict[str, Any] = {name: reader[name] for name in made}
+    assert [type(each) for each in found.values()] == [type(each) for each in made.values()]
+    assert (found["a"].path, found["b"].kind, found["c"].path, found["e"].path) == ("x", "k", "y!", "told")
+    assert found["d"] is OfNothing.one
