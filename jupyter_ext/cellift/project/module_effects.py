@@ -83,6 +83,11 @@ class ModuleState:
         real = self.real(path)
         return real in self.variables and real not in self.rebound
 
+    def rebound_slot(self, path: str) -> str:
+        """The slot of the variable, if something may bind it anew; else empty."""
+        real = self.real(path)
+        return self.variables[real] if real in self.rebound else ""
+
     @property
     def slots(self) -> set[str]:
         """All slots that something may change."""

@@ -50,7 +50,8 @@ class ModuleReader:
         self._package = found.package if found is not None else ""
         self._state = state
         self._imports: dict[str, str] = {}  # what imported names stand for, in full
-        self._own: set[str] = set()  # everything else that is bound at the top
+        self._own: set[str] = set()  # everything else that is bound at the top; of these:
+        self._classes: dict[str, set[str]] = {}  # with the names that they assign to
         self.calls: list[tuple[Effect, set[str], set[str]]] = []
 
     def list_names(self) -> None:
@@ -70,6 +71,8 @@ class ModuleReader:
                         self._imports[alias.asname or alias.name] = f"{module}.{alias.name}"
             elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
                 self._own.add(node.name)
+                if isinstance(node, ast.ClassDef):
+                    self._classes[node.name] = {name for name, _ in _assigned(node.body)}
                 for name, value in _assigned(node.body) if isinstance(node, ast.ClassDef) else ():
                     self._variable(f"{node.name}.{name}", value, node.name)
             elif isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
@@ -78,6 +81,14 @@ class ModuleReader:
                     self._variable(name, value, name)
         for name, full in self._imports.items():
             self._state.aliases[f"{self.name}.{name}"] = full
+
+    def list_stored(self, paths: Iterable[str]) -> None:
+        """Variables of the module, and attributes of its classes, that somebody outside binds anew."""
+        for path in paths:
+            name, _, rest = path.removeprefix(f"{self.name}.").partition(".")
+            if path.startswith(f"{self.name}.") and name in (self._classes if rest else self._own) and "." not in rest:
+                self._state.variables.setdefault(path, f"{self.name}:{name}")
+                self._state.rebound.add(path)
 
     def _variable(self, name: str, value: ast.expr | None, keeper: str) -> None:
         """``name``, of the module or of its class ``keeper``, may have an object that moves on."""
@@ -147,6 +158,9 @@ class ModuleReader:
         if owner is not None and parameters and (keeps_in_class(node) or changes_shared(node, owner)):
             effect.reads.add(f"{self.name}:{owner.name}")
             effect.changes.add(f"{self.name}:{owner.name}")
+        used = {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)}
+        if owner is not None and not used.isdisjoint(self._classes.get(owner.name, ())):
+            effect.reads.add(f"{self.name}:{owner.name}")
         self._body(effect, node.body, parameters)
         return effect
 

@@ -15,12 +15,18 @@ if TYPE_CHECKING:
     from cellift.project.snapshot import Project
 
 
-def module_state(project: Project, modules: Iterable[str]) -> ModuleState:
-    """The state of the modules beside the notebook that importing *modules* loads."""
+def module_state(project: Project, modules: Iterable[str], stored: Iterable[str] = ()) -> ModuleState:
+    """The state of the modules beside the notebook that importing *modules* loads.
+
+    ``stored``: full paths that the notebook itself stores into.
+    """
     state = ModuleState()
     readers = [ModuleReader(project, name, state) for name in project.local_modules(modules)]
     for reader in readers:
         reader.list_names()
+    paths = {state.real(path) for path in stored}
+    for reader in readers:
+        reader.list_stored(paths)
     for reader in readers:
         reader.read()
     _spread(state, readers)

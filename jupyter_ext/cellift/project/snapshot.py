@@ -187,11 +187,14 @@ class Project:
         inside = [tree for tree in map(self.tree, self.local_modules(modules)) if tree is not None]
         return tuple(sorted(named_files([*trees, *inside], self.folder, self._named) - set(self.local_files(modules))))
 
-    def module_state(self, modules: Iterable[str]) -> ModuleState:
-        """What the modules beside the notebook that *modules* load keep from call to call."""
+    def module_state(self, modules: Iterable[str], stored: Iterable[str] = ()) -> ModuleState:
+        """What the modules beside the notebook that *modules* load keep from call to call.
+
+        ``stored``: full paths that the notebook itself stores into.
+        """
         from cellift.project.module_state import module_state
 
-        return module_state(self, modules)
+        return module_state(self, modules, stored)
 
     # --- packages
 

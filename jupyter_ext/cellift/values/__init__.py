@@ -13,7 +13,7 @@ from .by_value import looked_up_by
 from .caches import CACHED, cache_of, set_cached
 from .errors import CannotCrossError, CannotReadError, DamagedError, MissingNameError, NoSpaceError, ValuesError
 from .fingerprint import Fingerprint
-from .in_modules import known
+from .in_modules import Attributes, known
 from .naming import mark
 from .plain import is_plain_value
 from .preview import preview, type_name
@@ -24,6 +24,7 @@ from .writer import write
 
 __all__ = [
     "CACHED",
+    "Attributes",
     "CannotCrossError",
     "CannotReadError",
     "DamagedError",

@@ -12,7 +12,7 @@ import importlib
 import io
 import sys
 import types
-from typing import Any, Iterator, NamedTuple
+from typing import Any, Dict, Iterator, NamedTuple
 
 from .naming import MAIN
 
@@ -74,21 +74,34 @@ class Known:
             return self._first[module, path]
         return _now(module, path)
 
+    def first(self, module: str, path: str) -> Any:
+        """The object that the variable was imported with, if it is one that somebody could tell from a copy."""
+        return self._first.get((module, path))
+
     def is_first(self, module: str, path: str, value: Any) -> bool:
         """Whether the variable still has the object that it was imported with."""
         return self._first.get((module, path), value) is value
 
     def replace(self, old: Any, new: Any) -> None:
-        """Let everybody who has ``old`` under a name have ``new``, which is the same object in another state."""
+        """Let everybody who has ``old`` have ``new``, which is the same object in another state."""
         if id(old) not in self._places:
             return
-        for module in (MAIN, *self._loaded):
-            space = vars(sys.modules[module]) if module in sys.modules else {}
-            for name in [name for name, value in space.items() if value is old]:
-                space[name] = new
+        spaces = [vars(sys.modules[name]) for name in (MAIN, *self._loaded) if name in sys.modules]
+        for holder in [*spaces, *(each for _, _, each in self._places.values())]:
+            _put_for(old, new, holder)
         for place in [place for place, value in self._first.items() if value is old]:
             self._first[place] = new
             self._places[id(new)] = *place, new
+
+
+def _put_for(old: Any, new: Any, holder: Any) -> None:
+    """What is reached by names, attributes and items: ``new`` where ``old`` is."""
+    if type(holder) is list:
+        holder[:] = [new if value is old else value for value in holder]
+        return
+    space: Any = holder if type(holder) is dict else getattr(holder, "__dict__", None)
+    for name in [name for name, value in space.items() if value is old] if type(space) is dict else ():
+        space[name] = new
 
 
 def _now(module: str, path: str) -> Any:
@@ -102,12 +115,17 @@ known = Known()
 """Of this process."""
 
 
+class Attributes(Dict[str, Any]):
+    """What a class keeps."""
+
+
 def contents_of(name: str, value: Any) -> set[int]:
-    """Ids of what is written itself under ``name``: the state of a variable, or the attributes of a class."""
+    """Ids of what is written itself under ``name``, the state of a variable; of a class, what is found only there."""
     if not name.startswith("state:module:"):
         return set()
-    attributes = type(value) is dict and id(value) not in known
-    return {id(value), *map(id, value.values() if attributes else ())}
+    attributes = value.items() if type(value) is Attributes else ()
+    places = ((item, key, known.variable(item)) for key, item in attributes)
+    return {id(value), *(id(item) for item, key, place in places if place and place.path.endswith(f".{key}"))}
 
 
 def marks_of(kind: Any) -> dict[int, Variable]:
@@ -122,9 +140,17 @@ def marks_of(kind: Any) -> dict[int, Variable]:
     for name in sorted(names - {MAIN, "builtins"}) if plain else ():
         module = sys.modules.get(name)
         for key, each in list(vars(module).items()) if type(module) is types.ModuleType else ():
-            if type(each) is kind and not getattr(each, "__dict__", None):
+            if type(each) is kind and not getattr(each, "__dict__", None) and _is_empty(each):
                 found.setdefault(id(each), Variable(name, key))
     return found
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether it has nothing that could be changed: no slots with values, no items."""
+    try:
+        return not any(value.__reduce_ex__(4)[2:])
+    except TypeError:  # it cannot be pickled at all
+        return True
 
 
 def variable(module: str, path: str, loaded: tuple[str, ...]) -> Any:

@@ -14,7 +14,7 @@ from weakref import WeakSet
 import pytest
 
 from cellift.pipeline import compile_graph
-from cellift.pipeline.runtime.local_modules import Rebound, module_states, restore
+from cellift.pipeline.runtime.local_modules import Gone, Rebound, module_states, restore
 from cellift.pipeline.runtime.module_guard import ModuleGuard
 from cellift.values import known
 from unit.pipeline.kit import Launcher, graph, step
@@ -150,7 +150,7 @@ def test_in_a_container_the_step_fails_unless_a_later_step_does_the_same(launche
 
 def test_an_object_that_a_class_keeps_stays_the_object_that_others_have(own: Any) -> None:
     alias = own.Kept.made
-    restore("state:module:own_module:Kept", {"made": ["x"]})
+    restore({"state:module:own_module:Kept": {"made": ["x"]}})
     assert alias == ["x"]
     assert own.Kept.made is alias
 
@@ -182,20 +182,20 @@ def test_a_variable_with_another_object_is_told_from_one_that_was_changed(own: A
     name = "state:module:own_module:ROWS"
     assert isinstance(found[name], Rebound) and isinstance(module_states([name])[name], Rebound)
     own.ROWS = first
-    restore(name, found[name])
+    restore({name: found[name]})
     assert own.ROWS == [2] and first == []
-    restore("state:module:own_module:Kept", found["state:module:own_module:Kept"])
+    restore({"state:module:own_module:Kept": found["state:module:own_module:Kept"]})
     assert own.Kept.made == ["x"]
 
 
 def test_what_cannot_be_changed_in_place_gets_another_object_by_all_its_names(own: Any) -> None:
-    own.PAIR = first = deque([1])
+    own.PAIR = first = deque([1], 1)
     del sys.modules["own_module"]
     sys.modules["own_module"] = own
     own.AGAIN = first
     known.note(own)
-    new = deque([1, 2])
-    restore("state:module:own_module:PAIR", new)
+    new = deque([1, 2], 2)
+    restore({"state:module:own_module:PAIR": new})
     assert own.PAIR is new and own.AGAIN is new
 
 
@@ -203,8 +203,8 @@ def test_collections_of_weak_references_and_what_is_there_already_stay(own: Any)
     thing = started()
     own.LIVE = first = WeakSet()
     own.LOG = log = logging.getLogger("own")
-    restore("state:module:own_module:LIVE", WeakSet([thing]))
-    restore("state:module:own_module:LOG", log)
+    restore({"state:module:own_module:LIVE": WeakSet([thing])})
+    restore({"state:module:own_module:LOG": log})
     assert own.LIVE is first and thing in first and log.disabled is False
 
 
@@ -213,6 +213,40 @@ def test_that_a_module_has_warned_and_the_functions_that_it_has_are_no_state(own
     own.__warningregistry__ = {"version": 1}
     own.g = lambda: 1
     assert guard.found() == {}
+
+
+def test_what_functions_and_methods_keep_is_state(own: Any) -> None:
+    exec("def f(x=[]): x.append(1)\nclass K:\n    def m(self, x=[]): x.append(1)", vars(own))
+    guard = started()
+    assert guard.found() == {}
+    own.f()
+    own.K().m()
+    found = guard.found()
+    assert found["state:module:own_module:f"].defaults == ([1],)
+    assert found["state:module:own_module:K"]["m"].defaults == ([1],)
+
+
+def test_a_variable_that_is_gone_is_found(own: Any) -> None:
+    guard = started()
+    del own.COUNT
+    found = guard.found()
+    assert list(found) == ["state:module:own_module:COUNT"]
+    assert isinstance(found["state:module:own_module:COUNT"], Gone)
+
+
+def test_a_module_that_is_gone_is_left_alone(own: Any) -> None:
+    guard = started()
+    del sys.modules["own_module"]
+    assert guard.found() == {}
+    sys.modules["own_module"] = own
+
+
+def test_a_function_of_the_notebook_that_a_variable_has_is_state(own: Any) -> None:
+    guard = started()
+    own.hook = hook = lambda: 1
+    hook.__module__ = "__main__"
+    found = guard.found()["state:module:own_module:hook"]
+    assert isinstance(found, Rebound) and found.value is hook
 
 
 def test_whatever_is_on_the_path_stops_no_step(own: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -234,3 +268,27 @@ def test_what_later_steps_do_to_a_module_too_is_no_change_and_what_is_done_befor
         found = launcher.run(ir)["a"]
         assert found.code == int(told)
         assert not told or "ROWS" in found.error["message"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "touched", "told"),
+    [("ROWS[0].append(2)", (), True), ("ROWS.append(2)", (), False), ("ROWS.append(2)", ("part",), True)],
+)
+def test_a_value_that_holds_a_part_of_a_variable_goes_where_that_goes(
+    launcher: Launcher, changes: str, touched: tuple[str, ...], told: bool
+) -> None:
+    name = "state:module:own_module:ROWS"
+    first = step("a", "import own_module\npart = own_module.ROWS[0]", outputs=("part", name))
+    second = step(
+        "b",
+        f"import own_module\nown_module.{changes}",
+        inputs={name: "a"},
+        outputs=(name,),
+        later=("part",),
+        touched=touched,
+    )
+    third = step("c", "print(part)", inputs={"part": "a"})
+    steps = [replace(each, modules=("own_module.py",)) for each in (first, second, third)]
+    ran = launcher.run(compile_graph(graph(*steps), files={"own_module.py": b"ROWS = [[1]]"}))
+    assert ran["b"].code == int(told)
+    assert not told or "`part`" in ran["b"].error["message"]

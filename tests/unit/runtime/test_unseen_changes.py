@@ -144,3 +144,12 @@ def test_the_guard_holds_nothing_that_is_missed(tmp_path: Path) -> None:
     del namespace["x"]
     assert Mourned.gone
     assert guard.changed({}, ()).keys() == {"a"}
+
+
+def test_the_state_of_a_module_is_no_value_but_changes_those_that_share_with_it(tmp_path: Path) -> None:
+    inner = [1]
+    state = {"state:module:m:rows": {"k": inner}}
+    guard, here = taken(tmp_path, ("part", *state), part=[inner], **state)
+    here["state:module:m:rows"]["k"].append(2)
+    assert guard.changed({}, ()) == {"part": [[1, 2]]}
+    assert guard.spent == []

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from cellift.values import CannotCrossError, Fingerprint, Reader, known, sharing_with, write
-from cellift.values.in_modules import Known
+from cellift.values.in_modules import Attributes, Known
 
 TEXT = """
 import threading
@@ -127,10 +127,15 @@ def test_state_of_a_variable_is_written_and_what_it_holds_is_found(helpers, tmp_
     assert found["rows"] is helpers.ROWS
 
 
-def test_state_of_a_class_is_written_with_its_attributes(helpers, tmp_path):
-    write(tmp_path / "values", {"state:module:lib_with_objects:Model": {"made": helpers.Model.made}})
-    found = Reader(tmp_path / "values")["state:module:lib_with_objects:Model"]
-    assert found == {"made": []} and found["made"] is not helpers.Model.made
+def test_state_of_a_class_is_written_with_the_attributes_that_are_found_only_there(helpers, tmp_path):
+    name = "state:module:lib_with_objects:Model"
+    helpers.Model.rows = helpers.ROWS
+    write(tmp_path / "a", {name: Attributes(made=helpers.Model.made, rows=helpers.ROWS)})
+    found = Reader(tmp_path / "a")[name]
+    assert found == {"made": [], "rows": [1]} and found["made"] is not helpers.Model.made
+    assert found["rows"] is helpers.ROWS
+    write(tmp_path / "b", {name: {"made": helpers.Model.made}})  # a dict that a variable has
+    assert Reader(tmp_path / "b")[name]["made"] is helpers.Model.made
 
 
 def test_an_object_whose_attributes_its_class_keeps_is_written_apart_from_the_class(helpers, tmp_path):
@@ -210,6 +215,25 @@ def test_marks_that_libraries_compare_stay_those(tmp_path):
     kinds = [each._field_type for each in reader["fields"]]
     assert all(kind is dataclasses._FIELD for kind in kinds)  # type: ignore[attr-defined]
     assert type(reader["plain"]) is object
+
+
+class SetApart:
+    __slots__ = ("value",)
+
+
+class Words(dict[str, int]):
+    pass
+
+
+def test_what_has_content_is_no_mark(tmp_path, monkeypatch):
+    found = SetApart(), SetApart(), Words(a=1), Words()
+    for place, value in enumerate(found):
+        monkeypatch.setattr(sys.modules[__name__], f"VALUE{place}", value, raising=False)
+    found[0].value = 1
+    write(tmp_path, {f"v{place}": value for place, value in enumerate(found)})
+    read = [Reader(tmp_path)[f"v{place}"] for place in range(len(found))]
+    assert [one is other for one, other in zip(read, found, strict=True)] == [False, True, False, False]
+    assert (read[0].value, read[2]) == (1, {"a": 1})
 
 
 def test_a_mark_of_no_class_of_its_own_is_found_in_any_library(tmp_path, monkeypatch):

@@ -35,6 +35,8 @@ def travel_of(
     if isinstance(statement.node, ast.ClassDef) and any(map(_crosses_as_value, statement.reads.values())):
         return Travel.OWN  # a copy would be another class than that of the objects which come with its base
     kinds = {binding.kind for binding in facts.binds.values()}
+    if isinstance(statement.node, ast.ImportFrom) and any(map(_is_value, facts.binds.values())):
+        return Travel.OWN
     alias = alias_of(statement)
     if alias is not None:
         kinds = {alias.kind}
@@ -43,6 +45,10 @@ def travel_of(
     if _patches_code(statement, changes):
         return Travel.COPY
     return Travel.OWN
+
+
+def _is_value(binding: Binding) -> bool:
+    return binding.kind is Kind.DATA and ":" not in binding.name
 
 
 def _crosses_as_value(read: Read) -> bool:

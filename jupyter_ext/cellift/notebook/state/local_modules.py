@@ -17,7 +17,7 @@ from cellift.notebook.scopes.facts import Binding, Body, Change, Facts, Kind, Us
 from cellift.notebook.scopes.local_functions import LocalFunctions
 from cellift.notebook.scopes.sharing import shared_names
 from cellift.notebook.state.aliases import imported_names, names_of_parts
-from cellift.project.dotted import dotted_name
+from cellift.project.dotted import dotted_name, last_name
 from cellift.project.process_words import PATCHED
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class LocalState:
         #: Methods of the classes of local modules that change their object.
         self.methods: frozenset[str] = frozenset()
         self._bound: set[str] = set()
+        self._changed: set[str] = set()  # names that statements until now may change
         self._repeated: set[int] = set()
         self._process: set[int] = set()  # statements that change the process through a local function
         self._patching: set[int] = set()  # those of them after which something of a library is another one
@@ -59,7 +60,6 @@ class LocalState:
         if not project.local_modules(modules):
             return
         self._project = project
-        self._state = project.module_state(modules)
         self._functions = LocalFunctions(project)
         self.methods = self._functions.changing_methods(project.local_modules(modules))
         self._names = imported_names(nodes)
@@ -67,6 +67,7 @@ class LocalState:
             if isinstance(node, ast.ImportFrom) and node.module and any(alias.name == "*" for alias in node.names):
                 for name in project.star_names(node.module) or ():
                     self._names.setdefault(name, f"{node.module}.{name}")
+        self._state = project.module_state(modules, self._stored_paths(nodes))
         self._parts = names_of_parts(nodes, self._names, self._state.keeps_object)
         self._names |= self._parts
         self._asked = any(
@@ -88,6 +89,7 @@ class LocalState:
         self._note_imports(facts, node, column)
         if isinstance(node, _IMPORTS):
             for name in list(facts.binds):
+                self._note_imported_now(facts, name)
                 body = self._functions.body(self._state.real(self._names.get(name, "")))
                 if body is not None:
                     facts.bodies.setdefault(name, body)
@@ -99,8 +101,13 @@ class LocalState:
             self._registering[id(node)] = registered
         else:
             self._note_in(facts, list(_at_once(node)), node, column)
+            self._note_held(facts, node)
+            if getattr(node, "decorator_list", ()) and any(name.startswith(PREFIX) for name in facts.changes):
+                facts.held = [*facts.held, *facts.bodies.values()]  # a registry may have it from here on
         for body in facts.bodies.values():
             self._note_in(body, list(ast.walk(node)), node, column)
+        for changes in (facts.changes, *(body.changes for body in facts.bodies.values())):
+            self._changed.update(changes)
         for root in {path.partition(".")[0] for path in self._stored_slots(node)}:
             facts.stores.pop(root, None)
             facts.changes.pop(root, None)
@@ -130,6 +137,22 @@ class LocalState:
                 self._bound.add(generator)
                 facts.binds[generator] = Binding(generator, Kind.DATA, *place, certain=True)
 
+    def _stored_paths(self, nodes: Sequence[ast.stmt]) -> set[str]:
+        """``helpers.level`` of ``helpers.level = 2``, in full."""
+        from cellift.project.changed_paths import changed_paths
+
+        inner = (each for node in nodes for each in ast.walk(node) if isinstance(each, ast.Attribute))
+        return {self._full(path) for path, _ in changed_paths(inner)} - {""}
+
+    def _note_imported_now(self, facts: Facts, name: str) -> None:
+        """A variable that has got another object: an import in another process would give the first one."""
+        assert self._state is not None
+        slot = self._state.rebound_slot(self._names.get(name, ""))
+        if _pseudo(slot) in self._changed:
+            binding = facts.binds[name]
+            binding.kind = Kind.DATA
+            facts.reads.setdefault(_pseudo(slot), Use(_pseudo(slot), binding.line, binding.column, soft=True))
+
     def _effects(self) -> Iterator[Effect]:
         assert self._state is not None
         yield from self._state.names.values()
@@ -155,6 +178,8 @@ class LocalState:
             if full in self._state.caches or (self._asked and full and not effect.changes):
                 self._cached.setdefault(full, []).append((statement, node.lineno))
         self._note_reloads(sink, nodes)
+        for slot, line in self._looked_into(nodes):
+            sink.reads.setdefault(_pseudo(slot), Use(_pseudo(slot), line, 1, soft=True))
         for slot, line, how in self._changed_slots(nodes):
             name = _pseudo(slot)
             sink.reads.setdefault(name, Use(name, line, 1, soft=True))
@@ -183,6 +208,23 @@ class LocalState:
                 if parameter in body.returns and isinstance(node, (ast.Assign, ast.AnnAssign)):
                     for target in facts.binds:
                         facts.shares.setdefault(target, set()).update(names)
+
+    def _note_held(self, facts: Facts, node: ast.stmt) -> None:
+        """``events.on("x", log.append)``, ``helpers.rows = rows``: what a module may hold from here on."""
+        for one in _at_once(node):
+            given: list[ast.expr] = []
+            slots = {slot for slot, _, _ in self._changed_slots([one])}
+            if isinstance(one, ast.Call):
+                given = [*one.args, *(keyword.value for keyword in one.keywords)]
+                effect, _ = self._effect_of_path(one.func)
+                slots |= _slots(effect.changes) if effect is not None else set()
+            elif isinstance(one, (ast.Assign, ast.AnnAssign, ast.AugAssign)):
+                given = [one.value] if one.value is not None else []
+                targets = one.targets if isinstance(one, ast.Assign) else [one.target]
+                slots |= {slot for target in targets for slot, _, _ in self._changed_slots(ast.walk(target))}
+            held = {name.id for value in given for name in shared_names(value)}
+            for slot in sorted(slots) if held else ():
+                facts.shares.setdefault(_pseudo(slot), set()).update(held)
 
     def _effect_of_path(self, node: ast.expr) -> tuple[Effect | None, str]:
         return self._effect(node) if isinstance(node, (ast.Name, ast.Attribute)) else (None, "")
@@ -216,6 +258,17 @@ class LocalState:
                         sink.reads.setdefault(name, Use(name, node.lineno, 1, soft=True))
                         sink.changes.setdefault(name, Change(name, node.lineno, 1, "reload()"))
 
+    def _looked_into(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int]]:
+        """``hasattr(helpers, "x")``, ``vars(helpers)``: whoever is given a module may look at all that it keeps."""
+        assert self._state is not None
+        every = {slot for effect in self._effects() for slot in _slots(effect.reads | effect.changes)}
+        for node in nodes:
+            if isinstance(node, ast.Call) and last_name(node.func) != "reload":
+                modules = [self._full(dotted_name(given) or "") for given in node.args]
+                for slot in sorted(every):
+                    if slot.partition(":")[0] in modules:
+                        yield slot, node.lineno
+
     def _changed_slots(self, nodes: Iterable[ast.AST]) -> Iterator[tuple[str, int, str]]:
         from cellift.project.changed_paths import changed_paths
 
@@ -226,15 +279,24 @@ class LocalState:
                 slot = self._state.variable(full) if full else None
                 if slot is not None:
                     yield slot, getattr(node, "lineno", 1), path
+            if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
+                call: ast.expr = node
+                while isinstance(call, (ast.Attribute, ast.Subscript)):
+                    call = call.value
+                effect = self._effect_of_path(call.func)[0] if isinstance(call, ast.Call) else None
+                for slot in sorted(_slots(effect.reads)) if effect is not None else ():
+                    yield slot, node.lineno, ast.unparse(node)
 
     def _stored_slots(self, node: ast.stmt) -> Iterator[str]:
         for _, _, path in self._changed_slots(ast.walk(node)):
             yield path
 
     def _registers(self, node: ast.stmt) -> set[str]:
-        """``@register def f``: the definition itself changes a module's state; it is repeated where f may be needed."""
-        parts: list[ast.expr] = list(getattr(node, "decorator_list", ()))
-        parts += getattr(node, "bases", ())
+        """``class F(Base)`` that changes a module's state by being defined; it is repeated where F may be needed.
+
+        What a decorator keeps crosses with what keeps it: the two may share more than the function.
+        """
+        parts: list[ast.expr] = list(getattr(node, "bases", ()))
         found: set[str] = set()
         for part in (inner for one in parts for inner in ast.walk(one)):
             if isinstance(part, (ast.Name, ast.Attribute)):

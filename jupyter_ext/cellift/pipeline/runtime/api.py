@@ -31,7 +31,7 @@ from .file_guard import FileGuard
 from .hooks import install
 from .inputs import Inputs
 from .interpreter_settings import set_home
-from .local_modules import PREFIX, module_states, restore
+from .local_modules import module_states, restore
 from .module_guard import ModuleGuard
 from .muting import muted
 from .process_state import GENERATORS, StateStaysError, stays
@@ -228,7 +228,8 @@ class _StepRun:
         states = self._guarded().end()
         self._inputs.bind(step.outputs)
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
-        changed = self._values.changed(outputs, step.outputs)
+        kept_by_modules = module_states(step.outputs)
+        changed = self._values.changed({**outputs, **kept_by_modules}, step.outputs)
         if not step.last:
             keep_temporary()
             self._watch_modules(False)  # the last statement may be one that later steps have too
@@ -245,7 +246,7 @@ class _StepRun:
                 raise StateStaysError(name, what)
         outputs.update(states.declared)
         outputs.update(changed)
-        outputs.update(module_states(step.outputs))
+        outputs.update(kept_by_modules)
         kept = {name: self._namespace[name] for name in step.keep if is_plain_value(self._namespace.get(name))}
         try:
             index = write(step.folder, outputs, self.display.items, kept)
@@ -340,10 +341,8 @@ class _StepRun:
         if self._guard is None:
             step = self._step
             states = self._inputs.states()
-            for name, value in states.items():
-                if name.startswith(PREFIX):
-                    with muted(self.display, True):  # nobody sees the import
-                        restore(name, value)
+            with muted(self.display, True):  # nobody sees the import
+                restore(states)
             self._guard = StateGuard(states, step.outputs, step.seeded)
             self._guard.start()
             self._modules.start()

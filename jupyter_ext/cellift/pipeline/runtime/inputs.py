@@ -103,6 +103,8 @@ class Inputs:
         for name, folder in self._hidden.items():
             reader = self._reader(folder)
             if name in reader:
+                if self._guard is not None:
+                    self._guard.took(folder, reader, name)
                 found[name] = reader[name]
         return found
 

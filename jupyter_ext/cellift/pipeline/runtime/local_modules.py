@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterable
-from types import FunctionType
+from collections import deque
+from collections.abc import Iterable, Iterator
+from types import BuiltinFunctionType, FunctionType, MemberDescriptorType, ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary, WeakSet, WeakValueDictionary
 
-from ...values import CACHED, cache_of, known, set_cached, why_not
+from ...values import CACHED, Attributes, cache_of, known, set_cached, why_not
 
 PREFIX = "state:module:"
 _NOTICED = frozenset({"print", "write", "append", "add", "random", "time", "now"})
@@ -16,10 +18,52 @@ _NOTICED = frozenset({"print", "write", "append", "add", "random", "time", "now"
 
 
 class Rebound:
-    """A variable that has another object than it was imported with; who has the first one keeps that as it is."""
+    """A variable that has another object than it was imported with; others may have the ``first`` one still."""
 
-    def __init__(self, value: Any) -> None:
+    def __init__(self, value: Any, first: Any = None) -> None:
         self.value = value
+        self.first = first
+
+
+class Gone:
+    """A variable that was deleted."""
+
+
+class Kept:
+    """What a function keeps from one call to the next: its defaults, its attributes, what its closure has."""
+
+    def __init__(self, function: FunctionType) -> None:
+        self.defaults = function.__defaults__
+        self.kwdefaults = function.__kwdefaults__
+        self.attributes = {key: item for key, item in vars(function).items() if key != "__wrapped__"}
+        cells = enumerate(_contents(function))
+        self.cells = {place: content for place, content in cells if not isinstance(content, _CODE)}
+
+    def __bool__(self) -> bool:
+        """Whether there is anything that can change."""
+        defaults = [*(self.defaults or ()), *(self.kwdefaults or {}).values()]
+        return bool(self.attributes or self.cells) or not all(isinstance(one, (*_CODE, *_PLAIN)) for one in defaults)
+
+    def put_into(self, function: FunctionType) -> None:
+        """Let the function go on with it."""
+        function.__defaults__, function.__kwdefaults__ = self.defaults, self.kwdefaults
+        function.__dict__.update(self.attributes)
+        for place, content in self.cells.items():
+            (function.__closure__ or ())[place].cell_contents = content
+
+
+_CODE = (type, FunctionType, BuiltinFunctionType, ModuleType)
+_PLAIN = (type(None), bool, int, float, complex, str, bytes)
+
+
+_GONE = Gone()
+
+
+def _contents(function: FunctionType) -> Iterable[Any]:
+    try:
+        return [cell.cell_contents for cell in function.__closure__ or ()]
+    except ValueError:  # one that has nothing yet
+        return ()
 
 
 def module_states(names: Iterable[str]) -> dict[str, Any]:
@@ -29,45 +73,58 @@ def module_states(names: Iterable[str]) -> dict[str, Any]:
         if name.startswith(PREFIX):
             module, _, inner = name[len(PREFIX) :].partition(":")
             holder = sys.modules.get(module)
-            if holder is not None and hasattr(holder, inner):
-                value = getattr(holder, inner)
-                found[name] = taken(value) if known.is_first(module, inner, value) else Rebound(value)
+            if holder is not None:
+                found[name] = state_of(module, inner, getattr(holder, inner, _GONE))
     return found
 
 
-def restore(name: str, value: Any) -> None:
-    """Let a module of this process go on with what :func:`module_states` gave in another one."""
+def restore(states: dict[str, Any]) -> None:
+    """Let modules of this process go on with what :func:`module_states` gave in another one."""
+    replaced = [pair for name, value in states.items() if name.startswith(PREFIX) for pair in _restore(name, value)]
+    for old, new in replaced:  # at the end: what else was put back may have the old one
+        known.replace(old, new)
+
+
+def _restore(name: str, value: Any) -> Iterator[tuple[Any, Any]]:
+    """Gives the object that was there and the new one, if that is another."""
     import importlib
 
     module, _, inner = name[len(PREFIX) :].partition(":")
     holder = importlib.import_module(module)
     known.note(holder)
-    now = getattr(holder, inner, None)
-    if isinstance(now, type):
+    now: Any = getattr(holder, inner, None)
+    if isinstance(value, Gone):
+        vars(holder).pop(inner, None)
+    elif isinstance(value, Kept):
+        value.put_into(now)
+    elif isinstance(now, type):
         for key, item in value.items():
-            if not _in_place(vars(now).get(key), item):
+            if isinstance(item, Kept):
+                item.put_into(_function(vars(now)[key]))
+            elif not _in_place(vars(now).get(key), item):
+                yield vars(now).get(key), item
                 setattr(now, key, item)
+    elif isinstance(value, Rebound):
+        setattr(holder, inner, value.value)
+        first = known.first(module, inner)
+        if value.first is not None:
+            _in_place(first, value.first)
+            yield first, value.first
     elif type(now) is CACHED:
         if value is not None:
             set_cached(now, value)
-    elif isinstance(now, FunctionType):
-        now.__defaults__, now.__kwdefaults__ = value["defaults"], value["kwdefaults"]
-        now.__dict__.update(value["dict"])
-    elif isinstance(value, Rebound):
-        setattr(holder, inner, value.value)
     elif not _in_place(now, value):
         setattr(holder, inner, value)
-        known.replace(now, value)
+        yield now, value
 
 
-def taken(value: Any) -> Any:
-    """What is handed on of a variable: of a class its data, of a function what it keeps, else the value."""
-    if isinstance(value, type):
-        return {key: item for key, item in vars(value).items() if _is_data(key, item)}
-    if isinstance(value, FunctionType):
-        own = {key: item for key, item in vars(value).items() if key != "__wrapped__"}
-        return {"defaults": value.__defaults__, "kwdefaults": value.__kwdefaults__, "dict": own}
-    return _cache(value) if type(value) is CACHED else value
+def state_of(module: str, name: str, value: Any) -> Any:
+    """What is handed on of a variable that has ``value`` now."""
+    of_others = isinstance(value, (type, FunctionType, CACHED)) and value.__module__ != module
+    first = known.first(module, name)
+    if value is not _GONE and (of_others or not known.is_first(module, name, value)):
+        return Rebound(value, None if why_not(first) is not None else first)
+    return taken(value)
 
 
 def _cache(function: Any) -> Any:
@@ -77,26 +134,95 @@ def _cache(function: Any) -> Any:
     return None if unseen and why_not(kept) is not None else kept
 
 
-def _is_data(key: str, item: Any) -> bool:
-    return not (key.startswith("__") or callable(item) or hasattr(type(item), "__get__"))
+def taken(value: Any) -> Any:
+    """What is handed on of a variable: of a class its data, of a function what it keeps, else what is in the value."""
+    if isinstance(value, type):
+        found = {key: _of_class(value, key, item) for key, item in vars(value).items()}
+        return Attributes({key: item for key, item in found.items() if item is not _GONE})
+    if type(value) is CACHED:
+        return _cache(value)
+    return Kept(value) if isinstance(value, FunctionType) else _content(value)
+
+
+def _of_class(owner: type, key: str, item: Any) -> Any:
+    """What is handed on of an attribute, if anything is."""
+    function = _function(item)
+    if function is not None and function.__module__ == owner.__module__:
+        return Kept(function) or _GONE
+    if key.startswith(("__", "_abc_")) or (function is None and (callable(item) or hasattr(type(item), "__get__"))):
+        return _GONE
+    if function is not None and function.__module__ != "__main__":
+        return _GONE
+    place = known.variable(item)
+    return _content(item) if place is not None and place.path == f"{owner.__name__}.{key}" else item
+
+
+def _content(value: Any) -> Any:
+    """Another object with the same things in it: the object itself is found in the module, also by these things."""
+    kind = type(value)
+    if known.variable(value) is None:
+        return value
+    if kind in (dict, list, set, deque, bytearray):
+        return value.copy()
+    as_any_object = all(getattr(kind, name) is getattr(object, name) for name in ("__reduce__", "__reduce_ex__"))
+    if as_any_object and _has_attributes(value):
+        with contextlib.suppress(TypeError):  # it is made by code in C, as a lock
+            made = object.__new__(kind)
+            _set_attributes(made, value)
+            return made
+    return value
+
+
+def _has_attributes(value: Any) -> bool:
+    """Whether it consists of attributes only, as the objects of most classes do."""
+    kinds = type(value).__mro__[:-1]
+    return all(each.__flags__ & _HEAP_TYPE for each in kinds) and not hasattr(type(value), "__setstate__")
+
+
+_HEAP_TYPE = 1 << 9
+
+
+def _slots(value: Any) -> Iterable[MemberDescriptorType]:
+    return (each for kind in type(value).__mro__ for each in vars(kind).values() if type(each) is MemberDescriptorType)
+
+
+def _set_attributes(value: Any, other: Any) -> None:
+    """Let ``value`` have the attributes of ``other``, and no more."""
+    if hasattr(value, "__dict__"):
+        own = dict(vars(other))  # the two may have one dict, which the class keeps
+        vars(value).clear()
+        vars(value).update(own)
+    for slot in _slots(value):
+        with contextlib.suppress(AttributeError):  # it has nothing there
+            slot.__delete__(value)
+        with contextlib.suppress(AttributeError):
+            slot.__set__(value, slot.__get__(other))
+
+
+def _function(item: Any) -> Any:
+    """The function of a method, or None."""
+    found = getattr(item, "__func__", item) if isinstance(item, (classmethod, staticmethod)) else item
+    return found if isinstance(found, FunctionType) else None
 
 
 def _in_place(now: Any, value: Any) -> bool:
     """Change the object that is there: other modules and the notebook may have it under names of their own."""
     if now is value:
         return True
-    if type(now) is not type(value):
+    if type(now) is not type(value) or isinstance(now, _CODE):
         return False
     if isinstance(now, (dict, set, WeakSet, WeakKeyDictionary, WeakValueDictionary)):
         now.clear()
         now.update(value)
     elif isinstance(now, (list, bytearray)):
         now[:] = value
+    elif isinstance(now, deque) and now.maxlen == value.maxlen:
+        now.clear()
+        now.extend(value)
     elif hasattr(now, "setstate") and hasattr(value, "getstate"):
         now.setstate(value.getstate())
-    elif hasattr(now, "__dict__") and not hasattr(type(now), "__slots__"):
-        vars(now).clear()
-        vars(now).update(vars(value))
+    elif hasattr(now, "__dict__") or _has_attributes(now):
+        _set_attributes(now, value)
     else:
         return False
     return True

@@ -8,7 +8,7 @@ from types import FunctionType, ModuleType
 from typing import Any, Dict, Set
 
 from ...values import Fingerprint, known, sharing_with
-from .local_modules import PREFIX, Rebound, taken
+from .local_modules import PREFIX, Gone, Rebound, state_of, taken
 
 _INSTALLED = ("site-packages", "dist-packages")
 
@@ -46,13 +46,15 @@ class ModuleGuard:
         """``state:module:…`` -> value, of the variables that are others now."""
         changed: Dict[str, Any] = {}
         for module, before in self._before.items():
+            for key in before.keys() - vars(sys.modules[module]).keys() if module in sys.modules else ():
+                changed[f"{PREFIX}{module}:{key}"] = Gone()
             for key, value in _variables(sys.modules.get(module)):
                 name = f"{PREFIX}{module}:{key}"
                 print_before = before.get(key)
                 # What could not be written before says nothing; what cannot be now is made anew where it is needed.
                 differs = key not in before or (print_before is not None and print_before.differs({PREFIX: value}))
                 if (differs or name in self._changed) and _print_of(value) is not None:
-                    changed[name] = value if known.is_first(module, key, value) else Rebound(value)
+                    changed[name] = state_of(module, key, vars(sys.modules[module])[key])
         return changed
 
     def sharing(self, outputs: Dict[str, Any]) -> Dict[str, Any]:
@@ -63,7 +65,7 @@ class ModuleGuard:
         if not outputs:
             return {}
         found = {
-            f"{PREFIX}{module}:{key}": value
+            f"{PREFIX}{module}:{key}": state_of(module, key, value)
             for module in self._before
             for key, value in _variables(sys.modules.get(module))
             if known.variable(value) is not None
@@ -84,11 +86,13 @@ class ModuleGuard:
 
 
 def _variables(module: Any) -> Any:
-    """Names and what would be written of them: no code, no modules, no classes of others."""
+    """Names and what would be written of them: no code but what it keeps, no modules, no classes of others."""
     for key, value in list(vars(module).items()) if module is not None else ():
-        if key.startswith("__") or isinstance(value, (ModuleType, FunctionType)):
+        if key.startswith("__") or isinstance(value, ModuleType):
             continue
-        if isinstance(value, type):
+        if isinstance(value, (type, FunctionType)) and value.__module__ == "__main__":
+            yield key, Rebound(value)
+        elif isinstance(value, (type, FunctionType)):
             data = taken(value) if value.__module__ == module.__name__ else None
             if data:
                 yield key, data

@@ -81,6 +81,7 @@ class ValueGuard:
         for (folder, _), group in self._before.items():
             now = group.now(self._namespace)
             mine = [name for name in now if name in self._later and self._folders.get(name, folder) == folder]
+            mine = [name for name in mine if ":" not in name]  # the state of a module is looked at where it is
             # An output of that name that is another object is what later steps mean by it.
             wanted = {name: now[name] for name in mine if outputs.get(name, now[name]) is now[name]}
             if mine and group.differs(now):

@@ -99,12 +99,29 @@ def test_a_method_counts_wherever_the_object_comes_from(beside):
     )
 
 
-def test_a_definition_that_registers_itself_is_repeated(beside):
-    helpers = "known = {}\ndef register(f):\n    known[f.__name__] = f\n    return f"
-    cells = ("from helpers import register", "@register\ndef one():\n    return 1", "%%step a\n1", "%%step b\n2")
+def test_a_class_that_its_base_registers_is_repeated(beside):
+    helpers = "known = []\nclass Base:\n    def __init_subclass__(cls):\n        known.append(cls)"
+    cells = ("from helpers import Base", "class One(Base):\n    pass", "%%step a\n1", "%%step b\n2")
     graph = beside(helpers, *cells).graph
-    assert "def one" in text(graph, "a")
-    assert "def one" in text(graph, "b")
+    assert "class One" in text(graph, "a")
+    assert "class One" in text(graph, "b")
+
+
+def test_a_function_that_a_module_keeps_crosses_with_what_keeps_it_and_does_what_it_does(beside):
+    helpers = "known = {}\ndef register(f):\n    known[f.__name__] = f\n    return f\ndef call():\n    known['one']()"
+    steps = "%%step a\n@register\ndef one():\n    rows.append(1)", "%%step b\ncall()", "%%step c\nprint(rows, one)"
+    graph = beside(helpers, "from helpers import register, call\nrows = []", *steps).graph
+    assert edges(graph) >= {"a>b:state:module:helpers:known", "b>c:rows"}
+    assert "def one" not in text(graph, "c")
+    plain = beside(
+        helpers + "\ndef plain(f):\n    return f",
+        "from helpers import plain\nrows = []",
+        *steps[:0],
+        "%%step a\n@plain\ndef one():\n    rows.append(1)",
+        "%%step b\n1",
+        "%%step c\nprint(one)",
+    ).graph
+    assert "def one" in text(plain, "c")
 
 
 def test_an_import_that_changes_the_process_is_repeated(beside):
@@ -219,6 +236,13 @@ def test_a_change_by_another_name_of_what_a_module_keeps_is_one_of_the_module(be
     assert edges(beside("kept = []", *steps).graph) >= {"a>b:mine", "b>c:state:module:helpers:kept"}
 
 
+def test_a_name_for_what_gets_another_item_stays_a_name_for_it(beside):
+    steps = "import helpers", "%%step a\nmine = helpers.kept", "%%step b\nmine.append(1)\nhelpers.kept[0] = 1"
+    assert "b>c:state:module:helpers:kept" in edges(beside("kept = []", *steps, "%%step c\nhelpers.kept").graph)
+    steps = (*steps[:2], "%%step b\nmine.append(1)", "%%step c\nhelpers.kept[0] = 1")
+    assert "b>c:state:module:helpers:kept" in edges(beside("kept = []", *steps).graph)
+
+
 def test_a_name_for_what_a_function_of_the_module_binds_anew_is_a_value(beside):
     module = "kept = []\ndef renew():\n    global kept\n    kept = []"
     steps = "import helpers", "%%step a\nmine = helpers.kept", "%%step b\nprint(mine)"
@@ -245,15 +269,18 @@ def test_what_a_function_changes_of_its_own_things_or_of_a_parameter_is_no_patch
     assert "helpers.patch" not in text(graph, "b")
 
 
-_BUS = "subs = []\ndef on(f):\n    subs.append(f)\n    return f\ndef emit():\n    return [f() for f in list(subs)]"
+_BUS = (
+    "subs = []\nclass On:\n    def __init_subclass__(cls):\n        subs.append(cls)\n"
+    "def emit():\n    return [cls().f() for cls in list(subs)]"
+)
 
 
 def test_what_is_registered_brings_all_that_it_needs_to_each_step(beside):
     cells = (
-        "from helpers import on, emit",
+        "from helpers import On, emit",
         "def twice(x):\n    return x * RATE + gone",
         "RATE = 2\nseen = []\nword = 'a'\ngone = 1\ndel gone",
-        "@on\ndef f():\n    seen.append(twice(len(word) + late))\n    return f",
+        "class F(On):\n    def f(self):\n        seen.append(twice(len(word) + late))\n        return F",
         "%%step a\nemit()",
         "%%step b\nprint(1)\nlate = [2]\nword = 'b'",
         "%%step c\nemit()",
@@ -269,8 +296,8 @@ def test_what_is_registered_brings_all_that_it_needs_to_each_step(beside):
 
 @pytest.mark.parametrize(("between", "repeated"), [("emit()", False), ("print(1)", True)])
 def test_what_is_registered_after_the_state_was_changed_is_handed_on_with_it(beside, between, repeated):
-    first, second = "@on\ndef f():\n    return 1", "@on\ndef g():\n    return 2"
-    cells = ("from helpers import on, emit", first, f"%%step a\n{between}", f"%%step b\n{second}", "%%step c\nemit()")
+    first, second = "class F(On):\n    f = int", "class G(On):\n    f = float"
+    cells = ("from helpers import On, emit", first, f"%%step a\n{between}", f"%%step b\n{second}", "%%step c\nemit()")
     graph = beside(_BUS.replace("list(subs)", "subs"), *cells).graph
     assert first in text(graph, "c")
     assert (second in text(graph, "c")) is repeated
@@ -278,3 +305,94 @@ def test_what_is_registered_after_the_state_was_changed_is_handed_on_with_it(bes
         not repeated,
         not repeated,
     )
+
+
+_KEPT = "kept = []\ndef keep(x):\n    kept.append(x)\ndef look(x):\n    return len(x)\nlevel = 1\n"
+
+
+@pytest.mark.parametrize(
+    ("act", "held"),
+    [
+        ("helpers.keep(rows)", True),
+        ("helpers.keep(rows.append)", True),
+        ("helpers.keep(x=rows)", True),
+        ("helpers.kept.append(rows)", True),
+        ("helpers.kept = [rows]", True),
+        ("helpers.kept[0] = rows", True),
+        ("helpers.kept: list = [rows]", True),
+        ("helpers.kept += [rows]", True),
+        ("helpers.look(rows)", False),
+        ("helpers.keep(len(rows))", False),
+        ("helpers.kept = []", False),
+    ],
+)
+def test_what_a_module_may_hold_of_the_notebook_comes_from_the_step_that_changes_it(beside, act, held):
+    steps = "import helpers", "%%step a\nrows = []", f"%%step b\n{act}", "%%step c\nhelpers.keep(0)", "%%step d\nrows"
+    found = edges(beside(_KEPT, *steps).graph)
+    assert ("c>d:rows" in found) is held
+
+
+@pytest.mark.parametrize(
+    "store",
+    ["helpers.level = 2", "del helpers.level", "from_helpers.level = 2", "helpers.level += 1", "helpers.f = print"],
+)
+def test_what_the_notebook_binds_anew_in_a_module_is_state_of_it(beside, store):
+    helpers = "level = 1\ndef f():\n    return level\ndef g():\n    return f()"
+    steps = "import helpers\nimport helpers as from_helpers", f"%%step a\n{store}", "%%step b\nhelpers.g()"
+    graph = beside(helpers, *steps).graph
+    name = "f" if ".f" in store else "level"
+    assert edges(graph) == {f"a>b:state:module:helpers:{name}"}
+    assert store not in text(graph, "b")
+
+
+@pytest.mark.parametrize(
+    ("store", "slot"), [("helpers.C.n = 2", "C"), ("C.n = 2", "C"), ("helpers.unknown = 2", ""), ("C.n.x = 2", "")]
+)
+def test_attributes_of_classes_are_state_and_what_nobody_knows_is_repeated(beside, store, slot):
+    helpers = "class C:\n    n = None\n    def f(self):\n        return self.n\n    def g(self):\n        return self.m"
+    steps = "import helpers\nfrom helpers import C", f"%%step a\n{store}", "%%step b\nhelpers.C().f()"
+    graph = beside(helpers, *steps).graph
+    assert edges(graph) == ({f"a>b:state:module:helpers:{slot}"} if slot else set())
+    assert (store in text(graph, "b")) is not slot
+
+
+def test_a_method_looks_at_the_attributes_of_its_class_that_it_names(beside):
+    helpers = (
+        "class C:\n    n = None\n    def f(self):\n        return self.n\n    def other(self):\n        return self.m"
+    )
+    for method, crosses in (("f", True), ("other", False)):
+        steps = "%%step a\nfrom helpers import C\nc = C()", "%%step b\nC.n = 2", f"%%step c\nprint(c.{method}())"
+        assert ("b>c:state:module:helpers:C" in edges(beside(helpers, *steps).graph)) is crosses
+
+
+def test_a_change_through_what_a_function_gives_is_one_of_what_it_looks_at(beside):
+    helpers = "class C:\n    n = None\n    @classmethod\n    def get(cls):\n        return cls.n"
+    for change in ("C.get().x = 1", "C.get().rows[0] = 1", "C.get()['k'] = 1", "del C.get().x"):
+        steps = "from helpers import C", "%%step a\nC.n = []", f"%%step b\n{change}", "%%step c\nprint(C.get())"
+        graph = beside(helpers, *steps).graph
+        assert "b>c:state:module:helpers:C" in edges(graph)
+        assert change not in text(graph, "c")
+    steps = "from helpers import C", "%%step a\nC.n = []", "%%step b\nprint(C.get().x)", "%%step c\nprint(C.get())"
+    assert "b>c:state:module:helpers:C" not in edges(beside(helpers, *steps).graph)
+
+
+@pytest.mark.parametrize(
+    ("look", "reads"), [("vars(helpers)", True), ("hasattr(helpers, 'kept')", True), ("print(len)", False)]
+)
+def test_who_is_given_a_module_looks_at_what_it_keeps(beside, look, reads):
+    steps = "import helpers", "%%step a\nhelpers.keep(1)", f"%%step b\n{look}"
+    assert ("a>b:state:module:helpers:kept" in edges(beside(_KEPT, *steps).graph)) is reads
+
+
+def test_an_import_of_what_was_bound_anew_gives_a_value(beside):
+    helpers = "n = 0\nrows = []\ndef up():\n    global n\n    n += 1\n    rows.append(n)"
+    before = "from helpers import n, up"
+    after = beside(helpers, before, "%%step a\nup()\nfrom helpers import n as m, up as again", "%%step b\nprint(n, m)")
+    assert "a>b:m" in edges(after.graph) and "a>b:n" not in edges(after.graph)
+    assert "import n as m" not in text(after.graph, "b") and before in text(after.graph, "b")
+    same = beside(helpers, before, "%%step a\nup()\nfrom helpers import rows", "%%step b\nprint(rows)")
+    assert "import rows" in text(same.graph, "b")
+    body = beside(
+        helpers, before, "%%step a\ndef f():\n    up()\nf()\nfrom helpers import n as m", "%%step b\nprint(m)"
+    )
+    assert "a>b:m" in edges(body.graph)
