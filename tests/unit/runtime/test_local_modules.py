@@ -330,3 +330,14 @@ def test_a_cache_goes_on_unless_what_it_holds_stays_and_nobody_sees_that(module,
     if not kept:
         restore({name: taken})
         assert module.f.cache_info()[:2] == (1, 1)
+
+
+def test_what_nobody_finds_in_the_module_is_handed_on_itself(module):
+    module.x = [1]
+    assert kept(module, "x") is module.x
+
+
+def test_other_states_are_none_of_modules(module):
+    module.environ = 1
+    restore({"state:environ": {"A": "1"}, "state:module:kept_here:environ": 2})
+    assert module.environ == 2

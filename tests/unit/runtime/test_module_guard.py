@@ -292,3 +292,10 @@ def test_a_value_that_holds_a_part_of_a_variable_goes_where_that_goes(
     ran = launcher.run(compile_graph(graph(*steps), files={"own_module.py": b"ROWS = [[1]]"}))
     assert ran["b"].code == int(told)
     assert not told or "`part`" in ran["b"].error["message"]
+
+
+def test_a_variable_that_got_its_object_here_is_found_as_changed_only(own: Any) -> None:
+    guard = started()
+    own.ROWS = rows = [1]
+    assert guard.sharing({"rows": rows}) == {}
+    assert list(guard.found()) == ["state:module:own_module:ROWS"]
