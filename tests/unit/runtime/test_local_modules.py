@@ -341,3 +341,33 @@ def test_other_states_are_none_of_modules(module):
     module.environ = 1
     restore({"state:environ": {"A": "1"}, "state:module:kept_here:environ": 2})
     assert module.environ == 2
+
+
+_MARKED = """
+def make():
+    def inner(x):
+        inner.cache[x] = 1
+        return inner.cache
+    inner.cache = {}
+    def outer(x):
+        return inner(x)
+    outer.inner, inner.outer, inner.self = inner, outer, inner
+    return outer
+f = make()
+"""
+
+
+def test_functions_among_the_attributes_of_a_function_go_on_as_the_ones_that_are_there(module):
+    name = "state:module:kept_here:f"
+    defined(module, _MARKED)
+    module.f(2)
+    taken = module_states([name])
+    defined(module, _MARKED)
+    outer, inner = module.f, module.f.inner
+    restore(taken)
+    assert module.f is outer and outer.inner is inner and inner.outer is outer and inner.self is inner
+    assert outer(3) == {2: 1, 3: 1}
+    other = module_states([name])
+    other[name].attributes["inner"] = len
+    restore(other)
+    assert module.f.inner is len

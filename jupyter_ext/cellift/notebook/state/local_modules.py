@@ -16,7 +16,7 @@ from cellift.notebook.flow.statements import Statement, Travel
 from cellift.notebook.scopes.facts import Binding, Body, Change, Facts, Kind, Use
 from cellift.notebook.scopes.local_functions import LocalFunctions
 from cellift.notebook.scopes.sharing import shared_names
-from cellift.notebook.state.aliases import imported_names, names_of_parts
+from cellift.notebook.state.aliases import alias_name, imported_names, names_of_parts
 from cellift.project.dotted import dotted_name, last_name
 from cellift.project.process_words import PATCHED
 
@@ -99,7 +99,8 @@ class LocalState:
         if registered and node not in self._handed_on:
             self._repeated.add(id(node))
             self._registering[id(node)] = registered
-        else:
+        elif alias_name(node) is None or not isinstance(node.value, ast.Name):  # type: ignore[attr-defined]
+            # `mine = SETTINGS` is another name for what was imported, whatever has been put into it since.
             self._note_in(facts, list(_at_once(node)), node, column)
             self._note_held(facts, node)
             if getattr(node, "decorator_list", ()) and any(name.startswith(PREFIX) for name in facts.changes):

@@ -44,12 +44,24 @@ class Kept:
         defaults = [*(self.defaults or ()), *(self.kwdefaults or {}).values()]
         return bool(self.attributes or self.cells) or not all(isinstance(one, (*_CODE, *_PLAIN)) for one in defaults)
 
-    def put_into(self, function: FunctionType) -> None:
-        """Let the function go on with it."""
+    def put_into(self, function: FunctionType, done: tuple[int, ...] = ()) -> None:
+        """Let the function go on with it, and functions among its attributes; ``done``: ids of those that do."""
         function.__defaults__, function.__kwdefaults__ = self.defaults, self.kwdefaults
-        function.__dict__.update(self.attributes)
+        for key, item in self.attributes.items():
+            if not _goes_on(vars(function).get(key), item, (*done, id(function))):
+                vars(function)[key] = item
         for place, content in self.cells.items():
             (function.__closure__ or ())[place].cell_contents = content
+
+
+def _goes_on(now: Any, value: Any, done: tuple[int, ...]) -> bool:
+    """Whether it is the function that is there already, which then has what ``value`` has: others may call it."""
+    if id(now) in done:
+        return True
+    if not isinstance(now, FunctionType) or not isinstance(value, FunctionType) or now.__code__ != value.__code__:
+        return False
+    Kept(value).put_into(now, done)
+    return True
 
 
 _CODE = (type, FunctionType, BuiltinFunctionType, ModuleType)

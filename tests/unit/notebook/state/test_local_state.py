@@ -243,6 +243,13 @@ def test_a_name_for_what_gets_another_item_stays_a_name_for_it(beside):
     assert "b>c:state:module:helpers:kept" in edges(beside("kept = []", *steps).graph)
 
 
+def test_another_name_for_what_is_imported_asks_for_no_state(beside):
+    module = "kept = [1]\ndef grow():\n    kept.append(1)"
+    steps = "%%step a\ngrow()", "%%step b\nmine = kept\nmine.append(2)\ngrow()", "%%step c\nprint(mine, kept)"
+    graph = beside(module, "from helpers import kept, grow", *steps).graph
+    assert "b>c:state:module:helpers:kept" in edges(graph)
+
+
 def test_a_name_for_what_a_function_of_the_module_binds_anew_is_a_value(beside):
     module = "kept = []\ndef renew():\n    global kept\n    kept = []"
     steps = "import helpers", "%%step a\nmine = helpers.kept", "%%step b\nprint(mine)"
