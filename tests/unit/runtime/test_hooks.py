@@ -38,6 +38,29 @@ def test_plots_are_drawn_without_a_screen_also_where_the_library_is_imported_alr
     assert (api.os.environ["MPLBACKEND"], asked) == (after, used)
 
 
+def test_figures_stay_open_while_the_notebook_draws_where_it_has_chosen_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[int] = []
+    plots = SimpleNamespace(
+        get_fignums=lambda: [1], figure=lambda number: number, close=closed.append, fignum_exists=bool
+    )
+    for name in ("IPython.core.display_functions", "IPython.display"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", plots)
+    monkeypatch.setitem(sys.modules, "matplotlib", SimpleNamespace(use=lambda backend: None))
+    monkeypatch.setattr(sys, "meta_path", [*sys.meta_path])
+    monkeypatch.setattr(builtins, "input", input)
+    monkeypatch.setattr(builtins, "display", None, raising=False)
+    display = Display(str(tmp_path))
+    display.captured = []
+    install(display)
+    for backend, ended in (("Agg", []), ("module://matplotlib_inline.backend_inline", [1]), ("svg", [1])):
+        sys.modules["matplotlib"].use(backend)
+        display.end_of_cell()
+        assert closed == ended
+
+
 def test_a_library_that_is_not_installed_is_not_found_as_without_us() -> None:
     finder = _AfterImport({"no_such_module_of_cellift": print})
     assert finder.find_spec("no_such_module_of_cellift", None) is None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from cellift.pipeline import compile_graph
 from cellift.pipeline.runtime.display import Display
+from unit.pipeline.kit import Launcher, graph, step
 
 
 @pytest.fixture
@@ -194,3 +197,18 @@ def test_without_plots_there_are_no_figures(display: Display, monkeypatch, modul
     display.figures()
     display.show(5)
     assert display.items == []
+
+
+@pytest.mark.parametrize(
+    ("backend", "lines"), [("", "0"), ("matplotlib.use('Agg')", "1"), ("matplotlib.use('agg', force=True)", "1")]
+)
+def test_figures_stay_open_where_the_notebook_has_chosen_a_backend(
+    launcher: Launcher, backend: str, lines: str
+) -> None:
+    pytest.importorskip("matplotlib")
+    setup = f"import matplotlib\n{backend}\nimport matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    draw = step("a", setup)
+    look = step("a", "print(len(plt.gca().lines))", number=2).code[0]
+    done = launcher.run(compile_graph(graph(replace(draw, cells=("c1", "c2"), code=(*draw.code, look)))))["a"]
+    assert done.stdout.splitlines()[-1] == lines, done
+    assert [item["mime"] for item in done.result["display"]][:1] == ["image/png"]

@@ -218,11 +218,12 @@ class _StepRun:
             self._namespace,
             self._before,
             self.display.show_last,
-            lambda _: self.display.figures(),
+            lambda _: self.display.end_of_cell(),
             self._shell,
             lambda piece: muted(self.display, not piece.own),
         )
         seconds = time.perf_counter() - started
+        self.display.figures()
         self._mark_classes()
         self._now = None
         states = self._guarded().end()

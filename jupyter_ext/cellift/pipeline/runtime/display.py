@@ -40,6 +40,8 @@ class Display:
         self.items: list[dict[str, str]] = []
         self.float_format = "%r"
         """How ``%precision`` wants numbers shown."""
+        self.stays_open = False
+        """Whether the notebook has chosen a backend of its own: then figures are open from cell to cell."""
         self.captured: Any = None
         """Where ``%%capture`` collects what is shown; None while it goes to the run."""
 
@@ -85,8 +87,13 @@ class Display:
             return self.float_format % value
         return _text(value)
 
-    def figures(self, *_: Any, **__: Any) -> None:
-        """Keep and close all open figures of pyplot: the end of a cell, and ``plt.show()``."""
+    def end_of_cell(self) -> None:
+        """A cell is over, or ``plt.show()`` was called."""
+        if not self.stays_open:
+            self.figures()
+
+    def figures(self) -> None:
+        """Keep and close all open figures of pyplot."""
         pyplot: Any = sys.modules.get("matplotlib.pyplot")
         if pyplot is None or not hasattr(pyplot, "get_fignums"):
             return

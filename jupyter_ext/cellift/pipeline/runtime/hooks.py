@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import functools
 import importlib.abc
 import importlib.machinery
 import os
@@ -12,6 +13,9 @@ from types import ModuleType
 from typing import Any
 
 from .display import Display
+
+_OF_KERNELS = ("inline", "ipykernel")
+"""Parts of the names of the backend that kernels begin with: with it, all figures are closed after each cell."""
 
 
 class NoInputError(RuntimeError):
@@ -24,7 +28,7 @@ def install(display: Display) -> None:
     """Set everything up in this process, which runs one step."""
     # A kernel sets the backend of notebooks in its environment; it draws into a front end, which is not there.
     backend = os.environ.get("MPLBACKEND", "")
-    if not backend or "inline" in backend or "ipykernel" in backend:
+    if not backend or any(word in backend for word in _OF_KERNELS):
         os.environ["MPLBACKEND"] = "Agg"
         matplotlib: Any = sys.modules.get("matplotlib")
         if matplotlib is not None:
@@ -36,15 +40,26 @@ def install(display: Display) -> None:
     def plots(module: Any) -> None:
         # A plain function: pyplot writes the backend's signature onto it.
         def show(*_: Any, **__: Any) -> None:
-            display.figures()
+            display.end_of_cell()
 
         module.show = show
+
+    def backends(module: Any) -> None:
+        use = module.use
+
+        @functools.wraps(use)
+        def use_and_note(backend: Any, *arguments: Any, **options: Any) -> None:
+            use(backend, *arguments, **options)
+            display.stays_open = not any(word in str(backend) for word in _OF_KERNELS)
+
+        module.use = use_and_note
 
     def ipython(module: Any) -> None:
         module.display = display.show
         module.clear_output = _nothing
 
     hooks: dict[str, Callable[[Any], None]] = {
+        "matplotlib": backends,
         "matplotlib.pyplot": plots,
         "IPython.core.display_functions": ipython,
         "IPython.display": ipython,
