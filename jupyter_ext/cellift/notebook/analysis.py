@@ -43,6 +43,7 @@ from cellift.notebook.state.exit_handlers import files_written_at_exit
 from cellift.notebook.state.hidden import generators_that_stay, hidden_state_warnings
 from cellift.notebook.state.local_modules import LocalState
 from cellift.notebook.state.names import is_pseudo, quoted
+from cellift.notebook.state.open_figures import figures_left_open
 from cellift.notebook.state.outside import look_outside
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
 from cellift.notebook.surroundings import needs_of
@@ -135,6 +136,7 @@ def _analyse(
     found += [*warnings, *flow.diagnostics, *states.refusals(step_names)]
     found += hidden_state_warnings(statements, states, step_names)
     found += files_written_at_exit(statements, files, step_names)
+    found += figures_left_open(statements, files, step_names)
     found += annotations_of_others(statements, step_names)
     found += generators_that_stay(wiring.plans, step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
