@@ -82,7 +82,7 @@ class Groups:
         owner: dict[int, str] = {}
         looks_at: dict[int, list[str]] = {}
         for name, scanner in self._scanned.items():
-            shared = [*scanner.objects, *(key for key in scanner.dicts_of if key not in known)]
+            shared = [*scanner.objects, *scanner.dicts_of]
             if not isinstance(values[name], _CACHED) and known.variable(values[name]) is None:
                 shared.append(id(values[name]))
             # Who has what a weak reference refers to crosses with it.

@@ -43,6 +43,11 @@ def test_a_copied_line_says_what_uses_it() -> None:
     ]
 
 
+def test_of_a_copied_line_that_makes_several_names_the_used_one_is_told() -> None:
+    (copied,) = step(explained("from math import ceil, sqrt", "%%step a\nprint(sqrt(4))"), "a")["copied"]
+    assert copied["reason"] == "`sqrt` is used in cell 2, line 2"
+
+
 def test_a_line_that_a_copied_line_needs_says_so() -> None:
     found = explained("class A:\n    pass", "class B(A):\n    pass", "%%step a\nprint(B)")
     reasons = {one["text"]: one["reason"] for one in step(found, "a")["copied"]}

@@ -44,6 +44,12 @@ def test_containers_are_changed_in_place(module, before, now):
     assert module.x is alias
 
 
+def test_what_is_there_already_stays_as_it_is(module):
+    module.x = {"a": 1}
+    restore({"state:module:kept_here:x": module.x})
+    assert module.x == {"a": 1}
+
+
 def test_plain_values_are_set(module):
     module.n = 1
     restore({"state:module:kept_here:n": 5})

@@ -197,6 +197,15 @@ def test_what_takes_the_place_of_an_object_has_all_its_names(helpers, monkeypatc
     assert helpers.NUMBER == 10**20
 
 
+def test_a_module_that_was_taken_out_is_asked_for_nothing(helpers):
+    sys.modules["lib_taken_out"] = gone = ModuleType("lib_taken_out")
+    gone.OWN = [1]  # type: ignore[attr-defined]
+    known.note(gone)
+    del sys.modules["lib_taken_out"]
+    known.replace(helpers.ROWS, new := [7])
+    assert helpers.ROWS is new
+
+
 def test_marks_that_libraries_compare_stay_those(tmp_path):
     class Mine:
         pass

@@ -303,7 +303,7 @@ class LocalState:
             if isinstance(part, (ast.Name, ast.Attribute)):
                 effect, _ = self._effect(part)
                 changes = effect.changes if effect is not None else ()
-                found.update(_pseudo(name) for name in changes if ":" in name and not name.startswith("state:"))
+                found.update(map(_pseudo, changes))
         return found
 
     def registered_too_early(self, plans: Iterable[Plan]) -> list[ast.stmt]:

@@ -335,3 +335,10 @@ def test_a_step_that_goes_to_another_folder_hands_that_on() -> None:
         assert edges(graph) == {"a>b:state:cwd"}
     assert "cd" in text(graph_of("%%step a\n%cd x", "%%step b\nprint(1)"), "b")
     assert "os.chdir('x')" in text(graph_of("import os", "os.chdir('x')", "%%step a\nx = 1", "%%step b\nprint(1)"), "b")
+
+
+def test_a_statement_that_changes_two_kinds_hands_on_both() -> None:
+    both = "def both(v):\n    os.environ['K'] = v\n    decimal.getcontext().prec = 5"
+    first = "%%step a\ny = os.environ.setdefault('K', '1')\nprint(y)"  # it cannot be repeated
+    graph = graph_of(f"import os, decimal\n{both}", first, "%%step b\nboth('2')", "%%step c\nprint(os.environ['K'])")
+    assert {"b>c:state:environ", "b>c:state:decimal"} <= edges(graph)
