@@ -14,6 +14,7 @@ import yaml
 from cellift.engine.prepare import analyse_notebook, compile_notebook, explain_notebook
 from cellift.notebook.diagnostics import Diagnostic, RefusedError
 from cellift.pipeline.ir import dump_ir
+from cellift.pipeline.runtime.spec import read_step
 
 TEXTS = {
     "quotes": "a'b\"c'''",
@@ -67,7 +68,7 @@ def outcome(data: str, folder: Path) -> tuple[dict[str, Any] | None, list[Diagno
 def payloads(ir: dict[str, Any]) -> list[dict[str, Any]]:
     """What the runner is told of each step."""
     tasks = ir["root"]["dag"]["tasks"].values()
-    return [json.loads(task["inputs"]["parameters"]["cellift_step"]["runtimeValue"]["constant"]) for task in tasks]
+    return [read_step(task["inputs"]["parameters"]["cellift_step"]["runtimeValue"]["constant"]) for task in tasks]
 
 
 @text
