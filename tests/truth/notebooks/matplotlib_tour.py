@@ -34,10 +34,11 @@ def styled(ax, **kw):
     ax.grid(True)
     ax.set(**kw)
     return ax
-ax = styled(plt.gca(), xlabel="t", ylabel="v")
+ax = styled(plt.figure().gca(), xlabel="t", ylabel="v")
 print(ax.get_xlabel(), plt.rcParams["lines.linewidth"])
 # %%
 data = {"a": 3, "b": 5}
-plt.bar(list(data), list(data.values()))
+plt.close("all")
+plt.bar(list(data), list(data.values()));
 # %%
 print(plt.rcParams["font.size"], data)

@@ -17,11 +17,11 @@ from unit.pipeline.kit import graph, step
 
 
 def taken(
-    tmp_path: Path, later: tuple[str, ...], touched: tuple[str, ...] = (), **made: Any
+    tmp_path: Path, later: tuple[str, ...], touched: tuple[str, ...] = (), mine: tuple[str, ...] = (), **made: Any
 ) -> tuple[ValueGuard, dict[str, Any]]:
     values.write(tmp_path / "a", made)
     reader = values.Reader(tmp_path / "a")
-    guard = ValueGuard(frozenset(later), frozenset(touched), {}, {})
+    guard = ValueGuard(frozenset(later), frozenset(touched), dict.fromkeys(mine, "a"), {})
     for name in made:
         guard.took("a", reader, name)
     return guard, {name: reader[name] for name in made}
@@ -149,7 +149,15 @@ def test_the_guard_holds_nothing_that_is_missed(tmp_path: Path) -> None:
 def test_the_state_of_a_module_is_no_value_but_changes_those_that_share_with_it(tmp_path: Path) -> None:
     inner = [1]
     state = {"state:module:m:rows": {"k": inner}}
-    guard, here = taken(tmp_path, ("part", *state), part=[inner], **state)
+    guard, here = taken(tmp_path, ("part", *state), mine=tuple(state), part=[inner], **state)
     here["state:module:m:rows"]["k"].append(2)
     assert guard.changed({}, ()) == {"part": [[1, 2]]}
     assert guard.spent == []
+
+
+def test_state_that_the_step_has_not_taken_up_is_handed_on_with_what_shares_with_it(tmp_path: Path) -> None:
+    inner = [1]
+    state = {"state:module:m:rows": {"k": inner}}
+    guard, here = taken(tmp_path, ("part", *state), mine=("part",), part=[inner], **state)
+    here["part"][0].append(2)
+    assert guard.changed({}, ()) == {"part": [[1, 2]], "state:module:m:rows": {"k": [1, 2]}}
