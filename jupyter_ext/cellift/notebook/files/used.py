@@ -40,8 +40,9 @@ _TREES = frozenset({"rmtree", "extractall", "extract", "unpack_archive", "make_a
 _ADD_ENDING = frozenset("save savez savez_compressed savefig".split())
 _LISTS = frozenset({"listdir", "scandir", "walk", "iterdir"})
 _GLOBS = frozenset({"glob", "iglob", "rglob"})
+_OF_TEMPORARY = frozenset({"exists", "is_dir", "is_file", "cleanup"})
 _LISTED = frozenset({"run_line_magic", "rename", "replace", "dump", "urlretrieve"}).union(
-    *(_BOTH, _DEFAULT_READ, _TWO, _OF_OS, _TREES, _ADD_ENDING, _LISTS, _GLOBS),
+    *(_OF_TEMPORARY, _BOTH, _DEFAULT_READ, _TWO, _OF_OS, _TREES, _ADD_ENDING, _LISTS, _GLOBS),
     *(FILE_READERS, PATH_READERS, PATH_WRITERS, TABLE_WRITERS, WRITE_FIRST),
 )
 
@@ -177,9 +178,11 @@ class FileUse:
             yield ANY, "r"
         elif name in _GLOBS:
             yield from self._first(call, "r", given)
-        elif receiver is not None and name in PATH_READERS | PATH_WRITERS:
+        elif receiver is not None and name in PATH_READERS | PATH_WRITERS | _OF_TEMPORARY:
             mode = "r" if name in PATH_READERS else "w=" if _may_exist(call) else "w"
             yield from self._each(receiver, mode, given)
+            if name in _OF_TEMPORARY and not self._paths.named(receiver, given):
+                yield ANY, mode  # a temporary folder: it is there until somebody removes it
         elif name in ("rename", "replace") and receiver is not None and len(call.args) == 1:
             if isinstance(receiver, (ast.Name, ast.BinOp, ast.Call)) and self._paths.named(receiver, given) - {ANY}:
                 yield from self._each(receiver, "w", given)
