@@ -188,7 +188,9 @@ def _content(value: Any) -> Any:
 def _has_attributes(value: Any) -> bool:
     """Whether it consists of attributes only, as the objects of most classes do."""
     kinds = type(value).__mro__[:-1]
-    return all(each.__flags__ & _HEAP_TYPE for each in kinds) and not hasattr(type(value), "__setstate__")
+    made_here = all(each.__flags__ & _HEAP_TYPE for each in kinds) and not hasattr(type(value), "__setstate__")
+    # On newer Pythons classes of C are made like those of Python: a queue has neither.
+    return made_here and (hasattr(value, "__dict__") or any(True for _ in _slots(value)))
 
 
 _HEAP_TYPE = 1 << 9
