@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from cellift.engine.executor_input import FILES, STEP_PARAMETER
@@ -116,7 +115,7 @@ def _task(
         )
     try:
         step = read_step(step_text)
-    except (ValueError, zlib.error):
+    except ValueError:
         _refuse(f"What task {shown} is to do cannot be read. Compile the notebook again.")
     parameters, needs = _parameters(shown, spec, component, params)
     # Here a change that the code does not show is put right: the step is to report it rather than to fail.

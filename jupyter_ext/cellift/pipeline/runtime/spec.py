@@ -114,7 +114,10 @@ def read_step(text: str) -> dict[str, Any]:
     step: dict[str, Any] = json.loads(text)
     packed = step.pop("packed", None) if isinstance(step, dict) else None
     if packed is not None:
-        step["code"] = json.loads(zlib.decompress(base64.b64decode(packed)))
+        try:
+            step["code"] = json.loads(zlib.decompress(base64.b64decode(packed)))
+        except zlib.error as error:
+            raise ValueError(f"its packed code is damaged: {error}") from error
     return step
 
 
