@@ -126,8 +126,7 @@ def _digest(array: Any) -> bytes:
 
 
 def _visited(values: dict[str, Any], apart: bool) -> tuple[bytes, list[Any]]:
-    contents = {key for name, value in values.items() for key in contents_of(name, value)}
-    pickler = _ApartFromModules(contents) if apart and known else _Fingerprinter()
+    pickler = _ApartFromModules(contents_of(values)) if apart and known else _Fingerprinter()
     pickler.dump(values)
     return pickler.digest(), pickler.arrays
 

@@ -119,13 +119,14 @@ class Attributes(Dict[str, Any]):
     """What a class keeps."""
 
 
-def contents_of(name: str, value: Any) -> set[int]:
-    """Ids of what is written itself under ``name``, the state of a variable; of a class, what is found only there."""
-    if not name.startswith("state:module:"):
-        return set()
-    attributes = value.items() if type(value) is Attributes else ()
-    places = ((item, key, known.variable(item)) for key, item in attributes)
-    return {id(value), *(id(item) for item, key, place in places if place and place.path.endswith(f".{key}"))}
+def contents_of(values: Dict[str, Any]) -> set[int]:
+    """Ids of what is written itself as the state of a variable; of a class, what is found only there."""
+    found: set[int] = set()
+    for value in [value for name, value in values.items() if name.startswith("state:module:")]:
+        attributes = value.items() if type(value) is Attributes else ()
+        places = ((item, key, known.variable(item)) for key, item in attributes)
+        found |= {id(value), *(id(item) for item, key, place in places if place and place.path.endswith(f".{key}"))}
+    return found
 
 
 def marks_of(kind: Any) -> dict[int, Variable]:

@@ -54,7 +54,7 @@ class _ExactPickler(_Pickler):
         self, file: Any, keep: Callable[[pickle.PickleBuffer], Any], reducer: Reducer, values: dict[str, Any]
     ) -> None:
         super().__init__(file, keep, reducer)
-        self._contents = {key for name, value in values.items() for key in contents_of(name, value)}
+        self._contents = contents_of(values)
         self._odd = {key: OddSet(value) for key, value in reducer.code.odd_sets.items()}
         self._odd.update(reducer.stand_ins)
 

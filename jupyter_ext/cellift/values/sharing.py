@@ -65,7 +65,7 @@ class Groups:
         return self.reducer
 
     def _scan(self, name: str, value: Any, code: Code) -> Scanner:
-        contents = contents_of(name, value)
+        contents = contents_of({name: value})
         scanner = Scanner(code, contents=contents)
         try:
             try:

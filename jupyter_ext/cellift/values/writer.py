@@ -82,7 +82,7 @@ def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups
     reducer = sharing.begin(names)
     plain = len(names) == 1 and is_plain(first) and (first.nbytes >= SMALL or first.base is None)
     plain = plain and first not in reducer
-    plain = plain and (known.variable(first) is None or id(first) in contents_of(names[0], first))
+    plain = plain and (known.variable(first) is None or id(first) in contents_of(values))
     form = "npy" if plain else "pickle"
     entry: dict[str, Any] = {"file": f"{stem}.{form}", "format": form, "names": names}
     with HashedFile(folder, entry["file"], names[0], guarded=not plain) as file:

@@ -1,5 +1,4 @@
-"""Figures that pyplot leaves open from cell to cell, where the notebook has chosen a backend; each
-step begins with none.
+"""Figures that pyplot leaves open, where the notebook has chosen a backend: steps begin with none.
 
 With the backend of a kernel all figures are closed after each cell, so there is nothing to hand on.
 """
