@@ -16,10 +16,11 @@ class Kind(Enum):
     CONSTANT = "constant"
     DATA = "data"
 
-    @property
-    def is_code(self) -> bool:
-        """Imports, functions and classes never cross as values."""
-        return self in (Kind.IMPORT, Kind.FUNCTION, Kind.CLASS)
+    #: Imports, functions and classes never cross as values.
+    is_code: bool
+
+    def __init__(self, value: str) -> None:
+        self.is_code = value in ("import", "function", "class")  # asked very often
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ Only generators that the notebook seeds count: where nobody seeds, no step can b
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cellift.notebook.scopes.facts import Binding, Body, Change, Facts, Kind, Use
 from cellift.notebook.state.generators import Knowledge
+from cellift.project.remembered import of_kind, remembered
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _SEEDING_WORDS = ("seed", "set_state", "setstate", "set_rng_state")
@@ -51,10 +52,12 @@ class Draws:
         """Add reads, changes and bindings of ``state:…`` names to ``facts``."""
         if not self.seeded:
             return
-        self._note_in(facts, self._summary(_at_once([node])), column)
-        for name, body in facts.bodies.items():
-            code = list(_code_of(node, name))
-            summary = self._summary(code) if code else _Summary()
+        assert self._knowledge is not None
+        words = _names(node)
+        seeders = {name: self._seeders[name] for name in self._seeders.keys() & words}
+        own, of_bodies = _summaries(node, self._knowledge.narrowed(words), seeders, tuple(facts.bodies))
+        self._note_in(facts, own, column)
+        for (name, body), summary in zip(facts.bodies.items(), of_bodies, strict=True):
             self._note_in(body, summary, column)
             if isinstance(node, _FUNCTIONS) and node.name == name:
                 self._seeders[name] = summary.first_seeds
@@ -79,35 +82,47 @@ class Draws:
                 if isinstance(sink, Facts):
                     sink.called_paths.pop(ast.unparse(seed.func), None)
 
-    def _summary(self, code: Iterable[ast.AST]) -> _Summary:
-        knowledge = self._knowledge
-        assert knowledge is not None
-        found = _Summary()
-        for node in code:
-            for generator, seed in self._certain_seeds(node):
-                if generator not in found.draws and generator not in found.peeks and generator not in found.seeds:
-                    found.first_seeds.setdefault(generator, seed)
-            for call in ast.walk(node):
-                if isinstance(call, ast.Call):
-                    for generator, act in knowledge.acts(call):
-                        kind = {"seed": found.seeds, "may seed": found.seeds, "draw": found.draws, "peek": found.peeks}[
-                            act
-                        ]
-                        kind.setdefault(generator, call)
-        return found
 
-    def _certain_seeds(self, node: ast.AST) -> Iterator[tuple[str, ast.Call]]:
-        """``np.random.seed(0)`` or ``seed_all(0)`` as a statement: nothing comes before it."""
-        value = node.value if isinstance(node, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
-        if not isinstance(value, ast.Call) or any(isinstance(part, ast.Call) for part in _parts(value)):
-            return
-        assert self._knowledge is not None
-        for generator, act in self._knowledge.acts(value):
-            if act == "seed":
-                yield generator, value
-        if isinstance(value.func, ast.Name):
-            for generator in self._seeders.get(value.func.id, ()):
-                yield generator, value
+@remembered
+def _summaries(
+    node: ast.stmt, knowledge: Knowledge, seeders: Mapping[str, Mapping[str, ast.Call]], bodies: tuple[str, ...]
+) -> tuple[_Summary, tuple[_Summary, ...]]:
+    """Of what the statement does at once, and of each of the functions and classes that it defines."""
+    own = _summary(_at_once([node]), knowledge, seeders)
+    return own, tuple(_summary(_code_of(node, name), knowledge, seeders) for name in bodies)
+
+
+@remembered
+def _names(node: ast.stmt) -> frozenset[str]:
+    return frozenset(name.id for name in of_kind(node, ast.Name))
+
+
+def _summary(code: Iterable[ast.AST], knowledge: Knowledge, seeders: Mapping[str, Mapping[str, ast.Call]]) -> _Summary:
+    found = _Summary()
+    for node in code:
+        for generator, seed in _certain_seeds(node, knowledge, seeders):
+            if generator not in found.draws and generator not in found.peeks and generator not in found.seeds:
+                found.first_seeds.setdefault(generator, seed)
+        for call in of_kind(node, ast.Call):
+            for generator, act in knowledge.acts(call):
+                kind = {"seed": found.seeds, "may seed": found.seeds, "draw": found.draws, "peek": found.peeks}[act]
+                kind.setdefault(generator, call)
+    return found
+
+
+def _certain_seeds(
+    node: ast.AST, knowledge: Knowledge, seeders: Mapping[str, Mapping[str, ast.Call]]
+) -> Iterator[tuple[str, ast.Call]]:
+    """``np.random.seed(0)`` or ``seed_all(0)`` as a statement: nothing comes before it."""
+    value = node.value if isinstance(node, (ast.Expr, ast.Assign, ast.AnnAssign)) else None
+    if not isinstance(value, ast.Call) or any(isinstance(part, ast.Call) for part in _parts(value)):
+        return
+    for generator, act in knowledge.acts(value):
+        if act == "seed":
+            yield generator, value
+    if isinstance(value.func, ast.Name):
+        for generator in seeders.get(value.func.id, ()):
+            yield generator, value
 
 
 def _parts(call: ast.Call) -> Iterator[ast.AST]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from cellift.notebook.state.aliases import imported_names
 from cellift.project.dotted import dotted_name, last_name
+from cellift.project.remembered import of_kind, remembered
 
 #: Generator and what is done to it; "peek" reads its state and leaves it alone.
 Act = tuple[str, Literal["seed", "may seed", "draw", "peek"]]
@@ -101,29 +103,38 @@ class Knowledge:
         self.estimators_draw = False
         self.seeded: frozenset[str] = frozenset()
         roots = {path.partition(".")[0] for path in self.names.values()}
-        calls = [node for statement in statements for node in ast.walk(statement) if isinstance(node, ast.Call)]
         self.seeded = self._seeded_outside | frozenset(self._mentioned(statements))
         if "sklearn" in roots and NUMPY in self.seeded:
-            self.estimators_draw = any(self._makes_random_estimator(call) for call in calls)
+            calls = (call for statement in statements for call in of_kind(statement, ast.Call))
+            self.estimators_draw = any(map(self._makes_random_estimator, calls))
+
+    def narrowed(self, words: AbstractSet[str]) -> Knowledge:
+        """What of it concerns code with these names."""
+        made = Knowledge.__new__(Knowledge)
+        vars(made).update(vars(self))
+        made.names = {name: self.names[name] for name in self.names.keys() & words}
+        made.constants = self.constants & words
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Knowledge) and vars(self) == vars(other)
+
+    __hash__ = None  # type: ignore[assignment]  # its attributes may be set
 
     def _mentioned(self, statements: Iterable[ast.stmt]) -> Iterator[str]:
         """Generators whose seed function stands anywhere: what is kept in a dict, or passed on, is called some time."""
         if not any(path.partition(".")[0] in _SEED_ROOTS for path in self.names.values()):
             return
-        for node in (inner for statement in statements for inner in ast.walk(statement)):
-            path = self.path(node) if isinstance(node, (ast.Name, ast.Attribute)) else None
-            if isinstance(node, ast.Call) and len(node.args) > 1 and last_name(node.func) == "getattr":
-                of, text = node.args[0], node.args[1]
-                path = self.path(of) if isinstance(of, (ast.Name, ast.Attribute)) else None
-                path = f"{path}.{text.value!s}" if path and isinstance(text, ast.Constant) else None
-            yield from _SEEDS.get(path or "", ())
+        for path in {path for statement in statements for path in _paths(statement)}:
+            yield from _SEEDS.get(self._full(path) or "", ())
 
     def path(self, function: ast.expr) -> str | None:
         """The full name of what is called, if it comes from an import."""
-        root, _, rest = (dotted_name(function) or "").partition(".")
-        if root not in self.names:
-            return None
-        return f"{self.names[root]}.{rest}" if rest else self.names[root]
+        return self._full(dotted_name(function) or "")
+
+    def _full(self, path: str) -> str | None:
+        root, dot, rest = path.partition(".")
+        return f"{self.names[root]}{dot}{rest}" if root in self.names else None
 
     def _makes_random_estimator(self, call: ast.Call) -> bool:
         path = self.path(call.func) or ""
@@ -185,16 +196,31 @@ class Knowledge:
             yield NUMPY, "draw"
 
 
+@remembered
+def _paths(statement: ast.stmt) -> frozenset[str]:
+    """The names in it, with their attributes; ``a.b`` also of ``getattr(a, "b")``."""
+    found = {dotted_name(node) for node in of_kind(statement, ast.Name, ast.Attribute)} - {None}
+    for call in of_kind(statement, ast.Call):
+        if len(call.args) > 1 and last_name(call.func) == "getattr" and isinstance(call.args[1], ast.Constant):
+            of = dotted_name(call.args[0])
+            found.add(f"{of}.{call.args[1].value!s}" if of else None)
+    return frozenset(path for path in found if path)
+
+
 def _constants(statements: Iterable[ast.stmt]) -> Iterator[str]:
     """Names that are only ever bound to a literal other than None."""
     bound: dict[str, bool] = {}
     for statement in statements:
-        for node in ast.walk(statement):
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                bound.setdefault(node.id, False)
+        for name in _bound(statement):
+            bound.setdefault(name, False)
         if isinstance(statement, (ast.Assign, ast.AnnAssign)) and isinstance(statement.value, ast.Constant):
             targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
             for target in targets:
                 if isinstance(target, ast.Name) and not bound[target.id]:
                     bound[target.id] = statement.value.value is not None
     yield from (name for name, constant in bound.items() if constant)
+
+
+@remembered
+def _bound(statement: ast.stmt) -> tuple[str, ...]:
+    return tuple(node.id for node in of_kind(statement, ast.Name) if isinstance(node.ctx, ast.Store))
