@@ -11,6 +11,7 @@ from cellift.notebook.flow.sharing import Sharing
 from cellift.notebook.flow.statements import Read, Statement, Travel, Version
 from cellift.notebook.flow.travel import alias_of, patched_code
 from cellift.notebook.scopes.facts import Binding, Body, Change, Kind, Use
+from cellift.notebook.scopes.keeping import gives_kept_state
 
 
 class Versions:
@@ -81,7 +82,7 @@ class Versions:
             stateful=name in statement.facts.stateful or name in self._made_stateful(statement),
             source_kind=source_kind,
         )
-        if body is not None and _decorated_with_state(statement):
+        if body is not None and self._decorated_with_state(statement):
             body.holds = body.holds or "what its decorator keeps"
         if kind is Kind.DATA and not version.immutable:
             version.made_of = made_of
@@ -118,6 +119,18 @@ class Versions:
             if body is not None and (body.gives_stateful or (body.yields and not call.used_up)):
                 found.update(call.targets)
         return found
+
+    def _decorated_with_state(self, statement: Statement) -> bool:
+        """A decorator of the function, or of a method of the class, keeps what calls change."""
+        node = statement.node
+        defined = [node, *(node.body if isinstance(node, ast.ClassDef) else ())]
+        decorated = any(getattr(one, "decorator_list", ()) for one in defined)
+        return decorated and gives_kept_state(statement.facts.called, self._own_body)
+
+    def _own_body(self, name: str) -> Body | None:
+        """What calling a function or class of the notebook does."""
+        version = self.current.get(name)
+        return version.body if version is not None and version.code is not None else None
 
     # --- changes in place
 
@@ -186,16 +199,6 @@ class Versions:
                 made_of=version.made_of | (frozenset(p for p in made_of if p.anonymous) if version.code else made_of),
             ),
         )
-
-
-def _decorated_with_state(statement: Statement) -> bool:
-    """A decorator of the function, or of a method of the class, keeps what calls change."""
-    node = statement.node
-    defined = [node, *(node.body if isinstance(node, ast.ClassDef) else ())]
-    decorated = any(getattr(one, "decorator_list", ()) for one in defined)
-    called = (statement.reads.get(name) for name in statement.facts.called)
-    bodies = [read.version.body for read in called if read is not None and read.version.code is Kind.FUNCTION]
-    return decorated and any(body is not None and (body.gives_stateful or body.yields) for body in bodies)
 
 
 def _changes_by_use(version: Version) -> bool:

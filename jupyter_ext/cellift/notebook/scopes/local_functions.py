@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cellift.notebook.scopes.facts import Body, Change
+from cellift.notebook.scopes.keeping import gives_kept_state
 from cellift.notebook.scopes.methods import changing_methods
 from cellift.notebook.scopes.read import read_statement
 from cellift.notebook.scopes.reader import Around
@@ -25,6 +26,7 @@ class LocalFunctions:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._modules: dict[str, dict[str, Body]] = {}
+        self._all: dict[str, dict[str, Body]] = {}  # with what they do to their module
 
     def body(self, full: str) -> Body | None:
         """The body of ``MODULE.NAME``; None for what is no function or class at the top of a local module."""
@@ -32,6 +34,11 @@ class LocalFunctions:
         if module not in self._modules:
             self._modules[module] = self._read(module)
         return self._modules[module].get(name)
+
+    def keeps(self, full: str) -> bool:
+        """Whether what a call of it gives keeps something from one use to the next: a counter around a function."""
+        module, _, name = full.rpartition(".")
+        return self.body(full) is not None and gives_kept_state({name}, self._all[module].get)
 
     def _read(self, module: str) -> dict[str, Body]:
         tree = self._project.tree(module)
@@ -46,6 +53,7 @@ class LocalFunctions:
                 except RecursionError:
                     continue
                 found.update(facts.bodies)
+        self._all[module] = found
         return {name: _alone(body, found) for name, body in found.items()}
 
     def changing_methods(self, modules: tuple[str, ...]) -> frozenset[str]:

@@ -265,6 +265,9 @@ class Reader:
             elif self.body is not None and owner is self.body_scope:
                 self.body.gives_stateful |= self.nested > 0
                 self.change_through_local(change, owner)
+            elif self.body is not None and owner.kind == "function":
+                here = next(scope for scope in reversed(self.scopes) if scope.kind == "function")
+                self.body.gives_stateful |= owner is not here  # of a decorator that has arguments
 
     def change_through_local(self, change: Change, scope: Scope) -> None:
         """A local name of a function may be its parameter, or a global object."""

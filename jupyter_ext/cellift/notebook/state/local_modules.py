@@ -95,6 +95,7 @@ class LocalState:
                     facts.bodies.setdefault(name, body)
             return
         self._note_arguments(facts, node, column)
+        self._note_decorators(facts, node)
         registered = self._registers(node) if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else set()
         if registered and node not in self._handed_on:
             self._repeated.add(id(node))
@@ -210,6 +211,16 @@ class LocalState:
                     for target in facts.binds:
                         facts.shares.setdefault(target, set()).update(names)
 
+    def _note_decorators(self, facts: Facts, node: ast.stmt) -> None:
+        """``@helpers.counted``: what it puts around a function, or a method of a class, may keep something."""
+        body = facts.bodies.get(getattr(node, "name", ""))
+        parts: list[ast.stmt] = [node, *(node.body if isinstance(node, ast.ClassDef) else ())]
+        for decorator in (each for part in parts for each in getattr(part, "decorator_list", ())):
+            path = dotted_name(decorator.func if isinstance(decorator, ast.Call) else decorator)
+            full = self._full(path) if path else ""
+            if body is not None and full and self._functions.keeps(self._real(full)):
+                body.holds = body.holds or "what its decorator keeps"
+
     def _note_held(self, facts: Facts, node: ast.stmt) -> None:
         """``events.on("x", log.append)``, ``helpers.rows = rows``: what a module may hold from here on."""
         for one in _at_once(node):
@@ -247,6 +258,10 @@ class LocalState:
     def _full(self, path: str) -> str:
         root, dot, rest = path.partition(".")
         return f"{self._names[root]}{dot}{rest}" if root in self._names else ""
+
+    def _real(self, full: str) -> str:
+        assert self._state is not None
+        return self._state.real(full)
 
     def _note_reloads(self, sink: Facts | Body, nodes: Sequence[ast.AST]) -> None:
         """``importlib.reload(m)`` makes all state of the module anew."""

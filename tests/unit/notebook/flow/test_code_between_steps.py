@@ -106,6 +106,38 @@ def test_a_decorator_of_a_method_that_counts_calls_moves_on_with_the_class() -> 
     assert "a>b:S" in edges(graph)
 
 
+_AROUND = {
+    "a counter of a decorator with arguments": (
+        "def times(k):\n    def deco(f):\n        state = {'n': 0}\n        def inner(*a):\n"
+        "            state['n'] += k\n            return f(*a)\n        return inner\n    return deco\n@times(2)"
+    ),
+    "an object that counts": (
+        "class Counter:\n    def __init__(self, f):\n        self.f = f\n        self.n = 0\n    def __call__(self):\n"
+        "        self.n += 1\ndef count(f):\n    return Counter(f)\ndef counted(f):\n    return count(f)\n@counted"
+    ),
+    "a generator": "def parts(f):\n    yield f\n@parts",
+}
+_STILL = {
+    "no state": "def plain(f):\n    def inner(*a):\n        return f(*a)\n    return inner\n@plain",
+    "a list of each call": (
+        "def times(k):\n    def deco(f):\n        def inner(*a):\n            seen = []\n            seen.append(k)\n"
+        "            return f(*a)\n        return inner\n    return deco\n@times(2)"
+    ),
+    "two that call each other": "def one(f):\n    return two(f) if 0 else f\ndef two(f):\n    return one(f)\n@two",
+}
+
+
+@pytest.mark.parametrize("around", _AROUND.values(), ids=_AROUND)
+def test_what_a_decorator_of_the_notebook_keeps_goes_on_with_the_function(around: str) -> None:
+    graph = graph_of(f"{around}\ndef f():\n    return 1", "%%step a\nf()", "%%step b\nf()")
+    assert "a>b:f" in edges(graph)
+
+
+@pytest.mark.parametrize("around", _STILL.values(), ids=_STILL)
+def test_a_function_whose_decorator_keeps_nothing_is_copied(around: str) -> None:
+    assert edges(graph_of(f"{around}\ndef f():\n    return 1", "%%step a\nf()", "%%step b\nf()")) == set()
+
+
 _COUNTER = "class Counter:\n    n = 0\n    def __call__(self):\n        self.n += 1\n"
 _REMEMBERS = "class Base:\n    subs = []\n    def __init_subclass__(cls):\n        Base.subs.append(cls)\n"
 

@@ -403,3 +403,57 @@ def test_an_import_of_what_was_bound_anew_gives_a_value(beside):
         helpers, before, "%%step a\ndef f():\n    up()\nf()\nfrom helpers import n as m", "%%step b\nprint(m)"
     )
     assert "a>b:m" in edges(body.graph)
+
+
+_DECORATORS = """
+def counted(f):
+    def inner(*a):
+        inner.n += 1
+        return f(*a)
+    inner.n = 0
+    return inner
+def times(k):
+    def deco(f):
+        seen = []
+        def inner(*a):
+            seen.append(k)
+            return f(*a)
+        return inner
+    return deco
+class Object:
+    def __init__(self, f):
+        self.f = f
+    def __call__(self, x):
+        self.x = x
+def kept(f):
+    return counted(f)
+def plain(f):
+    def inner(*a):
+        return f(*a)
+    return inner
+"""
+
+
+@pytest.mark.parametrize("name", ["counted", "times(2)", "Object", "kept"])
+@pytest.mark.parametrize(
+    "defined", ["{}\ndef f(x):\n    return x", "class f:\n    {}\n    def go(self):\n        return 1"]
+)
+def test_what_a_decorator_of_a_module_keeps_goes_on_with_what_it_decorates(beside, name, defined):
+    cells = ["import helpers\n" + defined.format(f"@helpers.{name}"), "%%step a\nf(1)", "%%step b\nf(1)"]
+    assert "a>b:f" in edges(beside(_DECORATORS, *cells).graph)
+
+
+def test_a_decorator_counts_in_every_way_of_importing_it(beside, tmp_path):
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg" / "__init__.py").write_text("from helpers import *")
+    for first in ("from helpers import counted", "from helpers import *", "from pkg import counted"):
+        cells = [first + "\n@counted\ndef f(x):\n    return x", "%%step a\nf(1)", "%%step b\nf(1)"]
+        assert "a>b:f" in edges(beside(_DECORATORS, *cells).graph), first
+
+
+@pytest.mark.parametrize(
+    "decorator", ["helpers.plain", "functools.lru_cache", "helpers.made.plain", "[helpers.plain][0]"]
+)
+def test_a_function_whose_decorator_keeps_nothing_stays_a_copy(beside, decorator):
+    cells = [f"import functools, helpers\n@{decorator}\ndef f(x):\n    return x", "%%step a\nf(1)", "%%step b\nf(1)"]
+    assert edges(beside(_DECORATORS, *cells).graph) == set()
