@@ -19,9 +19,11 @@ find_python() {
 
 CELLIFT_PYTHON39=$(find_python 3.9)
 export CELLIFT_PYTHON39
-digests=$(mktemp -d)
-trap 'rm -rf "$digests"' EXIT
-for version in 3.10 3.13; do
+results=$(mktemp -d)
+running=()
+trap 'for group in "${running[@]}"; do kill -- "-$group" 2>/dev/null || true; done; rm -rf "$results"' EXIT
+versions="3.10 3.13"
+for version in $versions; do
   python=$(find_python "$version")
   venv=".venv-$version"
   stamp="$venv/.installed-$(cat requirements/dev.txt pyproject.toml | sha256sum | cut -c1-16)"
@@ -31,12 +33,31 @@ for version in 3.10 3.13; do
     SKIP_JUPYTER_BUILDER=1 "$UV" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
     touch "$stamp"
   fi
-  echo "== Python $version" >&2
-  "$venv/bin/python" -m pytest tests/unit tests/kernel -q -p no:cacheprovider
-  # For the same recorded environment (that of the first one here) everything compiles to the same bytes.
-  recorded=${recorded:-$PWD/$venv/bin/python}
+done
+
+# Side by side: the tests of one version keep one core busy. What they print comes in one piece. With job control each
+# has a process group of its own and may be interrupted, which some tests do.
+set -m
+check() {
+  ".venv-$1/bin/python" -m pytest tests/unit tests/kernel -q -p no:cacheprovider
+}
+for version in $versions; do
+  check "$version" >"$results/log-$version" 2>&1 &
+  running+=($!)
+done
+failed=0
+for version in $versions; do
+  wait "${running[0]}" || failed=1
+  running=("${running[@]:1}")
+  echo "== Python $version"
+  cat "$results/log-$version"
+done
+[ "$failed" = 0 ]
+
+# For the same recorded environment (that of the first one here) everything compiles to the same bytes.
+for version in $versions; do
   for seed in 1 2; do
-    PYTHONHASHSEED=$seed "$venv/bin/python" -m tests.truth.digests "$recorded" >"$digests/$version-$seed"
-    diff "$digests/3.10-1" "$digests/$version-$seed" >&2
+    PYTHONHASHSEED=$seed ".venv-$version/bin/python" -m tests.truth.digests "$PWD/.venv-3.10/bin/python" >"$results/$version-$seed"
+    diff "$results/3.10-1" "$results/$version-$seed" >&2
   done
 done

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from e2e.conftest import Server, open_lab
 from e2e.workbench import active_cell, node, runs, succeeded
@@ -19,11 +19,21 @@ def lab(new_server: Callable[..., Server], profile: Callable[..., BrowserContext
     return open_lab(profile(), new_server())
 
 
-def choose(page: Page, command: str) -> None:
-    """Execute a command through the command palette."""
+def open_palette(page: Page) -> Locator:
+    """Press the key of the command palette; once more when a notebook that opened late took the focus from it."""
     page.keyboard.press("Control+Shift+C")
     search = page.locator(".lm-CommandPalette-input")
+    try:
+        expect(search).to_be_focused(timeout=5_000)
+    except AssertionError:
+        page.keyboard.press("Control+Shift+C")
     expect(search).to_be_focused()
+    return search
+
+
+def choose(page: Page, command: str) -> None:
+    """Execute a command through the command palette."""
+    search = open_palette(page)
     page.keyboard.type(command)
     expect(page.locator(".lm-CommandPalette-item.lm-mod-active")).to_contain_text(command)
     page.keyboard.press("Enter")
