@@ -37,6 +37,7 @@ _MODULES = (
     "values.weak",
     "values.memory",
     "values.by_value",
+    "values.private_maps",
     "values.fingerprint",
     "values.arrays",
     "values.deep",

@@ -7,8 +7,8 @@ import mmap
 import sys
 from typing import Any
 
-from .fingerprint import Region
 from .hashed_file import HashedFile
+from .private_maps import Region
 from .rebuild_arrays import SMALL
 
 _KINDS = "biufcmM"

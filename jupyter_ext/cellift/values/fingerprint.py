@@ -9,26 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import mmap
-import re
 import sys
 from typing import Any, NamedTuple
 
 from .by_value import Code, Pickler
 from .in_modules import contents_of, known
+from .private_maps import Region, clean
 from .weak import KINDS as WEAK
-
-_MAP = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (.*(?:\n[A-Z].*)*)", re.MULTILINE)
-# A page that was written to is a copy without a file. `Private_Dirty` also counts pages of the file itself that were
-# not stored on the disk yet, as those of every value that an earlier step has just written.
-_WRITTEN = re.compile(r"^(?:Anonymous|Swap): +([0-9]+)", re.MULTILINE)
-
-
-class Region(NamedTuple):
-    """A private map of a file: its address and length in bytes in this process."""
-
-    address: int
-    size: int
-    path: str
 
 
 class _Array(NamedTuple):
@@ -82,28 +69,6 @@ class Fingerprint:
         if now[1:4] == before[1:4] and before.region not in dirty:
             return False
         return _digest(array) != _digest(_as_in_file(before))
-
-
-def clean(regions: set[Region]) -> set[Region]:
-    """Those private maps of which no page has been written to; none when the operating system does not tell."""
-    if not regions:
-        return set()
-    try:
-        with open("/proc/self/smaps", encoding="ascii", errors="replace") as file:
-            maps = _MAP.findall(file.read())
-    except OSError:
-        return set()
-    known = set()
-    for region in regions:
-        # A part of a map with other rights has an entry of its own.
-        parts = [
-            _WRITTEN.findall(rest)
-            for start, stop, rest in maps
-            if int(start, 16) < region.address + region.size and int(stop, 16) > region.address
-        ]
-        if parts and all(amounts and set(amounts) == {"0"} for amounts in parts):
-            known.add(region)
-    return known
 
 
 def _as_in_file(array: _Array) -> Any:

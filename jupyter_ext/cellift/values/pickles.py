@@ -17,10 +17,10 @@ from typing import Any, Callable
 from .by_value import Pickler
 from .deep import in_deep_thread
 from .errors import CannotCrossError, CannotReadError, DamagedError, ValuesError
-from .fingerprint import Region
 from .hashed_file import HashedFile
 from .in_modules import contents_of, known
 from .preview import type_name
+from .private_maps import Region
 from .rebuild import Unpickler
 from .sets import OddSet
 from .sharing import Reducer

@@ -8,10 +8,10 @@ from typing import Any, Iterator, Mapping
 
 from .arrays import read_array
 from .errors import CannotReadError, DamagedError
-from .fingerprint import Region
 from .hashed_file import file_digest
 from .in_modules import known
 from .pickles import read_pickle
+from .private_maps import Region
 from .rebuild_code import made
 from .writer import INDEX, VERSION
 
