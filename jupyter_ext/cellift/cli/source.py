@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
 
@@ -16,8 +15,7 @@ if TYPE_CHECKING:
 _PIPELINE_SUFFIXES = (".yaml", ".yml")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(NamedTuple):
     """A file as it was read: its absolute path and its bytes."""
 
     path: Path

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 SYSTEM_FILE = Path("/etc/cellift/cellift.toml")
 FILE_NAME = "cellift.toml"
@@ -21,8 +21,7 @@ FILE_NAME = "cellift.toml"
 NOT_FOR_PROJECTS = ("storage", "limits")
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(NamedTuple):
     """One setting: its dotted name, what it means, the value when nobody sets it, the least value accepted."""
 
     name: str
@@ -41,8 +40,7 @@ FILES_MIB = Key("pipeline.files_mib", "how many MiB of files a step of a compile
 KEYS: tuple[Key, ...] = (RUNS_LIMIT, FILES_MIB)
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """Something in the configuration that was not taken: where, and why."""
 
     file: str

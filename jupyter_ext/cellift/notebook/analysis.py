@@ -305,7 +305,7 @@ def _roles(layout: Layout, statements: Sequence[Statement]) -> tuple[CellRole, .
     computing = {s.code.cell.id for s in statements if s.owner == SETUP and s.travel is Travel.OWN}
     setup = layout.groups[SETUP].id
     return tuple(
-        replace(role, step=setup) if role.role == "setup" and role.cell in computing else role for role in layout.roles
+        role._replace(step=setup) if role.role == "setup" and role.cell in computing else role for role in layout.roles
     )
 
 

@@ -1,4 +1,4 @@
-"""No garbage collection while a notebook is analysed: it makes many objects that stay, and few that it could free."""
+"""No garbage collection while a notebook is analysed or compiled: that makes many objects, and few to be freed."""
 
 from __future__ import annotations
 

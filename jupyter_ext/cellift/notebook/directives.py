@@ -5,14 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from cellift.notebook.cells import Cell
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """A step option: its name in metadata (snake_case), what its value is, and what it does."""
 
     name: str

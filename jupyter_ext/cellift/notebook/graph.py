@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from cellift.notebook.parameters.value_types import ANY, ParameterType, ValueType
 from cellift.notebook.state.names import label
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A line of a cell: cell id and line from 1."""
 
     cell: str
@@ -22,8 +21,7 @@ class Place:
         return {"cell": self.cell, "line": self.line}
 
 
-@dataclass(frozen=True)
-class CodeSlice:
+class CodeSlice(NamedTuple):
     """A piece of a cell as it stands there. ``number`` is the cell's number, ``line`` the slice's first line in it.
 
     Only lines with magics differ from the cell: a magic that a step does without is replaced, on its own line.
@@ -37,8 +35,7 @@ class CodeSlice:
     file: str = ""
 
 
-@dataclass(frozen=True)
-class EdgeName:
+class EdgeName(NamedTuple):
     """One reason for an edge: ``name`` was made or last changed at ``producer`` and is used at ``consumer``."""
 
     name: str
@@ -57,8 +54,7 @@ class EdgeName:
         }
 
 
-@dataclass(frozen=True)
-class Edge:
+class Edge(NamedTuple):
     """Step ``target`` runs after step ``source`` (step ids), because of ``names``."""
 
     source: str
@@ -167,8 +163,7 @@ class Step:
         }
 
 
-@dataclass(frozen=True)
-class CellRole:
+class CellRole(NamedTuple):
     """What a cell is in the pipeline; ``step`` is the id of the step it belongs to."""
 
     cell: str

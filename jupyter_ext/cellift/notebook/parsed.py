@@ -6,8 +6,7 @@ import ast
 import threading
 import warnings
 from collections import OrderedDict
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 _TOP_LEVEL_AWAIT = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 #: Characters of code whose trees are kept, and of the longest cell that is.
@@ -15,8 +14,7 @@ _KEPT = 500_000
 _LONGEST = 100_000
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The tree of a text, and its lines."""
 
     tree: ast.Module

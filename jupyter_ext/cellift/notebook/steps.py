@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cellift.notebook.cells import Cell, Notebook
 from cellift.notebook.diagnostics import Diagnostic, diagnose
@@ -35,8 +35,7 @@ class Group:
     cells: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class OwnedCode:
+class OwnedCode(NamedTuple):
     """The code of a cell, the index of the group that owns it, and whether it is the parameters cell."""
 
     code: CellCode
@@ -44,8 +43,7 @@ class OwnedCode:
     parameters: bool = False
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """All code of the pipeline in document order, and the groups that own it."""
 
     groups: tuple[Group, ...]

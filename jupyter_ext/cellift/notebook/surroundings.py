@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from cellift.notebook.wiring import Plan
     from cellift.project.snapshot import Project
 
 
-@dataclass(frozen=True)
-class Needs:
+class Needs(NamedTuple):
     """As the fields of the same names of `Step`."""
 
     packages: tuple[str, ...] = ()

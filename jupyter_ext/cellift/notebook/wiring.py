@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cellift.notebook.flow.statements import Statement, Travel, Version
 from cellift.notebook.graph import Edge, EdgeName, Place
@@ -18,8 +19,7 @@ from cellift.notebook.state.names import is_pseudo, quoted
 from cellift.notebook.steps import SETUP
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """Why a step needs a version: the statement of the step, the place of the use, the function that leads to it."""
 
     statement: Statement
@@ -41,8 +41,7 @@ class Plan:
     edges: list[Edge] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Conflict:
+class Conflict(NamedTuple):
     """In the step ``owner``, ``statement`` needs ``wanted`` of a name but would see ``seen``."""
 
     owner: int

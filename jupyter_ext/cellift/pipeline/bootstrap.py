@@ -134,7 +134,8 @@ def bootstrap() -> str:
     # Empty packages first: a module can only be imported relatively when its package exists.
     parts += [f'module("{package}", "")\n' for package in packages]
     sources = json.dumps([[f"{PACKAGE}.{name}", without_words(_source(name))] for name in _MODULES], ensure_ascii=False)
-    packed = base64.b64encode(zlib.compress(sources.encode("utf-8"), 9)).decode("ascii")
+    # Level 9 takes twice as long and saves half a percent.
+    packed = base64.b64encode(zlib.compress(sources.encode("utf-8"), 7)).decode("ascii")
     parts.append(f'\nSOURCES = "{packed}"\n')
     parts.append(_TAIL)
     return "".join(parts)

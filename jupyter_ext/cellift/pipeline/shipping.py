@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import zlib
 from collections.abc import Mapping
@@ -26,6 +25,8 @@ def packed(files: Mapping[str, bytes]) -> str:
 
 def digest(data: bytes) -> str:
     """What a file is known by."""
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
 
 

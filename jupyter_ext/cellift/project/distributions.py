@@ -6,17 +6,16 @@ import json
 import os
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 _EXTENSION = re.compile(r"\.[^/]*(?:so|pyd)$")
 _FIRST = re.compile(r"^\"?([^/,\n\"]+)(/[^/,\n\"]+)?", re.MULTILINE)
 _METADATA = (".dist-info", ".egg-info")
 
 
-@dataclass(frozen=True, order=True)
-class Distribution:
+class Distribution(NamedTuple):
     """Something installed: its name as package indexes spell it, its version, the folder of its metadata."""
 
     name: str

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
-import string
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -154,10 +152,14 @@ def _variables(spec: Mapping[str, Any], env: Mapping[str, str]) -> dict[str, str
     given = spec.get("env")
     if not isinstance(given, Mapping):
         return {}
-    return {str(name): string.Template(str(value)).safe_substitute(env) for name, value in given.items()}
+    from string import Template
+
+    return {str(name): Template(str(value)).safe_substitute(env) for name, value in given.items()}
 
 
 def _executable(spec: Mapping[str, Any], folder: Path, name: str, env: Mapping[str, str]) -> str:
+    import shutil
+
     argv = spec.get("argv")
     first = argv[0] if isinstance(argv, list) and argv and isinstance(argv[0], str) else ""
     if first in _OWN_NAMES:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 _MOST_SOURCE = 8 << 20
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A module's name and file. ``file`` is None for a namespace package, which has only ``folders``."""
 
     name: str

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _ASK = (
     "import json, sys; print(json.dumps([[p for p in sys.path if p], "
@@ -16,8 +15,7 @@ _ASK = (
 _PATIENCE = 20
 
 
-@dataclass(frozen=True)
-class SearchPath:
+class SearchPath(NamedTuple):
     """The folders of an interpreter in order, and the names of its standard library."""
 
     python: str
@@ -45,6 +43,8 @@ def _standard() -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def _asked(python: str, _stamp: int) -> SearchPath:
+    import subprocess
+
     try:
         done = subprocess.run(
             [python, "-I", "-c", _ASK], capture_output=True, timeout=_PATIENCE, check=True, stdin=subprocess.DEVNULL

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -237,6 +236,8 @@ def standard_names(module: str, python: str) -> dict[str, bool] | None:
     """Ask an isolated *python* for a module of its own standard library."""
     if module.split(".", maxsplit=1)[0] in _NOT_ASKED:
         return None
+    import subprocess
+
     code = (
         "import importlib, json, sys; m = importlib.import_module(sys.argv[1]); n = getattr(m, '__all__', None); "
         "print(json.dumps(list(n) if n is not None else [k for k in vars(m) if k[0] != '_']))"

@@ -10,6 +10,7 @@ import sys
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from cellift.notebook.collection import without_collection
 from cellift.notebook.diagnostics import RefusedError
 
 
@@ -28,6 +29,7 @@ def configure(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print what was written, or why not, as JSON")
 
 
+@without_collection()
 def run(args: Namespace) -> int:
     """Write the file; 1 when the notebook is refused (nothing is written then)."""
     from cellift.api.words import plural, size

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cellift.notebook.files.names import FileNames
 from cellift.notebook.files.paths import ANY
@@ -23,8 +23,7 @@ _PACKAGE = "__init__.py"
 _MOST_PAIRS = 500
 
 
-@dataclass(frozen=True)
-class Absent:
+class Absent(NamedTuple):
     """A file that a step reads, that no step is seen to write, and that does not lie beside the notebook."""
 
     statement: Statement

@@ -6,7 +6,6 @@ import ast
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cellift.notebook.files.log_files import begins_anew, log_files, opens_log_file, writes_message
@@ -47,8 +46,7 @@ _LISTED = frozenset({"run_line_magic", "rename", "replace", "dump", "urlretrieve
 )
 
 
-@dataclass(frozen=True)
-class FileAct:
+class FileAct(NamedTuple):
     """A file is read or written; ``sure`` unless the source only lets one guess it."""
 
     name: str

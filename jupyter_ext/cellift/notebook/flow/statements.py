@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from cellift.notebook.graph import Place
 from cellift.notebook.scopes.facts import Body, Change, Facts, Kind, Use
@@ -71,8 +72,7 @@ class Version:
             version = version.previous
 
 
-@dataclass(frozen=True)
-class Read:
+class Read(NamedTuple):
     """A statement sees this version of a name; ``via`` is the function whose body reads it, if one does."""
 
     version: Version

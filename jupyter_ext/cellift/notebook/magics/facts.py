@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from string import Formatter
 
 from cellift.notebook.magics.cell_magics import is_shell_call
 from cellift.notebook.magics.rewrite import without_timeit_options
@@ -133,6 +132,8 @@ def _expand(found: MagicFacts, texts: list[str], call: ast.Call) -> None:
 
 def _fields(text: str) -> Iterator[str]:
     try:
+        from string import Formatter
+
         parts = list(Formatter().parse(text))
     except ValueError:
         return

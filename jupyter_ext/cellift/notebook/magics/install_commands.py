@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _PROGRAMS = frozenset({"pip", "pip3", "conda", "mamba", "micromamba", "uv"})
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.\-]*(\[[\w\-,. ]*\])?\s*((===|[=<>!~]=|[<>=])[^;@]*)?(;.*)?$")
@@ -20,8 +20,7 @@ _FILES = frozenset({"-r", "--requirement"})
 _UNSEEN = frozenset("-e --editable --file -t --target --prefix --root".split())
 
 
-@dataclass(frozen=True)
-class Install:
+class Install(NamedTuple):
     """``requirements`` as pip takes them; ``unseen`` is a word that names packages in a way that cannot be read here.
 
     ``files`` have more requirements, a line each. Without any, the command only looks at what is installed.

@@ -35,7 +35,7 @@ def shown(found: Diagnostic) -> Diagnostic:
 def shown_edges(edges: Iterable[Edge]) -> tuple[Edge, ...]:
     """Edges whose places are lines of cells."""
     return tuple(
-        replace(edge, names=tuple(map(_shown_name, edge.names))) if any(map(_is_in_file, edge.names)) else edge
+        edge._replace(names=tuple(map(_shown_name, edge.names))) if any(map(_is_in_file, edge.names)) else edge
         for edge in edges
     )
 
@@ -45,7 +45,7 @@ def _is_in_file(name: EdgeName) -> bool:
 
 
 def _shown_name(name: EdgeName) -> EdgeName:
-    return replace(name, producer=_shown_place(name.producer), consumer=_shown_place(name.consumer))
+    return name._replace(producer=_shown_place(name.producer), consumer=_shown_place(name.consumer))
 
 
 def _shown_place(place: Place) -> Place:

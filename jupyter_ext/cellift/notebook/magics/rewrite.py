@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cellift.notebook.magics.find import as_calls
 from cellift.notebook.magics.install_commands import Install, read_install
@@ -25,8 +25,7 @@ class RefusedMagic(ValueError):  # noqa: N818 (reads as what it is)
         self.code, self.why, self.fix = code, why, fix
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(NamedTuple):
     """Python in the place of a magic.
 
     ``install`` is what it would have installed; ``left_out``: a view that a run has no place for.

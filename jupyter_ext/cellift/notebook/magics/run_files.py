@@ -10,7 +10,6 @@ import ast
 import json
 import re
 import shlex
-import symtable
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +25,8 @@ from cellift.notebook.source import CellCode, read_code
 from cellift.project.remembered import fresh_copy
 
 if TYPE_CHECKING:
+    import symtable
+
     from cellift.project.snapshot import Project
 
 _MODULE_NAMES = frozenset({"__name__", "__builtins__", "__doc__", "__annotations__"})
@@ -259,6 +260,8 @@ def _parsed(text: str, path: str) -> ast.Module:
 
 
 def _script(cell: Cell, path: str, line: int, text: str) -> Script:
+    import symtable
+
     table = symtable.symtable(text, path, "exec")
     bound = {one.get_name() for one in table.get_symbols() if one.is_assigned() or one.is_imported()}
     bound |= {one.get_name() for one in _inner(table) if one.is_declared_global() and one.is_assigned()}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class Does(Enum):
@@ -26,8 +26,7 @@ class Does(Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True)
-class Magic:
+class Magic(NamedTuple):
     """A row: what the magic does, and the fix or the words of the command where it needs any."""
 
     does: Does

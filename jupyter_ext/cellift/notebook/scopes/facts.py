@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 
 class Kind(Enum):
@@ -23,8 +23,7 @@ class Kind(Enum):
         self.is_code = value in ("import", "function", "class")  # asked very often
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """A name is read at a place. ``soft``: it may never be evaluated, so it is no error when nothing defines it.
 
     ``branch``: it is soft because it stands in a branch; then a missing definition is worth a warning.
@@ -62,8 +61,7 @@ class Binding:
         return made
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """The object behind a name is changed in place; ``how`` says by what, for people."""
 
     name: str
@@ -74,8 +72,7 @@ class Change:
     rebinds: bool = False
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(NamedTuple):
     """A call of a plain name: which names its arguments are (or share objects with).
 
     Names are global ones; in the body of a function also its parameters.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from cellift.notebook.magics.facts import state_magic
 from cellift.notebook.scopes.effects import CONTAINER_METHODS, SCOPED_STATE, STATE_CALLS, STATE_CHANGERS
@@ -72,8 +72,7 @@ _SETTERS = ("setattr", "delattr")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-@dataclass(frozen=True)
-class StateChange:
+class StateChange(NamedTuple):
     """``how`` it is written, of which kind it is, and the imported ``name`` that it goes through."""
 
     how: str

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from cellift.notebook.files.log_files import opens_log_file, writes_message
 from cellift.notebook.scopes.effects import (
@@ -30,8 +29,7 @@ _MODULES = frozenset(
 _OPENS = frozenset({"open", "iterdir", "glob", "rglob", "FileHandler", "ExcelWriter", "HDFStore", "memmap", "connect"})
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(NamedTuple):
     """Names of modules beside the notebook that surely use no files, and of those that draw no random numbers."""
 
     without_files: frozenset[str] = frozenset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cellift.notebook.flow.statements import Read, Statement
 from cellift.notebook.scopes.facts import Kind
@@ -18,8 +18,7 @@ _IMPLICIT = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(NamedTuple):
     """Nodes that run, and the function and call that lead to them (None for the statement itself)."""
 
     nodes: tuple[ast.AST, ...]
