@@ -38,7 +38,8 @@ def may_matter(
     found = {
         name
         for name, maker in own.items()
-        if held.get(maker) and not reaching(sources - {maker}).isdisjoint(declared[maker].values())
+        if held.get(maker)
+        and not reaching(sources - {maker}).isdisjoint(_held_by(maker, order[:place], declared, held))
     }
     for holder in reaching(sources):
         if holder not in held or held[holder]:
@@ -55,22 +56,40 @@ def _that_reach(above: Sequence[str], reached: set[str], declared: Mapping[str, 
     return reached.intersection(above)
 
 
+def _held_by(
+    maker: str, above: Sequence[str], declared: Mapping[str, Mapping[str, str]], held: Mapping[str, AbstractSet[str]]
+) -> set[str]:
+    """Tasks whose objects may be in the outputs of ``maker``: it holds them itself, or what holds them."""
+    found: set[str] = set()
+    holders = {maker}
+    for task in reversed(above):
+        if task in holders and (task not in held or held[task]):
+            found |= set(declared[task].values())
+            holders |= found
+    return found
+
+
 def to_write_together(
     order: Sequence[str],
-    origins: Mapping[str, Mapping[str, str]],
+    objects: Mapping[str, Mapping[str, AbstractSet[tuple[str, str]]]],
     changed: Mapping[str, AbstractSet[str]],
     held: Mapping[str, AbstractSet[str]],
 ) -> list[str]:
     """Tasks whose outputs hold what they do not hand on, where a task further down has changed that or an output.
 
-    ``origins``: task -> name -> the task that is declared to make it.
+    ``objects``: task -> name that it changed or holds -> of all that shares objects with it: the task that is declared
+    to make it, and the file of that task that it is in.
     """
     found = []
     for place, holder in enumerate(order):
-        kept = {(name, origins[holder].get(name)) for name in held.get(holder, frozenset()) - changed[holder]}
+        kept = _all(objects[holder], held.get(holder, frozenset()) - changed[holder])
         for task in order[place + 1 :] if kept else ():
-            changes = {(name, origins[task].get(name)) for name in changed.get(task, ())}
-            if changes & kept or any(maker == holder for _, maker in changes):
+            changes = _all(objects[task], changed.get(task, frozenset()))
+            if changes & kept or any(maker == holder for maker, _ in changes):
                 found.append(holder)
                 break
     return found
+
+
+def _all(objects: Mapping[str, AbstractSet[tuple[str, str]]], names: AbstractSet[str]) -> set[tuple[str, str]]:
+    return {each for name in names for each in objects.get(name, ())}

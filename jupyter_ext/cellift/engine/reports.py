@@ -136,8 +136,11 @@ class Reports:
     def plan(self, task: str) -> dict[str, Any]:
         """The task of the plan with the inputs that hold now."""
         taken = {name: by for name, by in self._now[task].items() if not name.startswith((NEED, FILE, TOGETHER))}
-        watched = {*self._watched(task, taken), *may_matter(task, self.order, self._declared, self._held())}
-        found = resourced(self._told[task].task, taken, watched, together=self._told[task].together)
+        holders = {one: names | self._told[one].changed for one, names in self._held().items()}
+        watched = {*self._watched(task, taken), *may_matter(task, self.order, self._declared, holders)}
+        beside = {name: self._beside(name, taken) for name in watched}
+        meant = {name: found[-1] for name, found in beside.items() if len(found) > 1}
+        found = resourced(self._told[task].task, taken, watched, meant, together=self._told[task].together)
         return {**found, "needs": sorted({*found["needs"], *self._told[task].held.values()})}
 
     def verdict(self, void: Sequence[str] = ()) -> Verdict:
@@ -151,7 +154,7 @@ class Reports:
         for reader, writers in too_early(self.order, uses).items():
             for writer, file in writers.items():
                 self._told[reader].held[FILE + file] = writer
-        for task in to_write_together(self.order, self._origins_of_all(), self._changed(), self._held()):
+        for task in to_write_together(self.order, self._objects(), self._changed(), self._held()):
             self._told[task].together = True
         inputs = revised_inputs(
             self.order,
@@ -188,6 +191,24 @@ class Reports:
         """Task -> names that it took, changed or holds -> the task that is declared to make them."""
         return {task: {**self._told[task].origins, **taken} for task, taken in self._declared.items()}
 
+    def _objects(self) -> dict[str, dict[str, frozenset[tuple[str, str]]]]:
+        """Task -> name that it changed or holds -> maker and file of all that it found in one file with it."""
+        return {
+            task: {name: self._object(told, name) for name in (told.changed | told.spent | told.holds)}
+            for task, told in self._told.items()
+        }
+
+    def _object(self, told: _Told, name: str) -> frozenset[tuple[str, str]]:
+        taken = {one: by for one, (by, _) in (told.sources or {}).items()}
+        beside = [taken[name]] if name in taken else self._beside(name, taken)[-1:]
+        found = set()
+        for by in beside:
+            groups = self._told[by].groups
+            for one in (one for one, file in groups.items() if file == groups.get(name)):
+                maker = self._origin(by, one)
+                found.add((maker, self._told[maker].groups.get(one, one)))
+        return frozenset(found)
+
     def _watched(self, task: str, taken: Mapping[str, str]) -> list[str]:
         """Names that share a file with an input, and are taken further down or held by a task above: a change of the
         input changes them."""
@@ -210,20 +231,26 @@ class Reports:
             return by
         return self._declared[by].get(name) or self._told[by].origins.get(name, by)
 
+    def _beside(self, name: str, taken: Mapping[str, str]) -> list[str]:
+        """Tasks in whose values ``name`` shares a file with a name that is ``taken`` from there, the one whose ``name``
+        means what it meant last at the end.
+
+        What it meant before is there by other names too, and whoever holds that is asked about those.
+        """
+        place = self.order.index
+        groups = {by: self._told[by].groups for by in taken.values()}
+        found = {by for one, by in taken.items() if name in groups[by] and groups[by][name] == groups[by].get(one)}
+        return sorted(found, key=lambda by: (place(self._origin(by, name)), place(by)))
+
     def _origins(self, task: str, told: _Told) -> dict[str, str]:
         """For names that the task did not take: they share an object with one that it took, or with a change.
 
         The step that made the one made the other too, as far as that step kept it.
         """
         own = self._declared[task]
+        taken = {name: by for name, (by, _) in (told.sources or {}).items()}
         missing = [name for name in told.changed | told.holds if name not in own and not name.startswith(STATE)]
-        found: dict[str, str] = {}
-        for name in missing:
-            for one, (by, _) in (told.sources or {}).items():
-                groups = self._told[by].groups
-                if name in groups and groups[name] == groups.get(one):
-                    found[name] = self._origin(by, name)
-        return found
+        return {name: self._origin(by, name) for name in missing for by in self._beside(name, taken)[-1:]}
 
     def _hazards(self, uses: Mapping[str, FileUse], again: Sequence[str]) -> list[Hazard]:
         found = []

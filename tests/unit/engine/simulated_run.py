@@ -117,7 +117,11 @@ class Simulation:
         step = json.loads(plan["parameters"]["cellift_step"]["value"])
         step["groups"] = [
             # A name that the step takes from elsewhere is another value.
-            {name: value for name, value in group.items() if step["inputs"].get(name, producer) == producer}
+            {
+                name: value
+                for name, value in group.items()
+                if {**step.get("meant", {}), **step["inputs"]}.get(name, producer) == producer
+            }
             for producer in sorted(set(step["inputs"].values()))
             for group in self._folders[producer]
             if any(name in group and step["inputs"].get(name) == producer for name in group)
@@ -136,10 +140,10 @@ class Simulation:
             after = {name: (*value, *marks) for name, value in group.items()}
             asked = [name for name in group if name in step["later"]]
             held = {name: after[source] for name, source in one.holds.items() if source in group}
-            spent += [name for name in asked if marks and name in rebound]
-            asked = [name for name in asked if name not in rebound]
-            moved = asked if marks or (held and step.get("together")) else []
             holds += asked if held and not marks else []
+            moved = asked if marks or (held and step.get("together")) else []
+            spent += [name for name in moved if name in rebound]
+            moved = [name for name in moved if name not in rebound]
             changed += moved
             folder.append({**{name: after[name] for name in moved}, **held})
         folder += [dict.fromkeys(group, (_mark(one, seen),)) for group in one.makes]

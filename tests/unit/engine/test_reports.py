@@ -104,12 +104,71 @@ def test_a_change_shows_in_what_the_step_itself_took_from_who_holds_the_object()
     )
 
 
+def test_of_two_objects_of_one_name_beside_what_a_step_takes_the_one_that_the_name_meant_last_is_meant() -> None:
+    agree(
+        Script("a", makes=(("x", "y"),)),
+        Script("b", makes=(("x",),)),
+        Script("c", {"x": "b"}, holds={"z": "x"}),
+        Script("d", {"z": "c", "y": "a"}, mutates=("z",)),
+        Script("e", {"z": "c", "x": "b"}),
+    )
+
+
+def test_a_change_shows_in_what_holds_the_object_although_the_step_between_gives_its_name_to_another() -> None:
+    agree(
+        Script("a", makes=(("x",),)),
+        Script("b", {"x": "a"}, holds={"y": "x"}),
+        Script("c", {"x": "a"}, makes=(("x",),), holds={"z": "x"}),
+        Script("d", {"z": "c"}, mutates=("z",)),
+        Script("e", {"y": "b"}),
+    )
+
+
+def test_a_change_by_one_name_shows_in_what_holds_the_object_by_another() -> None:
+    agree(
+        Script("a", makes=(("x", "y"),)),
+        Script("b", {"y": "a"}, holds={"z": "y"}),
+        Script("c", {"x": "a"}, mutates=("x",)),
+        Script("d", {"z": "b"}),
+    )
+
+
+def test_a_change_shows_in_what_holds_an_object_that_a_step_had_changed_and_given_another_name() -> None:
+    agree(
+        Script("a", makes=(("x",),)),
+        Script("b", {"x": "a"}, mutates=("x",), holds={"y": "x"}),
+        Script("c", {"x": "a"}, holds={"z": "x"}),
+        Script("d", {"y": "b"}, mutates=("y",)),
+        Script("e", {"z": "c"}),
+    )
+
+
+def test_a_change_of_what_holds_what_holds_an_object_shows_in_the_object() -> None:
+    agree(
+        Script("a", makes=(("x",),)),
+        Script("b", {"x": "a"}, holds={"y": "x"}),
+        Script("c", {"y": "b"}, holds={"z": "y"}),
+        Script("d", {"z": "c"}, mutates=("z",)),
+        Script("e", {"x": "a"}),
+    )
+
+
 def test_a_step_is_not_run_again_for_an_object_that_its_outputs_do_not_hold() -> None:
     found = agree(
         Script("a", makes=(("x",),)),
         Script("b", {"x": "a"}, makes=(("y",),)),
         Script("c", {"x": "a"}, mutates=("x",)),
         Script("d", {"y": "b"}),
+    )
+    assert all(one.attempts["b"] == 1 for one in found)
+
+
+def test_a_step_is_not_run_again_for_a_change_of_what_stands_beside_what_its_outputs_hold() -> None:
+    found = agree(
+        Script("a", makes=(("x",), ("y",))),
+        Script("b", {"x": "a"}, holds={"z": "x"}),
+        Script("c", {"y": "a"}, mutates=("y",)),
+        Script("d", {"z": "b", "x": "a", "y": "a"}),
     )
     assert all(one.attempts["b"] == 1 for one in found)
 

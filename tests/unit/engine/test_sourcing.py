@@ -20,6 +20,9 @@ def test_a_moved_name_comes_from_the_other_task_and_the_rest_stays():
     assert step["inputs"] == found["inputs"] == {"m": "b", "x": "a"}
     assert found["artifacts"][step["artifacts"]["b"]] == {"task": "b", "key": "values"}
     assert found["needs"] == ["a", "b"]
+    assert "meant" not in step
+    named = resourced(TASK, {"m": "b"}, ["y"], {"y": "b"})
+    assert json.loads(named["parameters"]["cellift_step"]["value"])["meant"] == {"y": "b"}
 
 
 def test_the_declared_task_stays_as_it_is_so_that_the_move_can_be_undone():

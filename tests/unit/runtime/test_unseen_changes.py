@@ -35,6 +35,35 @@ def test_a_changed_value_is_found_and_the_others_are_not(tmp_path: Path) -> None
     assert guard.spent == [], "it is handed on"
 
 
+def test_of_two_objects_of_one_name_beside_what_was_taken_the_one_that_is_meant_is_looked_at(tmp_path: Path) -> None:
+    rows, others = [1], [2]
+    values.write(tmp_path / "a", {"x": rows, "y": [rows]})
+    values.write(tmp_path / "b", {"x": others, "z": [others]})
+    for meant, expected in ({"x": "a"}, {"x": [1, 9]}), ({"x": "b"}, {}):
+        first, second = values.Reader(tmp_path / "a"), values.Reader(tmp_path / "b")
+        guard = ValueGuard(frozenset("x"), frozenset(), {"y": "a", "z": "b"}, {}, meant=meant)
+        guard.took("a", first, "y")
+        guard.took("b", second, "z")
+        first["y"][0].append(9)
+        assert guard.changed({}, ()) == expected
+
+
+def test_what_an_output_holds_although_its_name_means_something_else_is_told_and_spent_when_it_is_handed_on(
+    tmp_path: Path,
+) -> None:
+    values.write(tmp_path / "a", {"x": [1]})
+    for together, spent in (False, []), (True, ["x"]):
+        reader = values.Reader(tmp_path / "a")
+        guard = ValueGuard(frozenset("x"), frozenset(), {"x": "a"}, {}, asked=True, together=together)
+        guard.took("a", reader, "x")
+        assert guard.changed({"x": [2], "held": [reader["x"]]}, ("x", "held")) == {}
+        assert (guard.holds, guard.spent) == (["x"], spent)
+        assert guard.changed({"x": [2], "held": [[1]]}, ("x", "held")) == {}
+        assert (guard.holds, guard.spent) == ([], spent)
+        assert guard.changed({"held": [reader["x"]]}, ("held",)) == ({"x": [1]} if together else {})
+        assert guard.spent == spent, "it is handed on"
+
+
 def test_only_what_later_steps_take_counts(tmp_path: Path) -> None:
     guard, here = taken(tmp_path, ("y",), x=[1], y=[2])
     for value in here.values():

@@ -179,7 +179,7 @@ class _StepRun:
         self._namespace: dict[str, Any] = self._module.__dict__
         resizes = any("resize" in part.source for part in step.code)
         self._values = ValueGuard(
-            step.later, step.touched, step.inputs, self._namespace, step.rerun, step.together, resizes
+            step.later, step.touched, step.inputs, self._namespace, step.rerun, step.together, resizes, step.meant
         )
         self._inputs = Inputs(step.inputs, self._namespace, step.digests, self._values)
         self._guard: StateGuard | None = None

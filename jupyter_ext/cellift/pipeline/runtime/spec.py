@@ -59,6 +59,8 @@ class StepInput(NamedTuple):
     """Where the executor output goes, if anywhere."""
     later: frozenset[str]
     """Names that steps further down take from producers of ``inputs``."""
+    meant: dict[str, str]
+    """Those of them that several folders have, but no name of ``inputs``, and the folder whose object is meant."""
     held: frozenset[str]
     """Those of them that are there only because steps above may hold their objects, where no engine looks after it."""
     touched: frozenset[str]
@@ -159,6 +161,7 @@ def parse(executor_input: dict[str, Any], exact: bool) -> StepInput:
         outputs=tuple(step["outputs"]),
         keep=tuple(step.get("keep", ())),
         later=frozenset(step.get("later", ())) | held,
+        meant={name: folders[producer] for name, producer in step.get("meant", {}).items()},
         held=held,
         rerun=rerun,
         touched=frozenset(step.get("touched", ())),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Collection
+from types import MappingProxyType
+from typing import Any, Collection, Mapping
 
 from ...values import Fingerprint, Reader, ValuesError, sharing_with
 
@@ -34,6 +35,7 @@ class ValueGuard:
 
     ``asked``: whether somebody wants to know in ``holds`` which of these the outputs share objects with, in case that
     a step further down changes one of them unseen; when one did, the step is run again with ``together``.
+    ``meant``: the folder whose object is meant by a ``later`` name that the step does not take, but finds in several.
     ``resizes``: whether arrays may get another size where they are, which only works while nobody else holds them.
     """
 
@@ -46,13 +48,16 @@ class ValueGuard:
         asked: bool = False,
         together: bool = False,
         resizes: bool = True,
+        meant: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        self._meant = meant
         self._resizes = resizes
         self._asked = asked
         self._together = together
         self.holds: list[str] = []
         self.spent: list[str] = []
-        """Names that it took, changed, and then gave to other objects: steps above may hold those that it changed."""
+        """Names that it gave to other objects, after it had changed those it took or put them into its outputs: steps
+        above may hold those that it took."""
         self._folders = folders
         self._later = later
         self._touched = touched
@@ -70,6 +75,10 @@ class ValueGuard:
             {each: reader[each] for each in names}, mine, reader, name, self._resizes
         )
 
+    def _where(self, name: str, folder: str) -> str:
+        """The folder whose object ``name`` is; ``folder`` where that is the only one that has it."""
+        return self._folders.get(name) or self._meant.get(name, folder)
+
     def changed(self, outputs: dict[str, Any], declared: Collection[str]) -> dict[str, Any]:
         """The names that later steps have to take from here, with their values.
 
@@ -78,9 +87,11 @@ class ValueGuard:
         """
         found: dict[str, Any] = {}
         same: list[dict[str, Any]] = []
+        others: dict[str, Any] = {}
+        rebound: set[str] = set()
         for (folder, _), group in self._before.items():
             now = group.now(self._namespace)
-            mine = [name for name in now if name in self._later and self._folders.get(name, folder) == folder]
+            mine = [name for name in now if name in self._later and self._where(name, folder) == folder]
             # State of a module that the step has taken up is looked at where it is; other state is as it was read.
             mine = [name for name in mine if ":" not in name or name not in self._folders]
             # An output of that name that is another object is what later steps mean by it.
@@ -90,12 +101,14 @@ class ValueGuard:
                 self.spent += [name for name in mine if name not in wanted]
             else:
                 same.append(wanted)
-        others = {name: value for wanted in same for name, value in wanted.items()}
+                others.update((name, now[name]) for name in mine)
+                rebound.update(name for name in mine if name not in wanted)
         # A change that a step further down makes to the one has to show in the other, so they cross together; and with
         # them what they share objects with already.
         touched = self._together or not self._touched.isdisjoint([*outputs, *others.keys() - declared])
         held = set(sharing_with(outputs, others)) if others and (touched or self._asked) else set()
         moved = held if self._together else held - set(declared)
+        self.spent += sorted(rebound & held) if self._together else []
         for wanted in same:
             if touched and not moved.isdisjoint(wanted):
                 found.update(wanted)
