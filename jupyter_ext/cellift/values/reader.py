@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from typing import Any, Iterator, Mapping
 
 from .arrays import read_array
@@ -110,4 +111,4 @@ class Reader:
         if known.asked > asked:
             self._of_modules.update(names)
         self.needs.update({each: list(made) for each in names})
-        return found
+        return {names[0]: sys.intern(found[names[0]])} if group.get("interned") else found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from typing import Any, Iterable, Mapping
 
 from .arrays import is_plain, write_array
@@ -18,6 +19,8 @@ INDEX = "index.json"
 """The file that makes a folder readable; it is written last."""
 
 VERSION = 1
+
+_LONG = 4096
 
 
 def write(
@@ -92,8 +95,15 @@ def _write_group(folder: str, stem: str, values: dict[str, Any], sharing: Groups
         else:
             write_pickle(values, reducer, file)
         file.commit()
+    if len(names) == 1 and type(first) is str and _is_interned(first):
+        entry["interned"] = True
     entry["digest"], entry["bytes"] = file.digest, file.size
     return entry
+
+
+def _is_interned(text: str) -> bool:
+    """Whether every literal of this text is that very object, as Python has it for those that look like names."""
+    return 1 < len(text) < _LONG and sys.intern(text[:1] + text[1:]) is text
 
 
 def _stem(name: str, position: int, taken: set[str]) -> str:

@@ -26,6 +26,7 @@ class Flow:
 
     ``kept_as_data`` are indexes of statements that must not be copied: an earlier try has shown that the copies of two
     versions would meet in one step, or that the code holds objects which change. Their values cross.
+    ``by_identity``: copies of values that cannot be changed can be told apart.
     """
 
     def __init__(
@@ -33,13 +34,15 @@ class Flow:
         statements: Sequence[Statement],
         step_names: Mapping[int, str],
         kept_as_data: frozenset[int] = frozenset(),
+        *,
+        by_identity: bool = False,
     ) -> None:
         self._statements = statements
         self._kept_as_data = kept_as_data
         self._missing = Missing(statements, step_names)
         self._code = CodeUse()
         self._constants = ConstantUse()
-        self._versions = Versions(self._code)
+        self._versions = Versions(self._code, by_identity=by_identity)
         self._current = self._versions.current
         self._by_text = NamesByText(statements, self._current, self._missing)
 

@@ -15,8 +15,10 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 class Sharing:
     """Groups of names that may share objects at this place of the notebook."""
 
-    def __init__(self, current: Mapping[str, Version]) -> None:
+    def __init__(self, current: Mapping[str, Version], *, by_identity: bool = False) -> None:
+        """``by_identity``: the notebook looks at which object a value is, also of one that cannot be changed."""
         self._current = current
+        self._by_identity = by_identity
         self._groups: dict[str, set[str]] = {}
 
     def of(self, name: str) -> set[str]:
@@ -62,7 +64,10 @@ class Sharing:
             self._link(statement, name, other)
 
     def _is_able(self, name: str, targets: Mapping[str, set[str]]) -> bool:
-        return can_share(self._current.get(name)) or self._holds(name, targets)
+        version = self._current.get(name)
+        if self._by_identity and version is not None and version.immutable and not version.deleted:
+            return True
+        return can_share(version) or self._holds(name, targets)
 
     def _holds(self, name: str, targets: Mapping[str, set[str]]) -> bool:
         """A function or class that is known to hold an object."""

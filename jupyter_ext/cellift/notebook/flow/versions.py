@@ -17,9 +17,9 @@ from cellift.notebook.scopes.keeping import gives_kept_state
 class Versions:
     """``current`` has what each name means at this place of the notebook, ``sharing`` who shares objects there."""
 
-    def __init__(self, code: CodeUse) -> None:
+    def __init__(self, code: CodeUse, *, by_identity: bool) -> None:
         self.current: dict[str, Version] = {}
-        self.sharing = Sharing(self.current)
+        self.sharing = Sharing(self.current, by_identity=by_identity)
         self._code = code
         self._anonymous: dict[int, Version] = {}
 

@@ -74,13 +74,19 @@ _PLAIN_RESULTS = frozenset("bool bytes chr float format hash id int len ord prin
 
 
 def gives_plain_value(node: ast.expr) -> bool:
-    """Whether the value is surely immutable and made of no class of the notebook."""
+    """Whether the value is surely immutable, equal to its copies, and made of no class of the notebook."""
     if isinstance(node, ast.Call):
-        return isinstance(node.func, ast.Name) and node.func.id in _PLAIN_RESULTS
+        return isinstance(node.func, ast.Name) and node.func.id in _PLAIN_RESULTS and not _may_be_nan(node)
     if isinstance(node, (ast.IfExp, ast.BoolOp)):
         parts = node.values if isinstance(node, ast.BoolOp) else [node.body, node.orelse]
         return all(gives_plain_value(part) for part in parts)
     return isinstance(node, (ast.Constant, ast.JoinedStr)) or is_immutable_literal(node)
+
+
+def _may_be_nan(node: ast.Call) -> bool:
+    """``float("nan")``, which is equal to nothing: ``x in [x]`` holds for the very object only."""
+    texts = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+    return any("nan" in text.lower() for text in texts)
 
 
 def _operands(node: ast.expr) -> list[ast.expr]:

@@ -1,0 +1,45 @@
+"""Whether a notebook looks at which object a value is, where others only see that it is equal."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from cellift.project.dotted import last_name
+from cellift.project.remembered import of_kind, remembered
+
+
+def looks_at_identity(nodes: Sequence[ast.stmt]) -> bool:
+    """``a is b`` of any two values, ``id(a)``: then copies of a text, a number or a tuple can be told apart."""
+    return any(map(_looks, nodes))
+
+
+@remembered
+def _looks(node: ast.stmt) -> bool:
+    return any(map(_of_values, of_kind(node, ast.Compare))) or any(map(_of_id, of_kind(node, ast.Call)))
+
+
+def _of_values(node: ast.Compare) -> bool:
+    operands = [node.left, *node.comparators]
+    pairs = zip(node.ops, operands, operands[1:], strict=False)
+    return any(isinstance(op, (ast.Is, ast.IsNot)) and _varies(one) and _varies(other) for op, one, other in pairs)
+
+
+def _of_id(node: ast.Call) -> bool:
+    return isinstance(node.func, ast.Name) and node.func.id == "id"
+
+
+def _varies(node: ast.expr) -> bool:
+    """Not one of the objects that are the same in every process: ``None``, a class by its usual name."""
+    if isinstance(node, ast.Constant):
+        return False
+    if isinstance(node, ast.Call):
+        return last_name(node.func) != "type"
+    return not (isinstance(node, (ast.Name, ast.Attribute)) and _names_class(last_name(node)))
+
+
+def _names_class(name: str) -> bool:
+    return name in _CLASSES or (name[:1].isupper() and not name.isupper()) or name == "nan"
+
+
+_CLASSES = frozenset("bool bytearray bytes complex dict float frozenset int list object set str tuple type".split())
