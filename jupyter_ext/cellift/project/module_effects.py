@@ -45,6 +45,8 @@ class ModuleState:
     aliases: dict[str, str] = field(default_factory=dict)
     #: Functions whose remembered results can be noticed: they print, or somebody asks the cache.
     caches: set[str] = field(default_factory=set)
+    #: Modules with a ``__getattr__`` -> the names that they bind themselves: it is asked for all others.
+    asking: dict[str, set[str]] = field(default_factory=dict)
 
     def full(self, path: str) -> tuple[Effect | None, str]:
         """What the longest known beginning of a dotted path does, and the rest of the path."""
@@ -54,7 +56,16 @@ class ModuleState:
             known = self.names.get(".".join(parts[:length]))
             if known is not None:
                 return known, ".".join(parts[length:])
-        return None, path
+        return self.asked(path), path
+
+    def asked(self, path: str) -> Effect | None:
+        """What happens where a module is asked for a name that it has not bound itself."""
+        parts = path.split(".")
+        for length in range(len(parts) - 1, 0, -1):
+            module = ".".join(parts[:length])
+            if module in self.asking and parts[length] not in self.asking[module]:
+                return self.names.get(f"{module}.__getattr__")
+        return None
 
     def real(self, path: str) -> str:
         """The path from where things are defined, through modules that only import them."""

@@ -50,6 +50,7 @@ class ModuleReader:
         self._package = found.package if found is not None else ""
         self._state = state
         self._imports: dict[str, str] = {}  # what imported names stand for, in full
+        self._inner: dict[str, str] = {}  # the same, of the function that is being read
         self._own: set[str] = set()  # everything else that is bound at the top; of these:
         self._classes: dict[str, set[str]] = {}  # with the names that they assign to
         self.calls: list[tuple[Effect, set[str], set[str]]] = []
@@ -57,18 +58,8 @@ class ModuleReader:
     def list_names(self) -> None:
         """Names at the top of the module, and which variables may move on."""
         for node in _top(self.tree.body if self.tree is not None else []):
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    top = alias.name.partition(".")[0]
-                    self._imports[alias.asname or top] = alias.name if alias.asname else top
-            elif isinstance(node, ast.ImportFrom):
-                module = absolute_name(node.module, node.level, self._package)
-                for alias in node.names:
-                    if module and alias.name == "*":
-                        for name in self._project.star_names(module) or ():
-                            self._imports[name] = f"{module}.{name}"
-                    elif module:
-                        self._imports[alias.asname or alias.name] = f"{module}.{alias.name}"
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                self._imports.update(self._imported(node))
             elif isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
                 self._own.add(node.name)
                 if isinstance(node, ast.ClassDef):
@@ -79,8 +70,24 @@ class ModuleReader:
                 for name, value in _assigned([node]):
                     self._own.add(name)
                     self._variable(name, value, name)
+        if "__getattr__" in self._own:
+            self._state.asking[self.name] = {*self._own, *self._imports}
         for name, full in self._imports.items():
             self._state.aliases[f"{self.name}.{name}"] = full
+
+    def _imported(self, node: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, str]]:
+        """Names that it binds, and what they stand for, in full."""
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.partition(".")[0]
+                yield alias.asname or top, alias.name if alias.asname else top
+            return
+        module = absolute_name(node.module, node.level, self._package)
+        for alias in node.names if module else ():
+            if alias.name == "*":
+                yield from ((name, f"{module}.{name}") for name in self._project.star_names(module or "") or ())
+            else:
+                yield alias.asname or alias.name, f"{module}.{alias.name}"
 
     def list_stored(self, paths: Iterable[str]) -> None:
         """Variables of the module, and attributes of its classes, that somebody outside binds anew."""
@@ -170,7 +177,9 @@ class ModuleReader:
         local = (given | _stored(nodes)) - declared
         called: set[str] = set()
         methods: set[str] = set()
-        imported = {name: full for name, full in self._imports.items() if name not in local}
+        imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
+        self._inner = dict(pair for node in imports for pair in self._imported(node))
+        imported = {name: full for name, full in {**self._imports, **self._inner}.items() if name not in local}
         for node in nodes:
             self._process(effect, node, imported)
             if isinstance(node, ast.Name) and node.id not in local:
@@ -195,6 +204,7 @@ class ModuleReader:
                 self._change_path(effect, f"{same[root]}{dot}{rest}", False)
             if root not in local:
                 self._change_path(effect, path, plain)
+        self._inner = {}
         called.discard("")
         self.calls.append((effect, called, methods))
 
@@ -223,8 +233,8 @@ class ModuleReader:
 
     def _full(self, path: str) -> str:
         root, dot, rest = path.partition(".")
-        if root in self._imports:
-            return f"{self._imports[root]}{dot}{rest}"
+        if root in self._inner or root in self._imports:
+            return f"{self._inner.get(root) or self._imports[root]}{dot}{rest}"
         return f"{self.name}.{path}" if root in self._own else ""
 
 

@@ -75,7 +75,8 @@ def patches(node: ast.AST, imports: Mapping[str, str]) -> set[str]:
         root = (dotted_name(without_items(target)) or "").partition(".")[0]
         full = _full(node if isinstance(node, ast.Attribute) else target, imports)
         known = any(full == one or full.startswith(f"{one}.") for one in _BY_ROOT)
-        if root in imports and not known:
+        own = any(isinstance(one, ast.Name) and one.id == "__name__" for one in ast.walk(target))
+        if root in imports and not known and not own:  # of `sys.modules[__name__]` it is the module's own thing
             found.add(imports[root].partition(".")[0])
     return found
 

@@ -111,12 +111,14 @@ def test_what_a_statement_of_a_module_changes_in_the_process(text, expected):
         ("delattr(json.JSONEncoder, 'default')", {"json"}),
         ("getattr(json, 'loads')", set()),
         ("setattr(mine, 'loads', f)", set()),
+        ("setattr(sys.modules['json'], 'loads', f)", {"sys"}),
+        ("setattr(sys.modules[__name__], 'loads', f)", set()),
         ("setattr(os.environ, 'A', 1)", set()),
         ("json.loads('1')", set()),
     ],
 )
 def test_whose_functions_a_statement_replaces(text, expected):
-    imports = {name: name for name in ("os", "json")}
+    imports = {name: name for name in ("os", "json", "sys")}
     assert set().union(*(patches(node, imports) for node in ast.walk(ast.parse(text)))) == expected
 
 

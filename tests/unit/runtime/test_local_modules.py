@@ -377,3 +377,10 @@ def test_functions_among_the_attributes_of_a_function_go_on_as_the_ones_that_are
     other[name].attributes["inner"] = len
     restore(other)
     assert module.f.inner is len
+
+
+def test_the_getattr_of_a_module_is_not_asked(module):
+    defined(module, "def __getattr__(name):\n    raise SystemExit")
+    assert isinstance(kept(module, "x"), Gone)
+    restore({"state:module:kept_here:x": [1]})
+    assert module.x == [1]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -15,7 +17,7 @@ import pytest
 
 from cellift.pipeline import compile_graph
 from cellift.pipeline.runtime.local_modules import Gone, Rebound, module_states, restore
-from cellift.pipeline.runtime.module_guard import ModuleGuard
+from cellift.pipeline.runtime.module_guard import ModuleGuard, watch_imports
 from cellift.values import known
 from unit.pipeline.kit import Launcher, graph, step
 
@@ -98,6 +100,88 @@ def test_what_later_steps_do_too_is_no_change_but_what_came_before_is(own: Any) 
     own.ROWS.append("repeated")
     guard.start()
     assert guard.found() == {"state:module:own_module:COUNT": 5}
+
+
+def test_what_earlier_steps_handed_on_is_taken_from_here_once_it_is_changed(own: Any) -> None:
+    guard = started()
+    guard.handed = {"state:module:own_module:COUNT"}
+    guard.settle()
+    own.COUNT = 5
+    own.ROWS.append("repeated")
+    guard.start()
+    assert guard.found() == {"state:module:own_module:COUNT": 5}
+
+
+@pytest.mark.parametrize("only_imports", [False, True])
+def test_a_module_that_is_used_at_once_is_as_its_code_leaves_it(
+    own: Any, only_imports: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SourceFileLoader, "exec_module", SourceFileLoader.exec_module)
+    del sys.modules["own_module"]
+    guard = started()
+    watch_imports(guard)
+    guard.only_imports = only_imports
+    again = __import__("own_module")
+    again.ROWS.append(1)
+    guard.settle()
+    guard.start()
+    assert guard.found() == ({} if only_imports else {"state:module:own_module:ROWS": [1]})
+    assert known.first("own_module", "ROWS") is again.ROWS
+
+
+def test_modules_of_others_are_not_looked_at_when_they_are_imported(
+    own: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    guard = started()
+    guard.executed(own)
+    monkeypatch.chdir(tmp_path)
+    assert guard._executed == {}
+
+
+def test_what_later_steps_repeat_may_use_a_module_that_it_imports(own: Any) -> None:
+    del sys.modules["own_module"]
+    guard = started()
+    guard.only_imports = False
+    sys.modules["own_module"] = own
+    guard.executed(own)
+    own.ROWS.append(1)
+    guard.start()
+    assert guard.found() == {}
+
+
+def test_an_import_that_fails_shows_no_code_of_ours(own: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SourceFileLoader, "exec_module", SourceFileLoader.exec_module)
+    watch_imports(started())
+    (tmp_path / "broken_module.py").write_text("1 / 0")
+    with pytest.raises(ZeroDivisionError) as caught:
+        __import__("broken_module")
+    files = [Path(each.filename).name for each in traceback.extract_tb(caught.value.__traceback__)]
+    assert files == [Path(__file__).name, "broken_module.py"]
+
+
+def test_a_module_that_a_function_imports_and_changes_at_once_is_seen(launcher: Launcher) -> None:
+    files = {
+        "lazy_module.py": b"def run():\n    import rows_module\n    rows_module.ROWS.append(1)",
+        "rows_module.py": b"ROWS = []",
+    }
+    for use, code in (("lazy_module.run()", "CL520"), ("lazy_module.run", None)):
+        known = replace(step("a", f"import lazy_module\n{use}"), modules=tuple(files))
+        ran = launcher.run(compile_graph(graph(known, step("b", "1")), files=files))["a"]
+        assert (ran.error["code"] if ran.code else None) == code
+
+
+def test_what_a_repeated_statement_changes_of_what_was_handed_on_is_seen(launcher: Launcher) -> None:
+    name, files = "state:module:kept_module:ROWS", {"kept_module.py": b"ROWS = []"}
+    change = "import kept_module\nkept_module.ROWS.append(1)"
+    first = replace(step("a", change, outputs=(name,)), modules=tuple(files))
+    second = replace(step("b", change), modules=tuple(files), repeated=((1, 2),))
+    for inputs, code in (({name: "a"}, "CL520"), ({}, None)):
+        taking = replace(second, inputs=inputs)
+        ran = launcher.run(compile_graph(graph(first, taking, step("c", "1")), files=files))["b"]
+        assert (ran.error["code"] if ran.code else None) == code
 
 
 def test_installed_modules_and_those_of_other_folders_are_not_watched(

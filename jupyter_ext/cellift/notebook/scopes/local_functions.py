@@ -73,6 +73,8 @@ def _alone(body: Body, others: Mapping[str, Body]) -> Body:
         calls=[],
         changed_parameters=_changed(body, others, frozenset()),
         returns=body.returns & parameters,
+        reads_all=False,
+        binds_like=set(),
         stored={(holder, held) for holder, held in body.stored if holder in parameters and held in parameters},
     )
 

@@ -149,9 +149,13 @@ class LocalState:
     def _note_imported_now(self, facts: Facts, name: str) -> None:
         """A variable that has got another object: an import in another process would give the first one."""
         assert self._state is not None
-        slot = self._state.rebound_slot(self._names.get(name, ""))
+        full = self._names.get(name, "")
+        slot = self._state.rebound_slot(full)
+        asked = self._state.asked(self._state.real(full))
+        binding = facts.binds[name]
+        if asked is not None and asked.reads:
+            binding.kind = Kind.DATA
         if _pseudo(slot) in self._changed:
-            binding = facts.binds[name]
             binding.kind = Kind.DATA
             facts.reads.setdefault(_pseudo(slot), Use(_pseudo(slot), binding.line, binding.column, soft=True))
 
@@ -293,8 +297,9 @@ class LocalState:
             for path, _ in changed_paths([node]):
                 full = self._full(path)
                 slot = self._state.variable(full) if full else None
-                if slot is not None:
-                    yield slot, getattr(node, "lineno", 1), path
+                asked = self._state.asked(self._real(full)) if slot is None and full else None
+                for each in [slot] if slot is not None else sorted(_slots(asked.reads)) if asked is not None else ():
+                    yield each, getattr(node, "lineno", 1), path
             if isinstance(node, (ast.Attribute, ast.Subscript)) and not isinstance(node.ctx, ast.Load):
                 call: ast.expr = node
                 while isinstance(call, (ast.Attribute, ast.Subscript)):

@@ -32,7 +32,7 @@ from .hooks import install
 from .inputs import Inputs
 from .interpreter_settings import set_home
 from .local_modules import module_states, restore
-from .module_guard import ModuleGuard
+from .module_guard import ModuleGuard, watch_imports
 from .muting import muted
 from .process_state import GENERATORS, StateStaysError, stays
 from .result import success, write_executor_output, write_result
@@ -213,6 +213,7 @@ class _StepRun:
             self._get_ipython = self._namespace["get_ipython"] = current
         self._namespace.update(step.parameters)
         set_home(os.getcwd())
+        watch_imports(self._modules)
         started = time.perf_counter()
         cells.run(
             self._namespace,
@@ -326,6 +327,7 @@ class _StepRun:
             modules = piece.imports
             self._guarded().next(REPEATED if repeated else IMPORT if modules else OTHER, modules)
             self._watch_modules(repeated)
+            self._modules.only_imports = bool(modules)
 
     def _watch_modules(self, repeated: bool) -> None:
         """Before an own statement; ``repeated``: later steps have it too."""
@@ -347,6 +349,7 @@ class _StepRun:
             self._guard = StateGuard(states, step.outputs, step.seeded)
             self._guard.start()
             self._modules.start()
+            self._modules.handed = states
         return self._guard
 
     def _become_main(self) -> None:

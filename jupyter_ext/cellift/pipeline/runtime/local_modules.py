@@ -86,7 +86,7 @@ def module_states(names: Iterable[str]) -> dict[str, Any]:
             module, _, inner = name[len(PREFIX) :].partition(":")
             holder = sys.modules.get(module)
             if holder is not None:
-                found[name] = state_of(module, inner, getattr(holder, inner, _GONE))
+                found[name] = state_of(module, inner, vars(holder).get(inner, _GONE))
     return found
 
 
@@ -104,7 +104,7 @@ def _restore(name: str, value: Any) -> Iterator[tuple[Any, Any]]:
     module, _, inner = name[len(PREFIX) :].partition(":")
     holder = importlib.import_module(module)
     known.note(holder)
-    now: Any = getattr(holder, inner, None)
+    now: Any = vars(holder).get(inner)
     if isinstance(value, Gone):
         vars(holder).pop(inner, None)
     elif isinstance(value, Kept):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.machinery import SourceFileLoader
 from types import FunctionType, ModuleType
-from typing import Any, Dict, Set
+from typing import Any, Collection, Dict, Set
 
 from ...values import Fingerprint, known, sharing_with
 from .local_modules import PREFIX, Gone, Rebound, state_of, taken
@@ -22,24 +23,45 @@ class ModuleGuard:
         self._looked_at: Set[str] = set()
         self._before: Dict[str, Dict[str, Any]] = {}
         self._changed: Dict[str, None] = {}
+        self._executed: Dict[str, Dict[str, Any]] = {}
+        self.only_imports = True
+        """Whether that is all that the last statement did."""
+        self.handed: Collection[str] = ()
+        """States that earlier steps handed on: later steps take them after they have repeated what they repeat."""
 
     def start(self) -> None:
-        """Later steps begin with all that has been done until now."""
+        """Later steps begin with all that has been done until now, but what was handed on they take from here."""
+        if self.handed:
+            self._changed.update(dict.fromkeys(name for name in self.found() if name in self.handed))
+        self._executed = {}
         self._before = {name: _prints(sys.modules.get(name)) for name in self._before}
         self.note_imports()
 
+    def executed(self, module: ModuleType) -> None:
+        """The code of a module has run: what it has now is what an import gives, whoever asked for it."""
+        if self._is_own(module):
+            known.note(module)
+            self._executed[module.__name__] = _prints(module)
+
     def note_imports(self) -> None:
-        """Modules that are new are as later steps will import them."""
+        """Modules that are new are as later steps will import them.
+
+        What only imports is what later steps do too; anything else may have used what it imported at once.
+        """
         # Before each statement: a library brings hundreds of modules, and each is looked at once.
         new = set(sys.modules) - self._looked_at
         self._looked_at |= new
         own = [name for name in sys.modules if name in new and self._is_own(sys.modules[name])]
         for name in own:
             known.note(sys.modules[name])
-        self._before.update((name, _prints(sys.modules[name])) for name in own)
+        executed = {} if self.only_imports else self._executed
+        for name in own:
+            self._before[name] = executed[name] if name in executed else _prints(sys.modules[name])
+        self._executed = {}
 
     def settle(self) -> None:
         """What comes next is done in later steps too: keep what has changed until now, then call :meth:`start`."""
+        self.note_imports()
         self._changed.update(dict.fromkeys(self.found()))
 
     def found(self) -> Dict[str, Any]:
@@ -83,6 +105,19 @@ class ModuleGuard:
             return False
         looked = {os.path.realpath(each) for each in sys.path if isinstance(each, str) and each} - self._given
         return any(path.startswith(folder.rstrip(os.sep) + os.sep) for folder in (self._folder, *looked))
+
+
+def watch_imports(guard: ModuleGuard) -> None:
+    """Tell the guard of every module whose code has just run."""
+    execute: Any = SourceFileLoader.exec_module
+
+    def exec_module(self: Any, module: ModuleType) -> None:
+        execute(self, module)
+        guard.executed(module)
+
+    # Tracebacks leave out the frames of importlib: this is one of them.
+    exec_module.__code__ = exec_module.__code__.replace(co_filename=execute.__code__.co_filename)
+    SourceFileLoader.exec_module = exec_module  # type: ignore[method-assign]
 
 
 def _variables(module: Any) -> Any:

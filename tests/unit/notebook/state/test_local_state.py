@@ -457,3 +457,74 @@ def test_a_decorator_counts_in_every_way_of_importing_it(beside, tmp_path):
 def test_a_function_whose_decorator_keeps_nothing_stays_a_copy(beside, decorator):
     cells = [f"import functools, helpers\n@{decorator}\ndef f(x):\n    return x", "%%step a\nf(1)", "%%step b\nf(1)"]
     assert edges(beside(_DECORATORS, *cells).graph) == set()
+
+
+_ASKED = """
+PLAIN = 1
+from json import loads
+_values = {"rows": []}
+def __getattr__(name):
+    return _values[name]
+def put(x):
+    _values["rows"] = x
+"""
+
+
+@pytest.mark.parametrize("use", ["helpers.rows.append(1)", "helpers.rows[0] = 1", "helpers.put(1)"])
+@pytest.mark.parametrize("look", ["helpers.rows", "get()"])
+def test_a_name_that_a_module_has_not_bound_asks_its_getattr(beside, use, look):
+    cells = ["import helpers\ndef get():\n    return helpers.rows", f"%%step a\n{use}", f"%%step b\nx = {look}"]
+    assert "a>b:state:module:helpers:_values" in edges(beside(_ASKED, *cells).graph)
+
+
+@pytest.mark.parametrize("look", ["helpers.PLAIN", "helpers.loads", "helpers"])
+def test_what_a_module_has_bound_asks_nobody(beside, look):
+    cells = ["import helpers", "%%step a\nhelpers.put(1)", f"%%step b\nx = {look}"]
+    assert edges(beside(_ASKED, *cells).graph) == set()
+
+
+def test_another_module_may_ask_too(beside, tmp_path):
+    (tmp_path / "other.py").write_text("import helpers\ndef get():\n    return helpers.rows")
+    cells = ["import helpers, other", "%%step a\nhelpers.put(1)", "%%step b\nx = other.get()"]
+    assert "a>b:state:module:helpers:_values" in edges(beside(_ASKED, *cells).graph)
+
+
+@pytest.mark.parametrize(
+    ("helpers", "crosses"),
+    [(_ASKED, True), ("def __getattr__(name):\n    return name", False), ("rows = 1\n" + _ASKED, False)],
+)
+def test_what_a_module_gave_when_it_was_asked_is_a_value(beside, helpers, crosses):
+    cells = ["from helpers import rows", "%%step a\nprint(rows)", "%%step b\nprint(rows)"]
+    assert ("setup>a:rows" in edges(beside(helpers, *cells).graph)) is crosses
+
+
+@pytest.mark.parametrize("load", ["from other import add", "import other as o\n    add = o.add"])
+def test_what_a_function_imports_itself_counts(beside, tmp_path, load):
+    (tmp_path / "other.py").write_text("seen = []\ndef add(x):\n    seen.append(x)\n")
+    assert crossing(f"def f(x):\n    {load}\n    add(x)", beside) == {"a>b:state:module:other:seen"}
+
+
+@pytest.mark.parametrize("load", ["from other import add", "from other import *", "import other\nadd = other.add"])
+def test_what_a_module_imports_counts(beside, tmp_path, load):
+    (tmp_path / "other.py").write_text("seen = []\ndef add(x):\n    seen.append(x)\n")
+    known = {"a>b:state:module:other:seen"} if "=" not in load else set()  # left to the guard of the modules
+    assert crossing(f"{load}\ndef f(x):\n    add(x)", beside) == known
+
+
+def test_what_one_function_imports_is_unknown_to_the_next(beside, tmp_path):
+    (tmp_path / "other.py").write_text("seen = []\ndef add(x):\n    seen.append(x)\n")
+    assert crossing("def g():\n    from other import add\ndef f(x):\n    add(x)", beside) == set()
+
+
+@pytest.mark.parametrize(
+    "body", ["globals()[x] = 1", "return globals().get(x)", "exec(x, globals())", "return eval(x)"]
+)
+def test_a_function_of_a_module_looks_names_up_in_its_own_module(beside, body):
+    analysis = beside(f"def f(x):\n    {body}", "from helpers import f", "%%step a\nf('n')", "%%step b\nf('n')")
+    assert codes(analysis) == []
+
+
+def test_what_a_module_sets_of_itself_is_no_patch_of_a_library(beside):
+    helpers = "import sys\ndef f(x):\n    setattr(sys.modules[__name__], 'n', x)\n    return x"
+    analysis = beside(helpers, "import helpers", "%%step a\ny = helpers.f(1)", "%%step b\nprint(helpers.n)")
+    assert codes(analysis) == []
