@@ -98,6 +98,17 @@ def test_times_are_printed_at_the_end_of_the_cell(shell: Any, capsys: Any) -> No
     assert [line[:9] for line in capsys.readouterr().out.splitlines()] == ["CPU times", "Wall time"]
 
 
+def test_what_is_said_about_the_session_is_said_in_a_step_too(shell: Any, capsys: Any) -> None:
+    for name, line in ("pdb", ""), ("pdb", ""), ("pdb", "ON"), ("pdb", "0"), ("pdb", "7"), ("xmode", "plain"):
+        shell.run_line_magic(name, line)
+    shell.run_line_magic("xmode", "")
+    assert [line.split()[-1] for line in capsys.readouterr().out.splitlines()] == [
+        *("ON", "OFF", "ON", "OFF"),
+        "toggle.",
+        "Plain",
+    ]
+
+
 def test_a_probe_finds_a_notebook_and_the_session_is_refused(shell: Any) -> None:
     assert type(shell).__name__ == "ZMQInteractiveShell"
     assert "IPKernelApp" in shell.config

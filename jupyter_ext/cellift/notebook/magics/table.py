@@ -44,11 +44,11 @@ LINE: dict[str, Magic] = {
     **_rows(
         Does.NOTHING,
         "aimport autoawait autocall automagic autosave clear colors doctest_mode gui less load loadpy lsmagic magic "
-        "man matplotlib more page pdb pdef pdoc pfile pinfo pinfo2 pipeline pprint psearch psource pycat quickref "
-        "rehashx runs subshell killbgscripts unload_ext xmode autoreload",
+        "man matplotlib more page pdef pdoc pfile pinfo pinfo2 pipeline pprint psearch psource pycat quickref "
+        "rehashx runs subshell killbgscripts unload_ext autoreload",
     ),
     **_rows(Does.CALL, "pwd dirs dhist"),
-    **_rows(Does.STATE, "cd env set_env pushd popd precision"),
+    **_rows(Does.STATE, "cd env set_env pushd popd precision pdb xmode"),
     **_rows(Does.OUTPUT, "sx system"),
     **_rows(Does.COMMAND, "ls", "ls -F --color"),
     **_rows(Does.COMMAND, "ll", "ls -F -o --color"),

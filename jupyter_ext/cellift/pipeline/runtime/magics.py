@@ -67,6 +67,7 @@ class ZMQInteractiveShell:
         self._stack: list[str] = []
         self._been = [os.getcwd()]
         self._ends: list[Any] = []
+        self._debugs = False
         self.quiet = False
         """Statements that are repeated from other steps print nothing."""
         self.catches = False
@@ -286,6 +287,18 @@ class ZMQInteractiveShell:
             )
         os.environ[name] = value
         print(f"env: {name}={value}")
+
+    def _do_pdb(self, line: str) -> None:
+        words = {"on": True, "1": True, "off": False, "0": False, "": not self._debugs}
+        if line.lower() not in words:
+            print("Incorrect argument. Use on/1, off/0, or nothing for a toggle.")
+            return
+        self._debugs = words[line.lower()]
+        print(f"Automatic pdb calling has been turned {'ON' if self._debugs else 'OFF'}")
+
+    def _do_xmode(self, line: str) -> None:
+        if line:
+            print(f"Exception reporting mode: {line.capitalize()}")
 
     def _do_precision(self, line: str) -> str:
         numpy: Any = sys.modules.get("numpy")
