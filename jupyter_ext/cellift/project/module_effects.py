@@ -45,6 +45,8 @@ class ModuleState:
     aliases: dict[str, str] = field(default_factory=dict)
     #: Functions whose remembered results can be noticed: they print, or somebody asks the cache.
     caches: set[str] = field(default_factory=set)
+    #: Slots that refer weakly to objects: who lets go of one changes them.
+    weak: set[str] = field(default_factory=set)
     #: Modules with a ``__getattr__`` -> the names that they bind themselves: it is asked for all others.
     asking: dict[str, set[str]] = field(default_factory=dict)
 

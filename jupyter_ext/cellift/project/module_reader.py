@@ -35,8 +35,9 @@ _STILL = frozenset(
 #: What they make moves on with every use.
 _MOVING = frozenset(
     "Random RandomState default_rng Generator count cycle iter Counter defaultdict OrderedDict deque list dict set "
-    "bytearray ChainMap array SimpleNamespace WeakValueDictionary".split()
+    "bytearray ChainMap array SimpleNamespace".split()
 )
+_WEAK = frozenset({"WeakSet", "WeakValueDictionary", "WeakKeyDictionary"})
 
 
 class ModuleReader:
@@ -106,7 +107,9 @@ class ModuleReader:
             maker = dotted_name(value.func) or ""
             last = maker.rpartition(".")[2]
             own = maker.partition(".")[0] in self._own or maker.partition(".")[0] not in self._imports
-            if last in _MOVING or (own and last not in _STILL):
+            if last in _WEAK:
+                self._state.weak.add(slot)
+            if last in _MOVING | _WEAK or (own and last not in _STILL):
                 self._state.variables[f"{self.name}.{name}"] = slot
 
     def read(self) -> None:

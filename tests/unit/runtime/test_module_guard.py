@@ -383,3 +383,15 @@ def test_a_variable_that_got_its_object_here_is_found_as_changed_only(own: Any) 
     own.ROWS = rows = [1]
     assert guard.sharing({"rows": rows}) == {}
     assert list(guard.found()) == ["state:module:own_module:ROWS"]
+
+
+def test_a_variable_that_refers_to_what_was_changed_unseen_crosses_with_it(launcher: Launcher) -> None:
+    name = "state:module:weak_module:LIVE"
+    files = {"weak_module.py": b"import weakref\nclass Thing: pass\nLIVE = weakref.WeakSet()"}
+    made = "import weak_module\ny = weak_module.Thing()\nweak_module.LIVE.add(y)"
+    first = step("a", made, outputs=(name, "y"))
+    second = step("b", "import weak_module\ny.n = 1", inputs={name: "a", "y": "a"}, later=("y", name))
+    third = step("c", "import weak_module\nprint(y in weak_module.LIVE)", inputs={name: "a", "y": "a"})
+    steps = [replace(each, modules=tuple(files)) for each in (first, second, third)]
+    error = launcher.run(compile_graph(graph(*steps), files=files))["b"].error
+    assert error["code"] == "CL520" and "`y`" in error["message"] and "weak_module:LIVE" in error["message"]

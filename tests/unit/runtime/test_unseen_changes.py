@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -152,6 +153,10 @@ def test_files_are_told_as_they_are_used(tmp_path: Path, monkeypatch: pytest.Mon
     assert sorted(line["written"] for line in lines if "written" in line) == guard.used()["written"]
 
 
+class Thing:
+    """Its objects can be referred to weakly."""
+
+
 class Mourned:
     """Says good-bye."""
 
@@ -173,6 +178,19 @@ def test_the_guard_holds_nothing_that_is_missed(tmp_path: Path) -> None:
     del namespace["x"]
     assert Mourned.gone
     assert guard.changed({}, ()).keys() == {"a"}
+
+
+def test_the_guard_holds_nothing_that_weak_references_tell_of(tmp_path: Path) -> None:
+    thing = Thing()
+    values.write(tmp_path / "a", {"x": thing, "live": weakref.WeakSet([thing])})
+    reader, namespace = values.Reader(tmp_path / "a"), dict[str, Any]()
+    guard = ValueGuard(frozenset({"x", "live"}), frozenset(), {"x": "a", "live": "a"}, namespace)
+    for name in ("x", "live"):
+        guard.took("a", reader, name)
+        namespace[name] = reader.take(name)
+    assert len(namespace["live"]) == 1
+    del namespace["x"], reader
+    assert len(namespace["live"]) == 0
 
 
 def test_the_state_of_a_module_is_no_value_but_changes_those_that_share_with_it(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ class LocalState:
         self._bound: set[str] = set()
         self._changed: set[str] = set()  # names that statements until now may change
         self._repeated: set[int] = set()
+        self._weakly: set[str] = set()  # names of objects that may be in collections of weak references
         self._process: set[int] = set()  # statements that change the process through a local function
         self._patching: set[int] = set()  # those of them after which something of a library is another one
         self._cached: dict[str, list[tuple[ast.stmt, int]]] = {}
@@ -106,6 +107,7 @@ class LocalState:
             self._note_held(facts, node)
             if getattr(node, "decorator_list", ()) and any(name.startswith(PREFIX) for name in facts.changes):
                 facts.held = [*facts.held, *facts.bodies.values()]  # a registry may have it from here on
+        self._note_weak(facts, node, column)
         for body in facts.bodies.values():
             self._note_in(body, list(ast.walk(node)), node, column)
         for changes in (facts.changes, *(body.changes for body in facts.bodies.values())):
@@ -214,6 +216,22 @@ class LocalState:
                 if parameter in body.returns and isinstance(node, (ast.Assign, ast.AnnAssign)):
                     for target in facts.binds:
                         facts.shares.setdefault(target, set()).update(names)
+
+    def _note_weak(self, facts: Facts, node: ast.stmt, column: Column) -> None:
+        """What a statement makes while it changes a collection of weak references is in there as long as it lives."""
+        assert self._state is not None
+        weak = sorted(map(_pseudo, self._state.weak))
+        gone = self._weakly.intersection((*facts.deletes, *facts.binds))
+        for name in sorted(gone):  # a name that is bound anew has held the object until now
+            facts.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
+        for name in weak if gone else ():
+            if name not in facts.changes:
+                facts.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
+                facts.changes.setdefault(name, Change(name, node.lineno, column(node), "an object that is let go"))
+        if any(name in facts.changes for name in weak):
+            self._weakly.update(facts.binds, *(facts.shares.get(name, ()) for name in weak))
+            for name in facts.binds:
+                facts.shares.setdefault(name, set()).update(weak)
 
     def _note_decorators(self, facts: Facts, node: ast.stmt) -> None:
         """``@helpers.counted``: what it puts around a function, or a method of a class, may keep something."""

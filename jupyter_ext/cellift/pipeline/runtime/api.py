@@ -235,7 +235,7 @@ class _StepRun:
         if not step.last:
             keep_temporary()
             self._watch_modules(False)  # the last statement may be one that later steps have too
-            modules = {**self._modules.sharing(outputs), **self._modules.found()}
+            modules = {**self._modules.sharing({**outputs, **changed}), **self._modules.found()}
             changed.update({**states.unseen, **{name: modules[name] for name in modules if name not in step.outputs}})
         elif step.rerun:  # that it drew tells the engine to let it draw after the steps above
             changed.update({name: state for name, state in states.unseen.items() if name in GENERATORS})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 from typing import Any, Collection, Mapping
+from weakref import getweakrefcount
 
 from ...values import Fingerprint, Reader, ValuesError, sharing_with
 
@@ -142,8 +143,9 @@ class _Group:
 
 
 def _is_missed(value: Any, resizes: bool) -> bool:
-    """Whether a program notices that somebody else holds it: it says good-bye, or is to get another size."""
+    """Whether a program notices that somebody else holds it: it says good-bye, weak references tell, or
+    it is to get another size."""
     kind = type(value)
     if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
         return resizes and bool(value.flags.owndata)
-    return hasattr(kind, "__del__")
+    return hasattr(kind, "__del__") or bool(getweakrefcount(value))

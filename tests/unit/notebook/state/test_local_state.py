@@ -528,3 +528,50 @@ def test_what_a_module_sets_of_itself_is_no_patch_of_a_library(beside):
     helpers = "import sys\ndef f(x):\n    setattr(sys.modules[__name__], 'n', x)\n    return x"
     analysis = beside(helpers, "import helpers", "%%step a\ny = helpers.f(1)", "%%step b\nprint(helpers.n)")
     assert codes(analysis) == []
+
+
+_WEAKLY = """
+import weakref
+live = weakref.{}()
+class Node:
+    def __init__(self, name):
+        {}
+def keep(node):
+    live[node] = live[node] = 1
+def names():
+    return list(live)
+"""
+_FILLED = {
+    "WeakSet": "live.add(self)",
+    "WeakValueDictionary": "live[name] = self",
+    "WeakKeyDictionary": "live[self] = 1",
+}
+
+
+@pytest.mark.parametrize(("kind", "fills"), _FILLED.items(), ids=_FILLED)
+@pytest.mark.parametrize("lets_go", ["del n", "n = None", "n = [1]", "for n in ():\n    pass"])
+def test_who_lets_go_of_an_object_changes_the_collection_that_refers_weakly_to_it(beside, kind, fills, lets_go):
+    cells = ["%%step a\nn = helpers.Node('n')", f"%%step b\n{lets_go}", "%%step c\nprint(helpers.names())"]
+    found = edges(beside(_WEAKLY.format(kind, fills), "import helpers", *cells).graph)
+    assert {"a>b:n", "b>c:state:module:helpers:live"} <= found
+
+
+def test_what_a_function_is_given_may_be_in_there_too(beside):
+    cells = ["%%step a\nn = len\nm = [1]\nhelpers.keep(m)", "%%step b\ndel m", "%%step c\nprint(helpers.names())"]
+    helpers = _WEAKLY.format("WeakSet", "pass")
+    assert "b>c:state:module:helpers:live" in edges(beside(helpers, "import helpers", *cells).graph)
+
+
+def test_objects_go_with_the_collection_that_refers_weakly_to_them(beside):
+    helpers = _WEAKLY.format("WeakSet", "live.add(self)")
+    cells = ["%%step a\nn = helpers.Node('n')", "%%step b\nk = helpers.Node('k')", "%%step c\nprint(n in helpers.live)"]
+    assert {"a>b:n", "b>c:n"} <= edges(beside(helpers, "import helpers", *cells).graph)
+
+
+@pytest.mark.parametrize("live", ["WeakSet", "OrderedDict"])
+def test_who_lets_go_of_something_else_changes_nothing(beside, live):
+    helpers = _WEAKLY.replace("import weakref", "import weakref, collections").format(live, "live.add(self)")
+    helpers = helpers.replace("weakref.O", "collections.O")
+    name = "x" if live == "WeakSet" else "n"
+    cells = ["%%step a\nx = [1]\nn = helpers.Node('n')", f"%%step b\ndel {name}", "%%step c\nprint(helpers.names())"]
+    assert "a>c:state:module:helpers:live" in edges(beside(helpers, "import helpers", *cells).graph)
