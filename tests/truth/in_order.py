@@ -28,6 +28,7 @@ def main(path: str) -> None:
     shell.enable_gui = lambda gui=None: None  # %matplotlib inline, which needs a kernel
     printed = {}
     error = None
+    encoded = json.dumps  # a notebook may put something else there
     real, errors = os.dup(1), os.dup(2)
     streams = (sys.stdout, sys.stderr)  # handlers of a notebook keep these from cell to cell
     for stream in streams:
@@ -54,7 +55,7 @@ def main(path: str) -> None:
             error = {"cell": cell["id"], "type": type(failed).__name__, "message": str(failed)}
             break
     with os.fdopen(real, "w", encoding="utf-8") as answer:
-        answer.write(json.dumps({"printed": printed, "error": error}))
+        answer.write(encoded({"printed": printed, "error": error}))
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ _MODULES = (
     "values.in_modules",
     "values.rebuild_arrays",
     "values.rebuild_code",
+    "values.originals",
     "values.rebuild",
     "values.special",
     "values.instances",
@@ -89,11 +90,27 @@ BESIDE = sys.path[:1] == [""]
 if BESIDE:
     del sys.path[0]
 import base64
+import builtins
+import hashlib
 import json
+import os
+import re
+import shutil
+import time
 import types
 import zlib
 
 
+def copied(module):
+    made = types.ModuleType(module.__name__)
+    vars(made).update(vars(module))
+    return made
+
+
+# What the notebook puts into the place of `json.dumps`, `time.time` or `open` is for its own code.
+OWN = {module: copied(module) for module in (base64, hashlib, json, os, re, shutil, time, zlib)}
+OWN[os].path = copied(os.path)
+BUILTINS = dict(vars(builtins))
 LOADED = set(sys.modules)
 
 
@@ -108,7 +125,11 @@ def module(name, source):
     parent, _, last = name.rpartition(".")
     if parent:
         setattr(sys.modules[parent], last, made)
+    made.__builtins__ = BUILTINS
     exec(compile(source, made.__file__, "exec", dont_inherit=True), made.__dict__)
+    for key, value in list(vars(made).items()):
+        if isinstance(value, types.ModuleType) and value in OWN:
+            setattr(made, key, OWN[value])
 
 
 """

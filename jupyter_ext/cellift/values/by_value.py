@@ -19,6 +19,7 @@ from .in_modules import Variable, marks_of
 from .instances import Trial, reduce_instance
 from .memory import with_what_numpy_leaves_out
 from .naming import MAIN, bound_to, code_bytes, is_importable, is_named, token_of
+from .originals import place_of
 from .rebuild import MODULE, Unpickler, call
 from .rebuild_code import (
     MAGIC,
@@ -69,8 +70,10 @@ class Code:
         """Whether the function or class is written with its code and what it holds."""
         found = self._importable.get(id(value))
         if found is None:
-            found = self._importable[id(value)] = is_importable(value) or (
-                isinstance(value, type) and not value.__flags__ & 1 << 9
+            found = self._importable[id(value)] = (
+                is_importable(value)
+                or (isinstance(value, type) and not value.__flags__ & 1 << 9)
+                or place_of(value) is not None
             )
             self._kept.append(value)
         return not found and not self._only_by_name(value)

@@ -18,6 +18,7 @@ from typing import Any, Callable
 
 from .caches import make_cached, set_cached
 from .in_modules import variable
+from .originals import original
 from .rebuild_arrays import ARRAY_CALLS, others, set_attributes, set_references
 from .rebuild_code import (
     make_cell,
@@ -169,6 +170,7 @@ _CALLS: dict[str, Callable[..., Any]] = {
     "references": lambda: importlib.import_module("pandas._libs.internals").BlockValuesRefs(),
     "nan": _nan,
     "variable": variable,
+    "original": original,
 }
 
 

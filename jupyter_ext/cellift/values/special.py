@@ -19,6 +19,7 @@ from typing import Any
 
 from .caches import CACHED, cache_of, make_cached, set_cached
 from .naming import MAIN, is_named
+from .originals import place_of
 from .rebuild import call, matches, set_arguments, set_context, set_exception
 from .rebuild_code import make_module, make_typevar
 
@@ -258,6 +259,9 @@ def reduce_special(value: Any) -> Any:
     reducer = KINDS.get(kind)
     if reducer is not None:
         return reducer(value)
+    place = place_of(value)
+    if place is not None:
+        return call, ("original", *place, kind.__name__)
     if isinstance(value, BaseException):
         return _exception(value)
     if isinstance(value, types.ModuleType):
