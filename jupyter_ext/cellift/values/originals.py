@@ -24,10 +24,14 @@ def place_of(value: Any) -> tuple[str, str] | None:
     owner = getattr(value, "__self__", None)
     if isinstance(owner, types.ModuleType):  # a compiled function knows the module that made it
         return owner.__name__, name
-    # A public module mostly has it from an inner one.
+    # A public module mostly has it from an inner one (`collections` from `_collections`).
     top = module.partition(".")[0]
     for inner, each in list(sys.modules.items()):
-        if inner.partition(".")[0] == top and isinstance(each, types.ModuleType) and vars(each).get(name) is value:
+        if (
+            inner.partition(".")[0].lstrip("_") == top
+            and isinstance(each, types.ModuleType)
+            and vars(each).get(name) is value
+        ):
             return inner, name
     return None
 

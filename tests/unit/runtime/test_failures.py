@@ -138,7 +138,7 @@ def test_full_disk_fails_with_a_clear_message_and_no_half_file(launcher, run_cel
     beside = launcher.folder / "modules"
     beside.mkdir(parents=True)
     (beside / "cellift_test_full_disk.py").write_text(
-        "import errno, io, builtins\n"
+        "import errno, io, sys\n"
         "class Full(io.FileIO):\n"
         "    def write(self, data):\n"
         "        if len(data) > 1000: raise OSError(errno.ENOSPC, 'No space left on device')\n"
@@ -146,7 +146,7 @@ def test_full_disk_fails_with_a_clear_message_and_no_half_file(launcher, run_cel
         "real = open\n"
         "def opened(path, mode='r', buffering=-1, **k):\n"
         "    return Full(path, mode) if buffering == 0 and 'w' in mode else real(path, mode, buffering, **k)\n"
-        "builtins.open = opened\n"
+        "sys.modules['_cellift.values.hashed_file'].open = opened\n"
     )
     outcome = run_cell(source, outputs=("big",), environment={"PYTHONPATH": str(beside)})
     assert outcome.error["code"] == "CL503"

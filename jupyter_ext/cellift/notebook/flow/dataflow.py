@@ -6,6 +6,7 @@ uses stands for what its code needs too: the body of a function reads its global
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping, Sequence
 
 from cellift.notebook.diagnostics import Diagnostic
@@ -15,8 +16,8 @@ from cellift.notebook.flow.constants import ConstantUse
 from cellift.notebook.flow.missing import Missing
 from cellift.notebook.flow.reach import DEFINITIONS, Reach
 from cellift.notebook.flow.sharing import sources_of
-from cellift.notebook.flow.statements import Read, Statement
-from cellift.notebook.flow.travel import travel_of
+from cellift.notebook.flow.statements import Read, Statement, Version
+from cellift.notebook.flow.travel import patched_code, travel_of
 from cellift.notebook.flow.versions import Versions
 from cellift.notebook.scopes.facts import Binding, Change, Kind, Use
 
@@ -44,6 +45,8 @@ class Flow:
         self._constants = ConstantUse()
         self._versions = Versions(self._code, by_identity=by_identity)
         self._current = self._versions.current
+        #: Code of the notebook that libraries were given (`pd.DataFrame.first = f`): whatever uses them may call it.
+        self._given: set[Version] = set()
         self._by_text = NamesByText(statements, self._current, self._missing)
 
     @property
@@ -78,6 +81,8 @@ class Flow:
         self._code.note_users(statement)
         self._constants.note(statement, self._current)
         made_of = self._versions.made_of(statement)
+        if any(statement.reads[name].version.kind is Kind.IMPORT for name in patched_code(statement)):
+            self._given |= made_of
         shares = sources_of(statement, self._current)
         sharing = self._versions.sharing
         self._versions.apply_changes(statement, changes, made_of, only_others=False)
@@ -92,14 +97,16 @@ class Flow:
         for use in facts.deletes.values():
             self._versions.delete(statement, use)
 
-    @staticmethod
-    def _read(statement: Statement, reach: Reach) -> None:
+    def _read(self, statement: Statement, reach: Reach) -> None:
         """What the statement reads, by itself and through what it uses."""
         facts = statement.facts
-        defines = isinstance(statement.node, DEFINITIONS)
+        node = statement.node
+        defines = isinstance(node, DEFINITIONS)
         for use in facts.reads.values():
             called = use.name in facts.called
-            reach.read(use, None, called=called, defines=defines and not called)
+            reach.read(use, None, called=called, defines=(defines or _gives(node)) and not called)
+        if self._given and not isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom)):
+            reach.use_code(self._given, Use("", node.lineno, node.col_offset + 1, soft=True), "a library that has it")
         if facts.reads_all is not None:
             reach.read_all(facts.reads_all, None)
         if facts.reads_code is not None:
@@ -132,3 +139,10 @@ class Flow:
             return
         use = Use(binding.name, binding.line, binding.column, soft=True)
         statement.reads.setdefault(binding.name, Read(previous, use, kept=True))
+
+
+def _gives(node: ast.stmt) -> bool:
+    """``pd.DataFrame.first = f``: what ``f`` reads counts where it may be called."""
+    return (
+        isinstance(node, ast.Assign) and isinstance(node.value, ast.Name) and isinstance(node.targets[0], ast.Attribute)
+    )

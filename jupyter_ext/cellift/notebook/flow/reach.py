@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cellift.notebook.flow.by_text import NamesByText
 from cellift.notebook.flow.code import CodeUse
@@ -71,20 +71,24 @@ class Reach:
         """Names of this form may be bound by their text."""
         self._by_text.bind(pattern, self._statement, use, self.binds)
 
+    def use_code(self, parts: Iterable[Version], use: Use, via: str) -> None:
+        """Classes and functions of the notebook that something is made of, or was given, may be called."""
+        for part in sorted(parts, key=lambda part: (part.statement.index, part.name)):
+            soft = Use(part.name, use.line, use.column, soft=True)
+            current = self._current.get(part.name)
+            if not part.anonymous and current is not None and part.definition() is current.definition():
+                self.read(soft, via)
+                continue
+            if not part.anonymous:
+                self._code.note_superseded(part)
+            self._expand(part, soft)
+
     def _expand(self, version: Version, use: Use, *, called: bool = False) -> None:
         """``called``: the statement surely calls it, so what its body lacks is an error."""
         if version in self._expanded:
             return
         self._expanded.add(version)
-        for part in sorted(version.made_of, key=lambda part: (part.statement.index, part.name)):
-            soft = Use(part.name, use.line, use.column, soft=True)
-            current = self._current.get(part.name)
-            if not part.anonymous and current is not None and part.definition() is current.definition():
-                self.read(soft, version.name)
-                continue
-            if not part.anonymous:
-                self._code.note_superseded(part)
-            self._expand(part, soft)
+        self.use_code(version.made_of, use, version.name)
         body = version.body
         if not version.kind.is_code and body is None:
             return

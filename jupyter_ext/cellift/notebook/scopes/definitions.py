@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cellift.notebook.flow.held_state import held_by_class, held_default, sets_its_class
@@ -12,6 +13,7 @@ from cellift.notebook.scopes.facts import Body, Kind, Use
 from cellift.notebook.scopes.methods import changes_by_use
 from cellift.notebook.scopes.reader import Reader, Scope, Visits
 from cellift.project.dotted import last_name
+from cellift.project.remembered import of_kind
 
 #: Methods that run when the class is called.
 _RUN_BY_THE_CLASS = frozenset({"__init__", "__new__", "__post_init__"})
@@ -54,13 +56,16 @@ def _visit_nonlocal(reader: Reader, node: ast.Nonlocal) -> None:
     """Nothing to do: ``local_names`` has taken these names out of the function's own."""
 
 
+_NO_ARGUMENTS = ast.arguments([], [], None, [], [], None, [])
+
+
 class _Quoted(ast.stmt):
-    """Annotations in quotes: ``get_type_hints`` asks for their names where the function is used."""
+    """Annotations in quotes: ``get_type_hints`` asks for their names where the function or class is used."""
 
     _fields = ("annotations",)
-    annotations: list[ast.Constant]
+    annotations: list[ast.expr]
 
-    def __init__(self, annotations: list[ast.Constant]) -> None:
+    def __init__(self, annotations: list[ast.expr]) -> None:
         super().__init__()
         self.annotations = annotations
 
@@ -68,6 +73,23 @@ class _Quoted(ast.stmt):
 def _visit_quoted(reader: Reader, node: _Quoted) -> None:
     for each in node.annotations:
         annotation(reader, each)
+
+
+def _quoted(reader: Reader, annotations: Sequence[ast.expr]) -> list[ast.expr]:
+    """Those that are texts when the code runs, and the texts in others: ``list["Row"]``."""
+    literals = {id(part) for each in annotations for part in _literals(each)}
+    found = list(annotations) if reader.around.lazy_annotations else []
+    for part in (part for each in annotations for part in of_kind(each, ast.Constant)):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and id(part) not in literals:
+            found.append(part)
+    return found
+
+
+def _literals(node: ast.expr) -> Iterator[ast.AST]:
+    """What stands in a ``Literal[…]``: texts that name nothing."""
+    for part in of_kind(node, ast.Subscript):
+        if isinstance(part, ast.Subscript) and last_name(part.value) == "Literal":
+            yield from ast.walk(part.slice)
 
 
 def _annotations(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
@@ -95,7 +117,7 @@ def _visit_function(reader: Reader, node: ast.FunctionDef | ast.AsyncFunctionDef
         # A method or an inner function may not be called when what is around it is.
         inner = reader.body is not None or reader.scopes[-2].kind == "class"
         with reader.perhaps_uncalled(inner and node.name not in _RUN_BY_THE_CLASS):
-            quoted = [each for each in annotations if isinstance(each, ast.Constant)]
+            quoted = _quoted(reader, annotations)
             reader.read_body(body, node.args, [_Quoted(quoted), *node.body] if quoted else node.body)
         if any(is_cache(decorator) for decorator in node.decorator_list):
             body.gives_cached = True
@@ -136,6 +158,9 @@ def _visit_class(reader: Reader, node: ast.ClassDef) -> None:
         reader.visit_all(keyword.value for keyword in node.keywords)
         with reader.in_scope(Scope("class", {"__module__", "__qualname__"})):
             reader.visit_all(node.body)
+    quoted = _quoted(reader, [item.annotation for item in node.body if isinstance(item, ast.AnnAssign)])
+    if outermost and quoted:
+        reader.read_body(reader.class_body, _NO_ARGUMENTS, [_Quoted(quoted)])
     reader.bind(node.name, node, Kind.CLASS)
 
 

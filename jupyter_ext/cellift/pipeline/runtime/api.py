@@ -356,6 +356,7 @@ class _StepRun:
         import builtins
 
         self._namespace["__builtins__"] = builtins
+        self._namespace["open"] = builtins.open  # IPython's own; what is put into `builtins` changes it for libraries
         # The module of the bootstrap stays alive: modules of ours were made by its code.
         self._namespace_before = sys.modules.get("__main__")
         sys.modules["__main__"] = self._module
