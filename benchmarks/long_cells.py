@@ -94,11 +94,11 @@ for fold in range(5):
     best = max(history_{0}, key=lambda entry: entry["mean"])
 report_{0}["best"] = best["fold"]
 report_{0}["spread"] = float(np.std([entry["mean"] for entry in history_{0}]))
-target = Path("out") / "report_{0}.json"
-target.parent.mkdir(exist_ok=True)
-with open(target, "w") as file:
+folder = Path("out")
+folder.mkdir(exist_ok=True)
+with open(folder / "report_{0}.json", "w") as file:
     json.dump(report_{0}, file, indent=2)
-print(os.path.getsize(target), "bytes")"""
+print(os.path.getsize(folder / "report_{0}.json"), "bytes")"""
 
 
 def long_cells(steps: int) -> list[str]:

@@ -23,7 +23,8 @@ from cellift.notebook.flow.held_state import changed_attributes
 from cellift.notebook.flow.identity import looks_at_identity
 from cellift.notebook.flow.module_annotations import annotations_of_others
 from cellift.notebook.flow.passed_by import forget_what_nobody_reads
-from cellift.notebook.flow.statements import Statement, Travel, declare_changes, take_apart
+from cellift.notebook.flow.resolved import Resolved
+from cellift.notebook.flow.statements import Statement, Travel, declare_changes
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.kept import names_to_keep
 from cellift.notebook.magics.installs import Installs, read_installs
@@ -37,7 +38,7 @@ from cellift.notebook.scopes.reader import Around
 from cellift.notebook.scopes.statement_facts import facts_of
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.slices import code_slices
-from cellift.notebook.state.aliases import imported_names, note_alias
+from cellift.notebook.state.aliases import imported_names, is_alias, note_alias
 from cellift.notebook.state.changes import Channels, StateChanges
 from cellift.notebook.state.draws import Draws
 from cellift.notebook.state.exit_handlers import files_written_at_exit
@@ -81,24 +82,19 @@ def analyse(notebook: Notebook, project: Project | None = None, *, with_plans: b
     stem = PurePath(notebook.path).stem if notebook.path else "notebook"
     name = "".join(char if char.isprintable() else " " for char in pipeline_setting(notebook, "name") or stem)
     layout = Layout((), (), (), ())
-    tries: list[list[Statement]] = []
+    resolved = Resolved(notebook.path, keep=not with_plans)
     try:
         layout = lay_out(notebook, project)
-        analysis = _analyse(layout, name, notebook, project, tries)
+        analysis = _analyse(layout, name, notebook, project, resolved)
     except RecursionError:
+        resolved.forget()
         too_deep = nested_too_deeply(layout)
         return Analysis(Graph(name, notebook.path, cells=layout.roles), (*layout.diagnostics, too_deep))
-    if with_plans:
-        return analysis
-    for statements in tries:
-        take_apart(statements)
-    return replace(analysis, plans={})
+    resolved.put_back()
+    return analysis if with_plans else replace(analysis, plans={})
 
 
-def _analyse(
-    layout: Layout, name: str, notebook: Notebook, project: Project | None, tries: list[list[Statement]]
-) -> Analysis:
-    """``tries`` get the statements of each try."""
+def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | None, resolved: Resolved) -> Analysis:
     found = list(layout.diagnostics)
     step_names = {index: f"step {group.name}" if index else "the set-up" for index, group in enumerate(layout.groups)}
     kept_as_data: frozenset[int] = frozenset()
@@ -114,8 +110,7 @@ def _analyse(
         reader = ParameterReader()
         local = LocalState(nodes, project, registered)
         draws = Draws(nodes, (owned.code.text for owned in layout.code), local.seeds, outside.without_draws)
-        statements, warnings = _statements(layout, reader, project, local, draws, channels)
-        tries.append(statements)
+        statements, warnings = _statements(layout, reader, project, local, draws, channels, resolved)
         flow = Flow(statements, step_names, kept_as_data, by_identity=by_identity)
         flow.run()
         forget_what_nobody_reads(statements, {n for group in layout.groups for n in group.options.get("output", ())})
@@ -176,6 +171,7 @@ def _statements(
     local: LocalState,
     draws: Draws,
     channels: Channels,
+    resolved: Resolved,
 ) -> tuple[list[Statement], list[Diagnostic]]:
     """Every statement of every cell with its facts; ``reader`` finds the parameters among them."""
     nodes = [node for owned in layout.code for node in owned.code.statements]
@@ -184,22 +180,32 @@ def _statements(
     texts = known_texts(nodes, given)
     around = replace(around, changing_methods=around.changing_methods | local.methods, texts=texts)
     names = imported_names(nodes)
-    statements: list[Statement] = []
+    statements = resolved.begin()
     star_names = project.star_names if project is not None else None
+    declared = {owner for owner, group in enumerate(layout.groups) if group.options.get("changes")}
     for owned in layout.code:
         chosen = reader.read(owned.code) if owned.parameters else reader.read_other(owned.code)
         for node in owned.code.statements:
             if owned.owner == SETUP and is_without_effect(node):
                 continue
             facts = facts_of(owned.code, node, around, star_names)
-            draws.note(facts, node, owned.code.column)
+            drawn = draws.of(node, facts.bodies)
+            source = (facts, drawn, draws.seeded, is_alias(node, names))
+            travel = Travel.PARAMETER if node in chosen else Travel.OWN
+            known = None
+            if local.silent and not channels.start and owned.owner not in declared:
+                known = resolved.again(len(statements), owned.code, node, owned.owner, travel, source)
+            if known is not None:
+                statements.append(known)
+                continue
+            facts = facts.copy()
+            draws.note(facts, drawn, owned.code.column)
             local.note(facts, node, owned.code.column)
             note_alias(facts, node, names)
             channels.note(len(statements), facts, node)
-            statement = Statement(len(statements), owned.code, node, owned.owner, facts)
-            if node in chosen:
-                statement.travel = Travel.PARAMETER
-            statements.append(statement)
+            statements.append(Statement(len(statements), owned.code, node, owned.owner, facts, travel))
+            if local.silent and not channels.start and owned.owner not in declared:
+                statements[-1].source = source
     for owner, group in enumerate(layout.groups):
         if group.options.get("changes"):
             declare_changes([s for s in statements if s.owner == owner], group.options["changes"])

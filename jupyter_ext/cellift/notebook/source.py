@@ -15,7 +15,7 @@ from cellift.notebook.magics.find import TooManyError, as_calls, without_indent_
 from cellift.notebook.magics.install_commands import Install
 from cellift.notebook.magics.places import in_file
 from cellift.notebook.magics.table import LINE
-from cellift.notebook.parsed import Parsed, parse_cell
+from cellift.notebook.parsed import Parsed, first_line, parse_cell
 from cellift.project.remembered import walk
 
 
@@ -171,10 +171,7 @@ def _parse(text: str, cell: Cell) -> tuple[Parsed | None, Diagnostic | None]:
 
 def _start(statement: ast.stmt) -> tuple[int, int]:
     """First line (from 0) and byte column of a statement, its decorators included."""
-    decorators: Sequence[ast.expr] = getattr(statement, "decorator_list", ())
-    if decorators:
-        return min(decorator.lineno for decorator in decorators) - 1, statement.col_offset
-    return statement.lineno - 1, statement.col_offset
+    return first_line(statement) - 1, statement.col_offset
 
 
 def _characters(line: str, byte_column: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import gc
 import json
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -17,9 +17,13 @@ from cellift.notebook import parsed
 from cellift.notebook.analysis import Analysis, analyse
 from cellift.notebook.cells import parse_notebook
 from cellift.notebook.explain import explain
+from cellift.notebook.files.used import FileUse
+from cellift.notebook.flow import resolved
+from cellift.notebook.flow.dataflow import Flow
 from cellift.notebook.flow.statements import Statement
 from cellift.notebook.parsed import parse_cell
 from cellift.notebook.scopes.reader import Reader
+from cellift.notebook.state.changes import StateChanges
 from cellift.notebook.state.reach import Code, Reach
 from cellift.project import data_files, snapshot
 from cellift.project.snapshot import Project
@@ -36,15 +40,24 @@ BODY = "def area_{0}(r):\n    return r * {0}\nvalues_{0} = [area_{0}(n) for n in
 @pytest.fixture(autouse=True)
 def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Each test begins without trees of others."""
-    monkeypatch.setattr(parsed, "_trees", parsed._Trees())
+    forget(monkeypatch)
     yield
+
+
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What follows is analysed as if it were the first."""
+    monkeypatch.setattr(parsed, "_trees", parsed._Trees())
+    monkeypatch.setattr(resolved, "_kept", OrderedDict())
 
 
 @pytest.fixture
 def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How many texts were parsed and how many statements visited since it was cleared."""
+    """How many texts were parsed, how many statements visited, resolved and asked for more since it was cleared."""
     found: Counter[str] = Counter()
     parse, init = ast.parse, Reader.__init__
+    asked = {"resolved": (Flow, "_resolve"), "files": (FileUse, "_acts"), "state": (StateChanges, "_changes")}
+    for name, (kind, method) in asked.items():
+        monkeypatch.setattr(kind, method, counted(getattr(kind, method), found, name))
 
     def counting_parse(*args: Any, **kwargs: Any) -> Any:
         found["parsed"] += 1
@@ -59,14 +72,23 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     return found
 
 
+def counted(function: Any, found: Counter[str], name: str) -> Any:
+    def counting(*args: Any, **kwargs: Any) -> Any:
+        found[name] += 1
+        return function(*args, **kwargs)
+
+    return counting
+
+
 def sources(cells: int = 100) -> list[str]:
     return [BODY.format(number, f"values_{number - 1}" if number else "0") for number in range(cells)]
 
 
-def read(texts: list[str], project: Project | None = None) -> Analysis:
+def read(texts: list[str], project: Project | None = None, ids: list[str] | None = None) -> Analysis:
+    names = ids or [f"c{number}" for number in range(len(texts))]
     cells = [
-        {"cell_type": "code", "id": f"c{number}", "metadata": {"cellift": {"step": f"s{number}"}}, "source": text}
-        for number, text in enumerate(texts)
+        {"cell_type": "code", "id": name, "metadata": {"cellift": {"step": f"s{name}"}}, "source": text}
+        for name, text in zip(names, texts, strict=True)
     ]
     return analyse(parse_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}), project)
 
@@ -74,11 +96,26 @@ def read(texts: list[str], project: Project | None = None) -> Analysis:
 def test_after_one_edit_one_cell_is_parsed_and_visited(counts: Counter[str]) -> None:
     texts = sources()
     read(texts)
-    assert counts == {"parsed": 100, "visited": 300}
+    assert counts == {"parsed": 100, "visited": 300, "resolved": 300, "files": 300, "state": 300}
     counts.clear()
     texts[50] += "\nmore = 1"
     read(texts)
-    assert counts == {"parsed": 1, "visited": 4}
+    assert counts == {"parsed": 1, "visited": 1, "resolved": 1, "files": 1, "state": 1}
+
+
+def test_what_depends_on_a_changed_statement_is_resolved_again_and_nothing_else(counts: Counter[str]) -> None:
+    texts = sources(20)
+    read(texts)
+    counts.clear()
+    texts[10] = texts[10].replace("return r * 10", "return r * 11")
+    read(texts)
+    # The function, who calls it, and all that holds what it gave: two statements of each cell from there on.
+    assert counts["resolved"] == 3 + 9
+    counts.clear()
+    texts.insert(10, "other = 1")
+    ids = [f"c{number}" for number in range(10)] + ["new"] + [f"c{number}" for number in range(10, 20)]
+    read(texts, ids=ids)
+    assert (counts["parsed"], counts["resolved"]) == (1, 1), "the cells below are other steps now, but the same text"
 
 
 def test_the_same_again_reads_nothing(counts: Counter[str]) -> None:
@@ -94,7 +131,7 @@ def test_the_second_answer_is_the_first_one(monkeypatch: pytest.MonkeyPatch) -> 
     edited = [*texts[:5], "values_5 = values_4", *texts[6:]]
     after_edit = read(edited)
     assert read(texts) == first
-    monkeypatch.setattr(parsed, "_trees", parsed._Trees())
+    forget(monkeypatch)
     assert read(edited) == after_edit
 
 
@@ -102,17 +139,17 @@ def test_what_a_cell_tells_of_all_is_noticed_in_the_others(counts: Counter[str])
     """A method that changes its object counts wherever it is called: those statements are read again."""
     texts = ["class Box:\n    def weigh(self, x):\n        return x", "box = Box()", "box.weigh(1)", "print(box)"]
     before = read(texts)
-    assert before.graph.steps[3].inputs["box"] == "s1"
+    assert before.graph.steps[3].inputs["box"] == "sc1"
     texts[0] = "class Box:\n    def weigh(self, x):\n        self.x = x"
     after = read(texts)
-    assert after.graph.steps[3].inputs["box"] == "s2"
+    assert after.graph.steps[3].inputs["box"] == "sc2"
 
 
 def test_cells_of_one_text_are_two_cells() -> None:
     assert parse_cell("a", "x = 1").tree is not parse_cell("b", "x = 1").tree
     assert parse_cell("a", "x = 1").tree is parse_cell("a", "x = 1").tree
     analysis = read(["x = 1", "x += 1", "x += 1", "print(x)"])
-    assert analysis.graph.steps[3].inputs == {"x": "s2"}
+    assert analysis.graph.steps[3].inputs == {"x": "sc2"}
 
 
 def test_garbage_is_collected_after_an_analysis_not_in_it() -> None:
@@ -181,7 +218,7 @@ def test_an_edit_that_concerns_one_other_cell_has_that_one_visited_again(counts:
     counts.clear()
     texts[0] = "mode = 'values_1'"
     read(texts)
-    assert counts == {"parsed": 1, "visited": 2}
+    assert counts == {"parsed": 1, "visited": 2, "resolved": 2, "files": 2, "state": 2}
 
 
 def test_each_module_and_each_file_is_looked_for_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -224,11 +261,12 @@ def test_after_random_edits_of_the_corpus_the_answer_is_a_fresh_one(seed: int, m
     random = Random(seed)
     for case in random.sample(CASES, 8):
         cells = [dict(cell) for cell in case.cells]
-        kept = parsed._Trees()
+        trees, statements = parsed._Trees(), OrderedDict[str | None, list[Statement]]()
         for _ in range(5):
-            monkeypatch.setattr(parsed, "_trees", kept)
+            monkeypatch.setattr(parsed, "_trees", trees)
+            monkeypatch.setattr(resolved, "_kept", statements)
             remembered = told(cells)
-            monkeypatch.setattr(parsed, "_trees", parsed._Trees())
+            forget(monkeypatch)
             assert remembered == told(cells), case.name
             edit(cells, random)
 
@@ -242,8 +280,8 @@ def edit(cells: list[dict[str, Any]], random: Random) -> None:
     cell["source"] = "\n".join(lines)
 
 
-def told(cells: list[dict[str, Any]]) -> tuple[Analysis, dict[str, Any]]:
+def told(cells: list[dict[str, Any]]) -> tuple[Analysis, Analysis, dict[str, Any]]:
     content = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
     notebook = parse_notebook(json.loads(json.dumps(content)))
     analysis = analyse(notebook, with_plans=True)
-    return analysis, explain(analysis, notebook)
+    return analyse(notebook), analysis, explain(analysis, notebook)

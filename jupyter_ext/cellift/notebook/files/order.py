@@ -26,7 +26,7 @@ def with_file_order(
     """
     used = {owner: _Files(_used(plan, use)) for owner, plan in plans.items()}
     index = {identifier: owner for owner, identifier in ids.items()}
-    if not any(act.writes for files in used.values() for act in files.acts):
+    if not any(files.writes for files in used.values()):
         return list(edges)
     found = {(index[edge.source], index[edge.target]): edge for edge in edges}
     sources: dict[int, list[int]] = {}
@@ -61,6 +61,7 @@ class _Files:
         self.acts = acts
         self._by_name: dict[str, list[tuple[int, FileAct, Statement]]] = {}
         self._loose: list[tuple[int, FileAct, Statement]] = []
+        self.writes = any(act.writes for act in acts)
         for place, (act, statement) in enumerate(acts.items()):
             kept = self._loose if ANY in act.name else self._by_name.setdefault(act.name, [])
             kept.append((place, act, statement))
@@ -69,6 +70,8 @@ class _Files:
         """In their order; those whose names differ for sure are left out where that is quick to tell."""
         if ANY in name:
             return self.acts.items()
+        if not self._loose:
+            return [(act, statement) for _, act, statement in self._by_name.get(name, ())]
         found = sorted([*self._by_name.get(name, ()), *self._loose], key=lambda one: one[0])
         return [(act, statement) for _, act, statement in found]
 
@@ -85,6 +88,8 @@ def _used(plan: Plan, use: FileUse) -> dict[FileAct, Statement]:
 
 def _reasons(used: Mapping[int, _Files], source: int, target: int, names: Mapping[int, str]) -> list[EdgeName]:
     found: dict[str, EdgeName] = {}
+    if not (used[source].writes or used[target].writes):
+        return []
     for one, above in used[source].acts.items():
         for other, below in used[target].that_may_mean(one.name):
             if not (one.writes or other.writes) or not overlap(one.name, other.name):

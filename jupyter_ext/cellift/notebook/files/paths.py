@@ -24,6 +24,8 @@ class Paths:
     def __init__(self, statements: Iterable[ast.stmt]) -> None:
         self._values: dict[str, list[ast.expr]] = {}
         self._unknown: set[str] = set()
+        #: Names that were asked for, with the values that they are given; None for what is not known.
+        self.asked: dict[str, list[ast.expr] | None] = {}
         kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)
         for statement in statements:
             for node in of_kind(statement, *kinds, ast.withitem):
@@ -87,9 +89,17 @@ class Paths:
     def _of_name(self, name: str, given: Mapping[str, set[str]], depth: int) -> set[str]:
         if name in given:
             return given[name]
-        if name in self._unknown or name not in self._values:
+        values = self.asked[name] = self._given(name)
+        if values is None:
             return {ANY}
-        return {found for value in self._values[name] for found in self.named(value, given, depth + 1)}
+        return {found for value in values for found in self.named(value, given, depth + 1)}
+
+    def _given(self, name: str) -> list[ast.expr] | None:
+        return None if name in self._unknown else self._values.get(name)
+
+    def still(self, answers: Mapping[str, list[ast.expr] | None]) -> bool:
+        """Whether these are the values that the names are given."""
+        return all(self._given(name) == values for name, values in answers.items())
 
     def _text(self, node: ast.expr, given: Mapping[str, set[str]], depth: int) -> str:
         """One text for a part of a longer one."""

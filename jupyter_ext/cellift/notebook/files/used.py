@@ -61,29 +61,63 @@ class FileAct(NamedTuple):
     path: str = ""
 
 
+class Asked(dict[str, str]):
+    """What names stand for; remembers which of them it was asked for."""
+
+    def __init__(self, names: Mapping[str, str]) -> None:
+        super().__init__(names)
+        self.asked: dict[str, str] = {}
+
+    def ask(self, name: str) -> str:
+        """What the name stands for; empty when it is none of them."""
+        found = self.get(name, "")
+        self.asked[name] = found
+        return found
+
+    def still(self, answers: Mapping[str, str]) -> bool:
+        """Whether these are the answers that it would give."""
+        return all(self.get(name, "") == answer for name, answer in answers.items())
+
+
 class FileUse:
     """What every statement of a notebook does with files. Ask when names are resolved."""
 
     def __init__(self, statements: Sequence[Statement], quiet: Iterable[str] = (), logs: str | None = None) -> None:
         """``quiet`` modules use no files; ``logs``: what files modules beside the notebook let loggers write to."""
-        self._quiet = QUIET_LIBRARIES | frozenset(quiet)
+        quiet = frozenset(quiet)
+        self._quiet = QUIET_LIBRARIES | quiet
         nodes = [statement.node for statement in statements]
         self.reach = Reach(statements)
         #: What imported names stand for.
-        self.names = imported_names(nodes)
+        self.names = Asked(imported_names(nodes))
         self._paths = Paths(nodes)
         self._logs = {logs} if logs else set()
         if any(path.partition(".")[0] == "logging" for path in self.names.values()):
             self._logs |= log_files(nodes, lambda node: self._paths.named(node, {}), self._full)
         self._values = FileValues(nodes, self._full)
+        #: What else may make a difference: most notebooks have none of it.
+        self._around = (sorted(quiet), sorted(self._logs), self._values.all)
         self._known: dict[int, tuple[FileAct, ...]] = {}
 
     def of(self, statement: Statement) -> tuple[FileAct, ...]:
         """Its acts, each once."""
         if statement.index not in self._known:
-            found = dict.fromkeys(self._acts(statement))
-            self._known[statement.index] = tuple(found)
+            self._known[statement.index] = self._remembered(statement)
         return self._known[statement.index]
+
+    def _remembered(self, statement: Statement) -> tuple[FileAct, ...]:
+        """As the last analysis has found them, if all that was asked for then is as it was."""
+        codes = self.reach.of(statement)
+        known = statement.found.get("files")
+        if known is not None:
+            (before, around, names, paths), acts = known
+            same = before == codes and (around is self._around or around == self._around)
+            if same and self.names.still(names) and self._paths.still(paths):
+                return acts  # type: ignore[no-any-return]
+        self.names.asked, self._paths.asked = {}, {}
+        acts = tuple(dict.fromkeys(self._acts(statement)))
+        statement.found["files"] = ((codes, self._around, self.names.asked, self._paths.asked), acts)
+        return acts
 
     def leaves_files(self, statement: Statement) -> bool:
         """Whether it surely writes files, and doing it again could show."""
@@ -133,13 +167,13 @@ class FileUse:
     def _matters(self, call: ast.Call) -> bool:
         """False for most calls: they neither have a name of a table nor name a file."""
         looks = _looks(call)
-        if looks.listed or self._logs or self.names.get(looks.root):
+        if looks.listed or self._logs or self.names.ask(looks.root):
             return True
         return looks.guessed and not isinstance(call.func, ast.Name)
 
     def _full(self, function: ast.expr) -> str:
         root, _, rest = (dotted_name(function) or "").partition(".")
-        top = self.names.get(root, "")
+        top = self.names.ask(root)
         return f"{top}.{rest}" if top and rest else top
 
     def _call(self, call: ast.Call, given: Mapping[str, set[str]]) -> Iterator[tuple[str, str]]:

@@ -48,6 +48,11 @@ class FileValues:
             for argument in [*call.args, *(keyword.value for keyword in call.keywords)]:
                 self._given.update(id(part) for part in ast.walk(argument) if id(part) in found)
 
+    @property
+    def all(self) -> tuple[frozenset[str], frozenset[int]]:
+        """All that it has found."""
+        return frozenset(self._names), frozenset(self._given)
+
     def used(self, nodes: Iterable[ast.AST]) -> bool:
         """Whether the code mentions such a name, or hands such a function to a call."""
         if not self._names and not self._given:

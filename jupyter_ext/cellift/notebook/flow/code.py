@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from cellift.notebook.flow.statements import Statement, Travel, Version
+
+
+def definitions_used(statement: Statement) -> list[Statement]:
+    """The statements that define the functions and classes which the step of the statement needs for it."""
+    if statement.travel is Travel.COPY:
+        return []
+    versions = (read.version for read in statement.reads.values())
+    return [version.definition().statement for version in versions if version.code is not None]
 
 
 class CodeUse:
@@ -16,14 +26,10 @@ class CodeUse:
         #: Statements whose functions or classes are used, in values, where their name means another one.
         self._superseded: set[int] = set()
 
-    def note_users(self, statement: Statement) -> None:
-        """The statement's step uses what the statement reads."""
-        if statement.travel is Travel.COPY:
-            return
-        for read in statement.reads.values():
-            if read.version.code is not None:
-                index = read.version.definition().statement.index
-                self._used_by.setdefault(index, set()).add(statement.owner)
+    def note_users(self, statement: Statement, definitions: Iterable[Statement]) -> None:
+        """The statement's step uses what these make."""
+        for definition in definitions:
+            self._used_by.setdefault(definition.index, set()).add(statement.owner)
 
     def note_superseded(self, version: Version) -> None:
         """It is used although its name has come to mean another."""

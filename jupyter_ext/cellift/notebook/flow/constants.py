@@ -8,7 +8,7 @@ A parameter comes from nowhere; it counts as changed where it is given away.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cellift.notebook.flow.statements import Read, Statement, Travel, Version
 from cellift.notebook.scopes.facts import Change, Kind
@@ -25,14 +25,20 @@ class ConstantUse:
         self._last: dict[int, int] = {}
         self._first: dict[int, int] = {}
 
-    def note(self, statement: Statement, current: Mapping[str, Version]) -> None:
-        """The statement's step uses what the statement reads."""
-        for name, read in _constants(statement, Travel.COPY):
-            version = read.version
-            index = version.statement.index
+    def note(self, statement: Statement, used: Iterable[tuple[Statement, bool]]) -> None:
+        """The statement's step uses what `used` gives."""
+        for maker, given_away in used:
+            index = maker.index
             self._last[index] = max(statement.owner, self._last.get(index, statement.owner))
-            if self._is_given_away(name, read, statement, current):
+            if given_away:
                 self._first[index] = min(statement.owner, self._first.get(index, statement.owner))
+
+    def used(self, statement: Statement, current: Mapping[str, Version]) -> list[tuple[Statement, bool]]:
+        """What the statement reads: who makes it, and whether the statement gives it away."""
+        return [
+            (read.version.statement, self._is_given_away(name, read, statement, current))
+            for name, read in _constants(statement, Travel.COPY)
+        ]
 
     def changed_parameters(self, statement: Statement, current: Mapping[str, Version]) -> dict[str, Change]:
         """Parameters that the statement gives away."""

@@ -7,16 +7,18 @@ uses stands for what its code needs too: the body of a function reads its global
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Any
 
 from cellift.notebook.diagnostics import Diagnostic
 from cellift.notebook.flow.by_text import NamesByText
-from cellift.notebook.flow.code import CodeUse
+from cellift.notebook.flow.code import CodeUse, definitions_used
 from cellift.notebook.flow.constants import ConstantUse
 from cellift.notebook.flow.missing import Missing
 from cellift.notebook.flow.reach import DEFINITIONS, Reach
 from cellift.notebook.flow.sharing import sources_of
-from cellift.notebook.flow.statements import Read, Statement, Version
+from cellift.notebook.flow.statements import Read, Statement, Version, as_it_was
+from cellift.notebook.flow.traces import Trace, still_holds
 from cellift.notebook.flow.travel import patched_code, travel_of
 from cellift.notebook.flow.versions import Versions
 from cellift.notebook.scopes.facts import Binding, Change, Kind, Use
@@ -25,6 +27,9 @@ from cellift.notebook.scopes.facts import Binding, Change, Kind, Use
 class Flow:
     """Resolves statements one after the other; ``diagnostics`` grows as it goes.
 
+    One with a trace of an earlier analysis that still holds is left as it was then; where it does not hold, another
+    statement takes its place in the list. So what a resolution depends on besides the statement goes by the trace.
+
     ``kept_as_data`` are indexes of statements that must not be copied: an earlier try has shown that the copies of two
     versions would meet in one step, or that the code holds objects which change. Their values cross.
     ``by_identity``: copies of values that cannot be changed can be told apart.
@@ -32,7 +37,7 @@ class Flow:
 
     def __init__(
         self,
-        statements: Sequence[Statement],
+        statements: list[Statement],
         step_names: Mapping[int, str],
         kept_as_data: frozenset[int] = frozenset(),
         *,
@@ -45,8 +50,9 @@ class Flow:
         self._constants = ConstantUse()
         self._versions = Versions(self._code, by_identity=by_identity)
         self._current = self._versions.current
+        self._by_identity = by_identity
         #: Code of the notebook that libraries were given (`pd.DataFrame.first = f`): whatever uses them may call it.
-        self._given: set[Version] = set()
+        self._given: frozenset[Version] = frozenset()
         self._by_text = NamesByText(statements, self._current, self._missing)
 
     @property
@@ -56,13 +62,66 @@ class Flow:
 
     def run(self) -> None:
         """Resolve every statement."""
-        for statement in self._statements:
-            self._resolve(statement)
+        for place, statement in enumerate(self._statements):
+            trace = statement.trace
+            if trace is not None and self._still_holds(statement, trace):
+                self._repeat(statement, trace)
+            else:
+                self._statements[place] = self._anew(statement)
         self._missing.warn_of_the_rest()
+
+    def _anew(self, statement: Statement) -> Statement:
+        again = statement if statement.trace is None else as_it_was(statement)
+        self._current.begin()
+        self._current.trace.around = (self._by_identity, self._given)
+        self._resolve(again)
+        again.trace = self._current.end(again)
+        return again
 
     def code_to_keep(self) -> set[int]:
         """Indexes of definitions (and of what changes them) whose functions, classes, constants cross as values."""
         return self._code.to_keep() | self._constants.to_keep()
+
+    def _still_holds(self, statement: Statement, trace: Trace) -> bool:
+        if trace.around != (self._by_identity, self._given):
+            return False
+        if trace.whole or trace.kept_as_data is not (statement.index in self._kept_as_data):
+            return False
+        versions = self._versions
+        return still_holds(trace, self._current, versions.sharing.groups, versions.held, self._missing.functions_bind)
+
+    def _repeat(self, statement: Statement, trace: Trace) -> None:
+        """What the trace says that the resolution of the statement does."""
+        self._missing.warn_of_lookups(statement)
+        statement.travel, statement.effect = trace.travel, ""
+        if trace.reads is not None:
+            statement.reads = dict(trace.reads)
+        for version in trace.made:
+            version.links = []
+        for version, parts in trace.parts_after:
+            version.made_of = parts
+        for first, second in trace.links:
+            first.links.append((statement, second))
+            second.links.append((statement, first))
+        self._current.update(statement.makes)
+        self._versions.sharing.again(trace.sharing)
+        for body, version, _ in trace.held:
+            self._versions.held[id(body)] = version
+        self._given |= trace.given
+        self._code.note_users(statement, trace.users)
+        self._constants.note(statement, trace.constants)
+        for what, told in trace.said:
+            self._tell(statement, what, told)
+
+    def _tell(self, statement: Statement, what: str, told: tuple[Any, ...]) -> None:
+        if what == "superseded":
+            self._code.note_superseded(*told)
+        elif what == "changed":
+            self._code.note_changed(*told)
+        elif what == "report":
+            self._missing.report(statement, *told)
+        else:
+            self._missing.warn(statement, *told)
 
     def _resolve(self, statement: Statement) -> None:
         facts = statement.facts
@@ -78,10 +137,15 @@ class Flow:
         later_binds = reach.binds
         self._keep_what_may_stay(statement, later_binds)
         statement.travel = travel_of(statement, changes, later_binds, self._kept_as_data)
-        self._code.note_users(statement)
-        self._constants.note(statement, self._current)
+        trace = self._current.trace
+        trace.kept_as_data = statement.index in self._kept_as_data
+        trace.users = definitions_used(statement)
+        self._code.note_users(statement, trace.users)
+        trace.constants = self._constants.used(statement, self._current)
+        self._constants.note(statement, trace.constants)
         made_of = self._versions.made_of(statement)
         if any(statement.reads[name].version.kind is Kind.IMPORT for name in patched_code(statement)):
+            trace.given = made_of
             self._given |= made_of
         shares = sources_of(statement, self._current)
         sharing = self._versions.sharing

@@ -82,7 +82,7 @@ class Missing:
                 cell,
                 use,
             )
-        elif definer is not None and (definer.index > statement.index or definer is statement):
+        elif definer is not None and definer.index >= statement.index:
             binding = definer.facts.binds.get(name)
             line = binding.line if binding else definer.node.lineno
             self._say(

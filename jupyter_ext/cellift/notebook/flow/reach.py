@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from cellift.notebook.flow.by_text import NamesByText
 from cellift.notebook.flow.code import CodeUse
-from cellift.notebook.flow.missing import Missing
+from cellift.notebook.flow.missing import ALWAYS_THERE, Missing
 from cellift.notebook.flow.statements import Read, Statement, Version
+from cellift.notebook.flow.traces import Names
 from cellift.notebook.scopes.facts import Binding, Body, Call, Change, Kind, Use
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -20,7 +21,7 @@ class Reach:
     def __init__(
         self,
         statement: Statement,
-        current: Mapping[str, Version],
+        current: Names,
         code: CodeUse,
         missing: Missing,
         by_text: NamesByText,
@@ -43,17 +44,25 @@ class Reach:
         statement = self._statement
         version = self._current.get(use.name)
         if version is None or version.deleted:
-            on_the_way = use.name in self.binds or (via is not None and self._missing.functions_bind(use.name))
+            on_the_way = use.name in self.binds or (via is not None and self._bound_by_functions(use.name))
             if not use.soft and not on_the_way and (via is None or use.name not in statement.facts.binds):
                 self._missing.report(statement, use, version, via)
+                if version is not None or use.name not in ALWAYS_THERE:
+                    self._current.trace.said.append(("report", (use, version, via)))
             elif use.branch and use.name not in statement.facts.binds:
                 self._missing.warn(statement, use, via)
+                self._current.trace.said.append(("warn", (use, via)))
             return
         known = statement.reads.get(use.name)
         if known is None or (known.via is not None and via is None):
             statement.reads[use.name] = Read(version, use, via)
         if not (defines and version.code is not None and not has_hooks(version)):
             self._expand(version, use, called=called)
+
+    def _bound_by_functions(self, name: str) -> bool:
+        answer = self._missing.functions_bind(name)
+        self._current.trace.bound_by_functions.append((name, answer))
+        return answer
 
     def read_all(self, use: Use, via: str | None) -> None:
         """Every name that is defined may be read."""
@@ -69,6 +78,7 @@ class Reach:
 
     def bind_like(self, pattern: str, use: Use) -> None:
         """Names of this form may be bound by their text."""
+        self._current.trace.whole = True
         self._by_text.bind(pattern, self._statement, use, self.binds)
 
     def use_code(self, parts: Iterable[Version], use: Use, via: str) -> None:
@@ -81,6 +91,7 @@ class Reach:
                 continue
             if not part.anonymous:
                 self._code.note_superseded(part)
+                self._current.trace.said.append(("superseded", (part,)))
             self._expand(part, soft)
 
     def _expand(self, version: Version, use: Use, *, called: bool = False) -> None:
@@ -88,7 +99,7 @@ class Reach:
         if version in self._expanded:
             return
         self._expanded.add(version)
-        self.use_code(version.made_of, use, version.name)
+        self.use_code(self._current.made_of(version), use, version.name)
         body = version.body
         if not version.kind.is_code and body is None:
             return

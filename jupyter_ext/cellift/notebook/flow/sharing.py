@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cellift.notebook.flow.statements import Statement, Travel, Version
+from cellift.notebook.flow.traces import Names
 from cellift.notebook.flow.travel import patched_code
 from cellift.notebook.scopes.facts import Body, Kind
 
@@ -15,20 +16,44 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 class Sharing:
     """Groups of names that may share objects at this place of the notebook."""
 
-    def __init__(self, current: Mapping[str, Version], *, by_identity: bool = False) -> None:
+    def __init__(self, current: Names, *, by_identity: bool = False) -> None:
         """``by_identity``: the notebook looks at which object a value is, also of one that cannot be changed."""
         self._current = current
         self._by_identity = by_identity
-        self._groups: dict[str, set[str]] = {}
+        self.groups: dict[str, set[str]] = {}
 
     def of(self, name: str) -> set[str]:
         """The group of a name; empty when it shares with none."""
-        return self._groups.get(name, set())
+        found = self.groups.get(name)
+        self._current.note_group(name, found)
+        return set() if found is None else found
 
     def leave(self, name: str) -> None:
         """The name means another object from here on."""
-        self.of(name).discard(name)
-        self._groups.pop(name, None)
+        self._current.note_group(name, self.groups.get(name))
+        self._current.trace.sharing.append((name, ""))
+        self._leave(name)
+
+    def again(self, ways: Iterable[tuple[str, str]]) -> None:
+        """Leave and join as a trace says, without what that makes of the versions."""
+        for name, other in ways:
+            if other:
+                self._join(name, other)
+            else:
+                self._leave(name)
+
+    def _leave(self, name: str) -> None:
+        group = self.groups.pop(name, None)
+        if group is not None:
+            group.discard(name)
+
+    def _join(self, target: str, source: str) -> None:
+        left = self.groups.setdefault(target, {target})
+        right = self.groups.setdefault(source, {source})
+        if left is not right:
+            left |= right
+            for name in right:
+                self.groups[name] = left
 
     def join_targets(
         self, statement: Statement, shares: Mapping[str, set[str]], groups: Mapping[str, set[str]]
@@ -47,16 +72,15 @@ class Sharing:
 
     def join(self, statement: Statement, target: str, source: str) -> None:
         """The two share from this statement on, and so do those that they share with."""
-        left = self._groups.setdefault(target, {target})
-        right = self._groups.setdefault(source, {source})
-        if left is right:
-            return
-        for one in sorted(left):
-            for other in sorted(right):
-                self._link(statement, one, other)
-        left |= right
-        for name in right:
-            self._groups[name] = left
+        left, right = self.groups.get(target, {target}), self.groups.get(source, {source})
+        self._current.note_group(target, self.groups.get(target))
+        self._current.note_group(source, self.groups.get(source))
+        self._current.trace.sharing.append((target, source))
+        if left is not right and target != source:
+            for one in sorted(left):
+                for other in sorted(right):
+                    self._link(statement, one, other)
+        self._join(target, source)
 
     def link_again(self, statement: Statement, name: str) -> None:
         """The name may have another object now, or still the one that it shares."""
@@ -75,15 +99,16 @@ class Sharing:
         if version is not None and version.body is not None and version.body.gives_cached:
             return True
         is_code = version is not None and version.code is not None
-        return is_code and (name in targets or name in self._groups)
+        return is_code and (name in targets or bool(self.of(name)))
 
     def _link(self, statement: Statement, one: str, other: str) -> None:
         """From here on the two must come from one step wherever both are used."""
         first, second = self._current[one], self._current[other]
         if first.kind.is_code or second.kind.is_code:
             return
-        first.made_of |= second.made_of  # they are written, and read, together
-        second.made_of |= first.made_of
+        first.made_of = self._current.made_of(first) | self._current.made_of(second)  # written, and read, together
+        second.made_of = first.made_of
+        self._current.trace.links.append((first, second))
         first.links.append((statement, second))
         second.links.append((statement, first))
 

@@ -6,11 +6,14 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cellift.notebook.graph import Place
 from cellift.notebook.scopes.facts import Body, Change, Facts, Kind, Use
 from cellift.notebook.source import CellCode
+
+if TYPE_CHECKING:
+    from cellift.notebook.flow.traces import Trace
 
 
 class Travel(Enum):
@@ -96,6 +99,11 @@ class Statement:
     effect: str = ""
     reads: dict[str, Read] = field(default_factory=dict)
     makes: dict[str, Version] = field(default_factory=dict)
+    #: What its resolution depended on and did, and what its facts were made of.
+    trace: Trace | None = field(default=None, repr=False)
+    source: tuple[Any, ...] = field(default=(), repr=False)
+    #: What later rules have found out about it, each with all that it depends on.
+    found: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
     @property
     def brings_all(self) -> bool:
@@ -114,6 +122,10 @@ def take_apart(statements: Iterable[Statement]) -> None:
         for version in statement.makes.values():
             version.links.clear()
             version.previous, version.made_of = None, frozenset()
+        for version in statement.trace.made if statement.trace is not None else ():
+            version.links.clear()
+            version.previous, version.made_of = None, frozenset()
+        statement.trace = None
         statement.reads.clear()
         statement.makes.clear()
 
@@ -130,3 +142,14 @@ def declare_changes(own: Sequence[Statement], names: Iterable[str]) -> None:
         place = (last.node.lineno, last.node.col_offset + 1)
         last.facts.reads.setdefault(name, Use(name, *place, soft=True))
         last.facts.changes.setdefault(name, Change(name, *place, "--changes"))
+
+
+def as_it_was(statement: Statement) -> Statement:
+    """The statement before it was resolved, as another object: nothing that knows the first one takes it for that."""
+    given = Travel.PARAMETER if statement.travel is Travel.PARAMETER else Travel.OWN
+    if statement.trace is not None:
+        for body, held in reversed(statement.trace.bodies):
+            body.holds = held
+    again = Statement(statement.index, statement.code, statement.node, statement.owner, statement.facts, given)
+    again.source = statement.source
+    return again

@@ -9,6 +9,7 @@ from cellift.notebook.flow.code import CodeUse
 from cellift.notebook.flow.reach import bases
 from cellift.notebook.flow.sharing import Sharing
 from cellift.notebook.flow.statements import Read, Statement, Travel, Version
+from cellift.notebook.flow.traces import Names
 from cellift.notebook.flow.travel import alias_of, patched_code
 from cellift.notebook.scopes.facts import Binding, Body, Change, Kind, Use
 from cellift.notebook.scopes.keeping import gives_kept_state
@@ -18,10 +19,11 @@ class Versions:
     """``current`` has what each name means at this place of the notebook, ``sharing`` who shares objects there."""
 
     def __init__(self, code: CodeUse, *, by_identity: bool) -> None:
-        self.current: dict[str, Version] = {}
+        self.current = Names()
         self.sharing = Sharing(self.current, by_identity=by_identity)
         self._code = code
-        self._anonymous: dict[int, Version] = {}
+        #: Functions inside values, by the identity of their bodies.
+        self.held: dict[int, Version] = {}
 
     # --- what values are made of
 
@@ -30,7 +32,7 @@ class Versions:
         parts: set[Version] = set()
         for name, read in statement.reads.items():
             version = read.version
-            parts |= version.made_of
+            parts |= self.current.made_of(version)
             if version.code is Kind.CLASS:
                 parts.add(version)
             elif version.code is Kind.FUNCTION and read.via is None:
@@ -46,8 +48,13 @@ class Versions:
     def _held(self, statement: Statement, body: Body) -> Version:
         """The function inside a value: what it does when it is called."""
         node = statement.node
-        made = Version("a function in it", Kind.FUNCTION, statement, node.lineno, 1, body=body, anonymous=True)
-        return self._anonymous.setdefault(id(body), made)
+        known = self.held.get(id(body))
+        made = known or Version("a function in it", Kind.FUNCTION, statement, node.lineno, 1, body=body, anonymous=True)
+        self.held[id(body)] = made
+        if known is None:
+            self.current.trace.made.append(made)
+        self.current.trace.held.append((body, made, known is None))
+        return made
 
     # --- bindings
 
@@ -83,13 +90,14 @@ class Versions:
             source_kind=source_kind,
         )
         if body is not None and self._decorated_with_state(statement):
+            self.current.trace.bodies.append((body, body.holds))
             body.holds = body.holds or "what its decorator keeps"
         if kind is Kind.DATA and not version.immutable:
             version.made_of = made_of
             version.stateful = version.stateful or any(_changes_by_use(part) for part in made_of)
         if (not binding.certain or binding.keeps_previous) and previous is not None and not previous.deleted:
             version.previous = previous
-            version.made_of |= previous.made_of
+            version.made_of |= self.current.made_of(previous)
             version.stateful = version.stateful or previous.stateful
             if kind.is_code and previous.body is not None and version.body is None:
                 version.body = previous.body
@@ -108,6 +116,7 @@ class Versions:
 
     def _make(self, statement: Statement, version: Version) -> None:
         self.current[version.name] = version
+        self.current.trace.made.append(version)
         statement.makes[version.name] = version
 
     def _made_stateful(self, statement: Statement) -> set[str]:
@@ -175,6 +184,7 @@ class Versions:
         if version.kind.is_code and statement.travel is not Travel.COPY:
             if version.code is not None:
                 self._code.note_changed(version)
+                self.current.trace.said.append(("changed", (version,)))
             if change.name == name:
                 return
         if version.kind is Kind.IMPORT and name not in patched_code(statement):
@@ -196,7 +206,8 @@ class Versions:
                 body=version.body,
                 module=version.module,
                 stateful=version.stateful,
-                made_of=version.made_of | (frozenset(p for p in made_of if p.anonymous) if version.code else made_of),
+                made_of=self.current.made_of(version)
+                | (frozenset(p for p in made_of if p.anonymous) if version.code else made_of),
             ),
         )
 

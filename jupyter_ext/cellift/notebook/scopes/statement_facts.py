@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 from typing import NamedTuple
 
+from cellift.notebook.parsed import first_line
 from cellift.notebook.scopes.facts import Facts
 from cellift.notebook.scopes.mangling import with_private_names
 from cellift.notebook.scopes.read import read_statement
@@ -19,10 +20,12 @@ _WORD = re.compile(r"\w+")
 
 
 def facts_of(code: CellCode, node: ast.stmt, around: Around, star_names: StarNames | None) -> Facts:
-    """What a statement of a cell does to names, for the caller to change."""
+    """What a statement of a cell does to names: the same object as long as it is the same, for nobody to change."""
     if _shape(node).star:
         return _read(node, around, code.lines, code.offset, star_names)  # what is installed may change
-    return _remembered(node, _narrowed(around, node), code.lines, code.offset).copy()
+    before = first_line(node) - 1
+    own = code.lines[before - code.offset : (node.end_lineno or node.lineno) - code.offset]
+    return _remembered(node, _narrowed(around, node), own, before)
 
 
 def _narrowed(around: Around, node: ast.stmt) -> Around:

@@ -108,10 +108,19 @@ def _stored(statement: ast.stmt) -> tuple[str, ...]:
 
 def note_alias(facts: Facts, statement: ast.stmt, names: Mapping[str, str]) -> None:
     """A name for a part of a module travels as code, like an import: a copy of the part would be another object."""
-    name = alias_name(statement)
-    path = alias_path(statement.value, names) if isinstance(statement, ast.Assign) and name in facts.binds else ""
-    if name and path and path == names.get(name):
+    name = is_alias(statement, names)
+    if name in facts.binds:
         facts.binds[name].kind = Kind.IMPORT
+
+
+def is_alias(statement: ast.stmt, names: Mapping[str, str]) -> str:
+    """The name that the statement gives a part of a module, else an empty text."""
+    _, alias = _tells(statement)
+    if alias is None or alias[1] not in names:
+        return ""
+    name, _, value = alias
+    path = alias_path(value, names)
+    return name if path and path == names.get(name) else ""
 
 
 def alias_name(statement: ast.stmt) -> str | None:

@@ -71,8 +71,21 @@ class StateChanges:
     def of(self, statement: Statement) -> tuple[StateChange, ...]:
         """What the statement, and what it calls of the notebook, leaves changed."""
         if statement.index not in self._found:
-            self._found[statement.index] = tuple(self._changes(statement))
+            self._found[statement.index] = self._remembered(statement)
         return self._found[statement.index]
+
+    def _remembered(self, statement: Statement) -> tuple[StateChange, ...]:
+        codes = self._reach.of(statement)
+        known = statement.found.get("changes")
+        if known is not None and known[0] is self._states and known[1] == codes:
+            return known[2]  # type: ignore[no-any-return]
+        changes = tuple(self._changes(statement))
+        statement.found.pop("changes", None)
+        # What puts streams back may be another statement; a read that nobody needs is taken back, or not.
+        alone = not any(change.kind == STREAMS for change in changes)
+        if alone and statement.trace is not None and statement.trace.reads is None:
+            statement.found["changes"] = (self._states, codes, changes)
+        return changes
 
     def knows(self, name: str) -> bool:
         """Whether the name is an import, so that what changes it is seen."""

@@ -6,7 +6,7 @@ Only generators that the notebook seeds count: where nobody seeds, no step can b
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cellift.notebook.scopes.facts import Binding, Body, Change, Facts, Kind, Use
@@ -29,6 +29,10 @@ class _Summary:
     peeks: dict[str, ast.Call] = field(default_factory=dict)
 
 
+#: Of a statement, and of each function and class that it defines.
+Drawn = tuple[_Summary, tuple[_Summary, ...]]
+
+
 class Draws:
     """Notes in the facts of every statement what it does to the generators that the notebook seeds."""
 
@@ -48,19 +52,25 @@ class Draws:
             self.seeded = tuple(sorted(self._knowledge.seeded))
         self._seeders: dict[str, dict[str, ast.Call]] = {}  # own functions that seed before they draw
 
-    def note(self, facts: Facts, node: ast.stmt, column: Column) -> None:
-        """Add reads, changes and bindings of ``state:…`` names to ``facts``."""
+    def of(self, node: ast.stmt, bodies: Collection[str]) -> Drawn | None:
+        """What the statement and the ``bodies`` that it defines do; ask in the order of the notebook."""
         if not self.seeded:
-            return
+            return None
         assert self._knowledge is not None
         words = _names(node)
         seeders = {name: self._seeders[name] for name in self._seeders.keys() & words}
-        own, of_bodies = _summaries(node, self._knowledge.narrowed(words), seeders, tuple(facts.bodies))
-        self._note_in(facts, own, column)
-        for (name, body), summary in zip(facts.bodies.items(), of_bodies, strict=True):
+        drawn = _summaries(node, self._knowledge.narrowed(words), seeders, tuple(bodies))
+        if isinstance(node, _FUNCTIONS) and node.name in bodies:
+            self._seeders[node.name] = drawn[1][list(bodies).index(node.name)].first_seeds
+        return drawn
+
+    def note(self, facts: Facts, drawn: Drawn | None, column: Column) -> None:
+        """Add reads, changes and bindings of ``state:…`` names to ``facts``."""
+        if drawn is None:
+            return
+        self._note_in(facts, drawn[0], column)
+        for body, summary in zip(facts.bodies.values(), drawn[1], strict=True):
             self._note_in(body, summary, column)
-            if isinstance(node, _FUNCTIONS) and node.name == name:
-                self._seeders[name] = summary.first_seeds
 
     def _note_in(self, sink: Facts | Body, found: _Summary, column: Column) -> None:
         for generator in self.seeded:
@@ -86,7 +96,7 @@ class Draws:
 @remembered
 def _summaries(
     node: ast.stmt, knowledge: Knowledge, seeders: Mapping[str, Mapping[str, ast.Call]], bodies: tuple[str, ...]
-) -> tuple[_Summary, tuple[_Summary, ...]]:
+) -> Drawn:
     """Of what the statement does at once, and of each of the functions and classes that it defines."""
     own = _summary(_at_once([node]), knowledge, seeders)
     return own, tuple(_summary(_code_of(node, name), knowledge, seeders) for name in bodies)

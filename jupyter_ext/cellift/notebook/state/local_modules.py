@@ -76,6 +76,11 @@ class LocalState:
         )
 
     @property
+    def silent(self) -> bool:
+        """It has nothing to say about any statement."""
+        return self._state is None
+
+    @property
     def seeds(self) -> frozenset[str]:
         """Global generators that local modules seed, when they are imported or in a function."""
         if self._state is None:

@@ -12,7 +12,8 @@ from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files.used import FileUse
 from cellift.notebook.flow.statements import Statement
 from cellift.notebook.state.generators import Knowledge
-from cellift.project.remembered import of_kind
+from cellift.project.dotted import last_name
+from cellift.project.remembered import of_kind, remembered
 
 _PYPLOT = "matplotlib.pyplot."
 _CHOOSES = frozenset({"matplotlib.use", f"{_PYPLOT}switch_backend"})
@@ -33,7 +34,7 @@ def figures_left_open(
         return []
     knowledge = Knowledge(())
     knowledge.names = files.names
-    if not any(_chooses(call, knowledge) for s in statements for call in of_kind(s.node, ast.Call)):
+    if not any(_chooses(call, knowledge) for s in statements for call in _may_choose(s.node)):
         return []
     found: dict[int, Diagnostic] = {}
     open_since: int | None = None
@@ -46,6 +47,14 @@ def figures_left_open(
                 found.setdefault(statement.owner, _open_elsewhere(statement, call, open_since, step_names))
             open_since = statement.owner
     return list(found.values())
+
+
+@remembered
+def _may_choose(node: ast.stmt) -> tuple[ast.Call, ...]:
+    names = {path.rpartition(".")[2] for path in _CHOOSES}
+    calls = of_kind(node, ast.Call)
+    # A function may have been imported by another name.
+    return tuple(call for call in calls if isinstance(call.func, ast.Name) or last_name(call.func) in names)
 
 
 def _chooses(call: ast.Call, knowledge: Knowledge) -> bool:
