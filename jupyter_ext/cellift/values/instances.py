@@ -39,7 +39,8 @@ def reduce_instance(value: Any, can_cross: Callable[[Any], bool]) -> Any:
     own = [each for each in kind.__mro__ if each.__flags__ & 1 << 9]
     base: Any = next(each for each in kind.__mro__ if each not in own)
     hooks = _HOOKS | _FILLED.get(base, set())
-    if base not in (object, *_FILLED, *_FIXED) or not any(hooks.intersection(vars(each)) for each in own):
+    hooked = kind in copyreg.dispatch_table or any(hooks.intersection(vars(each)) for each in own)
+    if base not in (object, *_FILLED, *_FIXED) or not hooked:
         return NotImplemented
     if not foreign and any(each.__module__ != MAIN for each in own):
         return NotImplemented

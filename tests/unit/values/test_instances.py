@@ -104,6 +104,15 @@ def test_no_code_of_the_class_runs(tmp_path: Path, notebook: dict[str, Any]) -> 
     assert (found["log"], found["bag"]) == ([1, [2]], {1, 2})
 
 
+def test_what_it_registered_with_copyreg_does_not_run_either(
+    tmp_path: Path, notebook: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = notebook["Plain"]()
+    plain.n = 1
+    monkeypatch.setitem(copyreg.dispatch_table, notebook["Plain"], lambda _: (notebook["Plain"], ()))
+    assert crossed(tmp_path, plain=plain)["plain"].n == 1
+
+
 def test_what_only_its_own_code_can_write_is_left_to_it(tmp_path: Path, notebook: dict[str, Any]) -> None:
     assert crossed(tmp_path, raw=notebook["Raw"](b"ab"))["raw"] == b"ab"
 
