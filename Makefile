@@ -94,7 +94,7 @@ lint: env $(STAMPS)/node ## ruff, mypy --strict, import contracts, eslint, prett
 
 PYTEST_FLAGS ?=
 test-python: front-end $(STAMPS)/kfp ## unit, server, kernel and packaging tests
-	$(BIN)/python -m pytest tests --ignore=tests/e2e --ignore=tests/truth $(PYTEST_FLAGS)
+	PYTHON=$(BIN)/python bash tests/halves.sh tests --ignore=tests/e2e --ignore=tests/truth $(PYTEST_FLAGS)
 
 test-front-end: $(STAMPS)/front-end ## jest
 	cd labextension && $(JLPM) test
@@ -103,9 +103,7 @@ test-browser: front-end chromium ## a real JupyterLab in Chromium
 	$(BIN)/python -m pytest tests/e2e $(PYTEST_FLAGS)
 
 test-truth: env ## notebooks as pipelines beside the same notebooks run from top to bottom
-	@TRUTH_SHARD=1/2 $(BIN)/python -m pytest tests/truth -p no:cacheprovider $(PYTEST_FLAGS) & other=$$!; \
-	status=0; TRUTH_SHARD=0/2 $(BIN)/python -m pytest tests/truth $(PYTEST_FLAGS) || status=1; \
-	wait $$other || status=1; exit $$status
+	PYTHON=$(BIN)/python bash tests/halves.sh tests/truth $(PYTEST_FLAGS)
 
 test-mutation: env ## each rule and guard, switched off, turns a test red
 	$(BIN)/python -m tests.truth.mutation

@@ -1,4 +1,7 @@
-"""Rules for the whole suite: which plugins there are, and which tests may be skipped."""
+"""Rules for the whole suite: which plugins there are, which tests may be skipped, and halves of it.
+
+``TEST_SHARD=0/2`` runs every second test only, so that two processes can keep two cores busy (``halves.sh``).
+"""
 
 from __future__ import annotations
 
@@ -52,3 +55,10 @@ class UnlistedSkips:
 def pytest_configure(config: pytest.Config) -> None:
     if os.environ.get("CELLIFT_STRICT_SKIPS") == "1":
         config.pluginmanager.register(UnlistedSkips(), "unlisted-skips")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    number, _, count = os.environ.get("TEST_SHARD", "0/1").partition("/")
+    left_out = [item for place, item in enumerate(items) if place % int(count) != int(number)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = items[int(number) :: int(count)]
