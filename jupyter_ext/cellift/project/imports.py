@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from cellift.project.dotted import last_name
 from cellift.project.modules import absolute_name
 from cellift.project.remembered import of_kind, remembered
 
@@ -35,10 +36,14 @@ def _imported_in(tree: ast.AST, package: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def imports_by_name(node: ast.AST) -> bool:
+    """Whether it is a call that imports a module of whatever name."""
+    return isinstance(node, ast.Call) and last_name(node.func) in ("import_module", "__import__")
+
+
 def _imported_by_name(call: ast.Call) -> set[str]:
     """``importlib.import_module("a.b")``."""
-    function, first = call.func, call.args[0]
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    if name in _BY_NAME and isinstance(first, ast.Constant) and isinstance(first.value, str):
+    first = call.args[0]
+    if last_name(call.func) in _BY_NAME and isinstance(first, ast.Constant) and isinstance(first.value, str):
         return {first.value} if first.value.replace(".", "").isidentifier() else set()
     return set()

@@ -47,6 +47,8 @@ class ModuleState:
     caches: set[str] = field(default_factory=set)
     #: Slots that refer weakly to objects: who lets go of one changes them.
     weak: set[str] = field(default_factory=set)
+    #: Of functions that import modules by name: those may change whatever functions can change.
+    by_name: list[Effect] = field(default_factory=list)
     #: Modules with a ``__getattr__`` -> the names that they bind themselves: it is asked for all others.
     asking: dict[str, set[str]] = field(default_factory=dict)
 
@@ -81,6 +83,11 @@ class ModuleState:
             else:
                 break
         return path
+
+    def changed_by_import(self, module: str) -> set[str]:
+        """What importing it changes of other modules, or of the process: its own things are made by any import."""
+        effect = self.imports.get(module, Effect())
+        return {slot for slot in effect.changes if not slot.startswith(f"{module}:")}
 
     def variable(self, path: str) -> str | None:
         """The slot of the variable that a path starts with."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cellift.project.changed_paths import aliases, changed_paths, given_away
 from cellift.project.dotted import dotted_name
+from cellift.project.imports import imports_by_name
 from cellift.project.kept_by_code import (
     can_be_noticed,
     changeable_defaults,
@@ -130,6 +131,7 @@ class ModuleReader:
                             self._body(self._effect(f"{self.name}.{target.id}"), [node.value.body], set())
                 for inner in ast.walk(node):
                     self._process(at_import, inner, self._imports)
+            self._body(at_import, list(_run_by_import(node)), set())
         for path, slot in self._state.variables.items():
             if slot.startswith(f"{self.name}:"):
                 self._effect(path).reads.add(slot)
@@ -180,6 +182,8 @@ class ModuleReader:
         local = (given | _stored(nodes)) - declared
         called: set[str] = set()
         methods: set[str] = set()
+        if any(map(imports_by_name, nodes)):
+            self._state.by_name.append(effect)
         imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
         self._inner = dict(pair for node in imports for pair in self._imported(node))
         imported = {name: full for name, full in {**self._imports, **self._inner}.items() if name not in local}
@@ -249,6 +253,17 @@ def _assigned(body: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr | None]]
                 for part in ast.walk(target):
                     if isinstance(part, ast.Name):
                         yield part.id, node.value
+
+
+def _run_by_import(node: ast.stmt) -> Iterator[ast.AST]:
+    """What of a statement runs while its module is imported."""
+    if isinstance(node, ast.ClassDef):
+        yield from (*node.decorator_list, *node.bases, *node.keywords)
+        yield from (inner for member in node.body for inner in _run_by_import(member))
+    elif isinstance(node, _FUNCTIONS):
+        yield from (*node.decorator_list, *node.args.defaults, *(one for one in node.args.kw_defaults if one))
+    else:
+        yield node
 
 
 def _stored(nodes: Iterable[ast.AST]) -> set[str]:

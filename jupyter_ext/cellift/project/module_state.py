@@ -29,6 +29,9 @@ def module_state(project: Project, modules: Iterable[str], stored: Iterable[str]
         reader.list_stored(paths)
     for reader in readers:
         reader.read()
+    slots = {slot for slot in state.slots if not slot.startswith("state:")}
+    for effect in state.by_name:
+        effect.add(Effect(slots, slots))
     _spread(state, readers)
     for slot in state.slots:
         # Whoever names the thing itself may look at what it keeps.

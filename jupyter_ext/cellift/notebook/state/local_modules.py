@@ -17,6 +17,7 @@ from cellift.notebook.scopes.facts import Binding, Body, Change, Facts, Kind, Us
 from cellift.notebook.scopes.local_functions import LocalFunctions
 from cellift.notebook.scopes.sharing import shared_names
 from cellift.notebook.state.aliases import alias_name, imported_names, names_of_parts
+from cellift.project.changed_paths import without_items
 from cellift.project.dotted import dotted_name, last_name
 from cellift.project.process_words import PATCHED
 
@@ -102,6 +103,7 @@ class LocalState:
             return
         self._note_arguments(facts, node, column)
         self._note_decorators(facts, node)
+        self._note_looked_up_bases(facts, node, column)
         registered = self._registers(node) if isinstance(node, (*_FUNCTIONS, ast.ClassDef)) else set()
         if registered and node not in self._handed_on:
             self._repeated.add(id(node))
@@ -137,8 +139,12 @@ class LocalState:
         at_once = imported_modules([one for one in _at_once(node) if isinstance(one, _IMPORTS)])
         loaded = self._project.local_modules(at_once)
         effects = [self._state.imports[name] for name in loaded if name in self._state.imports]
-        if any(effect.changes or effect.seeds for effect in effects):
+        others = {slot for name in loaded for slot in self._state.changed_by_import(name)}
+        if node in self._handed_on:
+            self._note_changed(facts, others, node, column, "import")
+        elif others or any(effect.seeds for effect in effects):
             self._repeated.add(id(node))
+            self._registering[id(node)] = set(map(_pseudo, _slots(others)))
         if not isinstance(node, _IMPORTS):
             return  # a branch that may not be taken: what it seeds is seen while running
         for generator in sorted({generator for effect in effects for generator in effect.seeds}):
@@ -190,6 +196,7 @@ class LocalState:
                 sink.changes.setdefault(name, Change(name, node.lineno, column(node), how))
             if full in self._state.caches or (self._asked and full and not effect.changes):
                 self._cached.setdefault(full, []).append((statement, node.lineno))
+        self._note_imports_by_name(sink, nodes, column)
         self._note_reloads(sink, nodes)
         for slot, line in self._looked_into(nodes):
             sink.reads.setdefault(_pseudo(slot), Use(_pseudo(slot), line, 1, soft=True))
@@ -225,15 +232,13 @@ class LocalState:
     def _note_weak(self, facts: Facts, node: ast.stmt, column: Column) -> None:
         """What a statement makes while it changes a collection of weak references is in there as long as it lives."""
         assert self._state is not None
-        weak = sorted(map(_pseudo, self._state.weak))
+        weak = set(map(_pseudo, self._state.weak))
         gone = self._weakly.intersection((*facts.deletes, *facts.binds))
         for name in sorted(gone):  # a name that is bound anew has held the object until now
             facts.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
-        for name in weak if gone else ():
-            if name not in facts.changes:
-                facts.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
-                facts.changes.setdefault(name, Change(name, node.lineno, column(node), "an object that is let go"))
-        if any(name in facts.changes for name in weak):
+        if gone:
+            self._note_changed(facts, self._state.weak, node, column, "an object that is let go")
+        if not weak.isdisjoint(facts.changes):
             self._weakly.update(facts.binds, *(facts.shares.get(name, ()) for name in weak))
             for name in facts.binds:
                 facts.shares.setdefault(name, set()).update(weak)
@@ -247,6 +252,17 @@ class LocalState:
             full = self._full(path) if path else ""
             if body is not None and full and self._functions.keeps(self._real(full)):
                 body.holds = body.holds or "what its decorator keeps"
+
+    def _note_looked_up_bases(self, facts: Facts, node: ast.stmt, column: Column) -> None:
+        """``class F(helpers.KINDS["a"])``: another step, which takes the state after what it copies, could not find it.
+
+        So the class crosses as a value, as one that changes what its base is kept in.
+        """
+        for base in node.bases if isinstance(node, ast.ClassDef) else ():
+            path = dotted_name(without_items(base)) if isinstance(base, ast.Subscript) else None
+            slot = self._state.variable(self._full(path)) if path and self._state is not None else None
+            if slot is not None:
+                self._note_changed(facts, [slot], base, column, "a class made of it")
 
     def _note_held(self, facts: Facts, node: ast.stmt) -> None:
         """``events.on("x", log.append)``, ``helpers.rows = rows``: what a module may hold from here on."""
@@ -289,6 +305,23 @@ class LocalState:
     def _real(self, full: str) -> str:
         assert self._state is not None
         return self._state.real(full)
+
+    def _note_imports_by_name(self, sink: Facts | Body, nodes: Sequence[ast.AST], column: Column) -> None:
+        """``importlib.import_module(name)``: the module may register itself wherever functions of modules can."""
+        from cellift.project.imports import imports_by_name
+
+        assert self._state is not None
+        for node in nodes:
+            if isinstance(node, ast.Call) and imports_by_name(node):
+                self._note_changed(sink, self._state.slots, node, column, "import_module()")
+
+    def _note_changed(
+        self, sink: Facts | Body, slots: Iterable[str], node: ast.expr | ast.stmt, column: Column, how: str
+    ) -> None:
+        """What modules keep of these is changed there."""
+        for name in sorted(map(_pseudo, _slots(slots))):
+            sink.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
+            sink.changes.setdefault(name, Change(name, node.lineno, column(node), how))
 
     def _note_reloads(self, sink: Facts | Body, nodes: Sequence[ast.AST]) -> None:
         """``importlib.reload(m)`` makes all state of the module anew."""

@@ -575,3 +575,64 @@ def test_who_lets_go_of_something_else_changes_nothing(beside, live):
     name = "x" if live == "WeakSet" else "n"
     cells = ["%%step a\nx = [1]\nn = helpers.Node('n')", f"%%step b\ndel {name}", "%%step c\nprint(helpers.names())"]
     assert "a>c:state:module:helpers:live" in edges(beside(helpers, "import helpers", *cells).graph)
+
+
+_PLUG = "ITEMS = {'a': int}\ndef put(x):\n    ITEMS[x] = x\n    return put\nclass Base:\n    kinds = {}\n"
+_PLUG += "    def __init_subclass__(cls):\n        Base.kinds[cls] = 1\n"
+_REGISTERS = {
+    "a call": "plug.put('x')",
+    "a decorator": "@plug.put\ndef f():\n    pass",
+    "a decorator of a class": "@plug.put\nclass C:\n    pass",
+    "a decorator of a method": "class C:\n    @plug.put\n    def f(self):\n        pass",
+    "a base": "class C(plug.Base):\n    pass",
+    "a metaclass": "class C(metaclass=plug.Base):\n    pass",
+    "a class body": "class C:\n    x = plug.put(1)",
+    "a default": "def f(x=plug.put(1), *, y=2, z):\n    pass",
+    "a default by name": "def f(*, y=plug.put(1), z):\n    pass",
+    "an item": "plug.ITEMS['x'] = 1",
+    "a function of its own": "def fill():\n    plug.put(1)\nfill()",
+    "an item in a block": "if True:\n    plug.ITEMS['x'] = 1",
+}
+_KEEPS = {
+    "its own things": "ROWS = []\nROWS.append(1)\ndef up():\n    ROWS.append(2)\nup()",
+    "a body": "def f():\n    plug.put(1)",
+    "a method": "class C:\n    def f(self):\n        plug.put(1)",
+}
+
+
+def _registering(beside: Any, tmp_path: Path, helpers: str, *cells: str) -> Analysis:
+    (tmp_path / "plug.py").write_text(_PLUG)
+    return beside(f"import plug\n{helpers}", "import plug", *cells)
+
+
+@pytest.mark.parametrize("helpers", _REGISTERS.values(), ids=_REGISTERS)
+def test_an_import_that_changes_another_module_is_made_in_every_later_step(beside, tmp_path, helpers):
+    found = _registering(beside, tmp_path, helpers, "%%step a\nimport helpers", "%%step b\nprint(plug.ITEMS)")
+    assert "import helpers" in text(found.graph, "b")
+
+
+@pytest.mark.parametrize("helpers", _KEEPS.values(), ids=_KEEPS)
+def test_an_import_that_changes_its_own_module_only_is_made_where_it_is_needed(beside, tmp_path, helpers):
+    found = _registering(beside, tmp_path, helpers, "%%step a\nimport helpers", "%%step b\nprint(plug.ITEMS)")
+    assert "import helpers" not in text(found.graph, "b")
+
+
+def test_an_import_after_a_change_of_what_it_changes_too_hands_that_on(beside, tmp_path):
+    cells = ["%%step a\nplug.put(1)", "%%step b\nimport helpers", "%%step c\nprint(plug.ITEMS)"]
+    found = _registering(beside, tmp_path, "plug.put(2)", *cells)
+    assert {"a>b:state:module:plug:ITEMS", "b>c:state:module:plug:ITEMS"} <= edges(found.graph)
+
+
+@pytest.mark.parametrize("load", ["importlib.import_module(x)", "__import__(x)"])
+def test_a_module_that_is_imported_by_name_may_change_what_functions_change(beside, tmp_path, load):
+    text = f"import importlib\ndef load(x):\n    {load}"
+    cells = ["%%step a\nimport helpers\nhelpers.load('x')", "%%step b\nprint(plug.ITEMS)"]
+    assert "a>b:state:module:plug:ITEMS" in edges(_registering(beside, tmp_path, text, *cells).graph)
+    cells = [f"%%step a\nimport importlib\nfor x in ():\n    {load}", "%%step b\nprint(plug.ITEMS)"]
+    assert "a>b:state:module:plug:ITEMS" in edges(_registering(beside, tmp_path, "", *cells).graph)
+
+
+@pytest.mark.parametrize(("base", "crosses"), [("plug.ITEMS['a']", True), ("plug.Base", False), ("KINDS['a']", False)])
+def test_a_class_made_of_what_a_module_keeps_is_a_value(beside, tmp_path, base, crosses):
+    cells = [f"KINDS = {{'a': int}}\nclass F({base}):\n    pass", "%%step a\nF()", "%%step b\nF()"]
+    assert ("setup>a:F" in edges(_registering(beside, tmp_path, "", *cells).graph)) is crosses
