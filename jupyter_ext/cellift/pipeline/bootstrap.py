@@ -26,6 +26,7 @@ _MODULES = (
     "values.hashed_file",
     "values.plain",
     "values.naming",
+    "values.past",
     "values.sets",
     "values.caches",
     "values.in_modules",

@@ -15,6 +15,7 @@ from .errors import CannotCrossError, CannotReadError, DamagedError, MissingName
 from .fingerprint import Fingerprint
 from .in_modules import Attributes, known
 from .naming import mark
+from .past import remember
 from .plain import is_plain_value
 from .preview import preview, type_name
 from .reader import Reader
@@ -39,6 +40,7 @@ __all__ = [
     "looked_up_by",
     "mark",
     "preview",
+    "remember",
     "set_cached",
     "sharing_with",
     "type_name",

@@ -20,10 +20,10 @@ from .instances import Trial, reduce_instance
 from .memory import with_what_numpy_leaves_out
 from .naming import MAIN, bound_to, code_bytes, is_importable, is_named, token_of
 from .originals import place_of
+from .past import PARTS, compare
 from .rebuild import MODULE, Unpickler, call
 from .rebuild_code import (
     MAGIC,
-    compare,
     content_of,
     make_cell,
     make_class,
@@ -37,8 +37,6 @@ from .rebuild_code import (
 from .special import cached, reduce_special
 
 _WITHOUT = {"__dict__", "__weakref__", "_abc_impl", "__abstractmethods__", "__module__", "__qualname__", "__slots__"}
-
-_PARTS = ("__name__", "__qualname__", "__module__", "__doc__", "__defaults__", "__kwdefaults__", "__annotations__")
 
 _VERSION = "{}.{}".format(*sys.version_info)
 
@@ -139,7 +137,7 @@ class Code:
             self._cells[id(cell)] = cell
         by_name = bound_to(function)
         needs = None if is_named(function) or where != MAIN else _globals(function)
-        parts = {name: getattr(function, name) for name in _PARTS}
+        parts = {name: getattr(function, name) for name in PARTS}
         state = cells, [content_of(cell) for cell in cells or ()], parts, function.__dict__
         arguments = function.__code__, where, by_name, cells, needs
         return make_function, arguments, state, None, None, set_function

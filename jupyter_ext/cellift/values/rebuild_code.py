@@ -9,9 +9,10 @@ import linecache
 import marshal
 import sys
 import types
-from typing import Any, Callable
+from typing import Any
 
 from .naming import adopt, class_of, resolve, token_of
+from .past import compare, is_past
 
 try:
     from _abc import _abc_init as abc_init  # type: ignore[import-not-found]
@@ -26,9 +27,6 @@ MAGIC = int.from_bytes(importlib.util.MAGIC_NUMBER[:2], "little")
 
 made: list[tuple[str, tuple[str, ...]]] = []
 """The functions made so far that are not in the notebook by name, with the names that they look up there."""
-
-compare: list[Callable[[Any], bytes]] = []
-"""What gives the bytes of a value, to see whether two are alike."""
 
 
 class NotTheSameError(Exception):
@@ -91,10 +89,10 @@ def set_function(function: Any, state: Any) -> None:
             if mine is not cell and not _same(content_of(mine), content):
                 mine.cell_contents = content[0]
     for name, value in parts.items():
-        if not _same(getattr(function, name), value):
+        if not _same(getattr(function, name), value) and not is_past(function, name, value):
             setattr(function, name, value)
     for name, value in attributes.items():
-        if not _same(function.__dict__.get(name, made), value):
+        if not _same(function.__dict__.get(name, made), value) and not is_past(function, name, value):
             function.__dict__[name] = value
 
 
@@ -154,7 +152,7 @@ def set_class(cls: Any, state: Any) -> None:
     if abstract is not None and "_abc_impl" not in vars(cls):
         abc_init(cls)
     for name, value in attributes.items():
-        if not _same(vars(cls).get(name, made), value):
+        if not _same(vars(cls).get(name, made), value) and not is_past(cls, name, value):
             type.__setattr__(cls, name, value)
     if abstract is not None:
         cls.__abstractmethods__ = abstract

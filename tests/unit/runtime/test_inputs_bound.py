@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from cellift.notebook.graph import CodeSlice, Step
 from cellift.pipeline import compile_graph
+from cellift.pipeline.runtime import inputs
 from unit.pipeline.kit import graph, step
 
 CLASS = "class Foo:\n    def __init__(self, v):\n        self.v = v\n"
@@ -200,3 +203,29 @@ def test_a_received_class_has_what_its_methods_need_when_a_class_is_derived_from
         )
     )
     assert launcher.run(ir)["use"].stdout == "['A', 'B']\n"
+
+
+def test_a_copied_statement_that_changes_a_class_comes_after_what_the_values_bring_of_it(launcher):
+    patch = f"{CLASS}Foo.unit = 'kg'\ndef change():\n    Foo.size = 2\nFoo.size = 1\nchange()"
+    old = f"{CLASS}Foo.unit = 'g'\nFoo.size = 1"
+    ir = compile_graph(
+        graph(
+            step("make", "foo = Foo(3)", setup=CLASS + "Foo.unit = None", outputs=("foo",)),
+            step("more", "bar = Foo(3)", setup=old, outputs=("bar",)),
+            step("use", "(foo.unit, foo.size)", setup=patch, inputs={"foo": "make"}),
+            step("both", "(foo.unit, bar.unit)", setup=patch, inputs={"foo": "make", "bar": "more"}),
+        )
+    )
+    found = launcher.run(ir)
+    assert found["use"].stdout == "(None, 2)\n"
+    assert found["both"].ok
+
+
+def test_what_a_class_was_matters_only_while_values_wait(monkeypatch):
+    seen = []
+    monkeypatch.setattr(inputs, "remember", seen.append)
+    piece = SimpleNamespace(own=False, defines=None, reads=frozenset({"Foo"}))
+    inputs.Inputs({}, {"Foo": 1}, {}).before(piece)
+    assert seen == []
+    inputs.Inputs({"foo": "folder"}, {"Foo": 1}, {}).before(piece)
+    assert seen == [1]

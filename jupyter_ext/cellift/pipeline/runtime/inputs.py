@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...values import CannotReadError, MissingNameError, Reader, looked_up_by
+from ...values import CannotReadError, MissingNameError, Reader, looked_up_by, remember
 from .cells import Piece
 from .value_guard import ValueGuard
 
@@ -53,6 +53,9 @@ class Inputs:
                 self._bind_if_readable(name)
         if piece.defines is not None:
             self._bind_for_calls(needed)
+        elif self._waiting:
+            for name in needed:
+                remember(self._namespace.get(name))
         for name in piece.defines or ():
             self._mentioned_in[name] = piece.mentions
             self._waiting.pop(name, None)
