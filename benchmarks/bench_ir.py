@@ -29,6 +29,11 @@ def notebook(steps: int) -> str:
         "squares_0 = [n * n for n in range(10)]",
         *(BODY.format(number, number - 1) for number in range(1, steps)),
     ]
+    return as_notebook(sources)
+
+
+def as_notebook(sources: list[str]) -> str:
+    """Each of the sources as a step, as nbformat JSON."""
     cells = [
         {
             "cell_type": "code",
