@@ -26,22 +26,24 @@ def with_file_order(
     """
     used = {owner: _Files(_used(plan, use)) for owner, plan in plans.items()}
     index = {identifier: owner for owner, identifier in ids.items()}
-    if not any(files.writes for files in used.values()):
+    if not any(act.writes for files in used.values() for act in files.acts):
         return list(edges)
     found = {(index[edge.source], index[edge.target]): edge for edge in edges}
     sources: dict[int, list[int]] = {}
     for source, target in found:
         sources.setdefault(target, []).append(source)
-    users = FileNames()
+    users, writers = FileNames(), FileNames()
     for owner, files in used.items():
         for act in files.acts:
             users.add(act.name, owner)
+            if act.writes:
+                writers.add(act.name, owner)
     above: dict[int, int] = {}  # sets of steps as bits: in a chain of thousands each has all above it
     for target in sorted(plans):
         above[target] = 0
         for source in sources.get(target, ()):
             above[target] |= 1 << source | above.get(source, 0)
-        together = set().union(*(users.may_mean(act.name) for act in used[target].acts))
+        together = set().union(*((users if a.writes else writers).may_mean(a.name) for a in used[target].acts))
         for source in sorted((source for source in together if source < target), reverse=True):
             known = found.get((source, target))
             if known is None and above[target] >> source & 1:
@@ -61,7 +63,6 @@ class _Files:
         self.acts = acts
         self._by_name: dict[str, list[tuple[int, FileAct, Statement]]] = {}
         self._loose: list[tuple[int, FileAct, Statement]] = []
-        self.writes = any(act.writes for act in acts)
         for place, (act, statement) in enumerate(acts.items()):
             kept = self._loose if ANY in act.name else self._by_name.setdefault(act.name, [])
             kept.append((place, act, statement))
@@ -88,8 +89,6 @@ def _used(plan: Plan, use: FileUse) -> dict[FileAct, Statement]:
 
 def _reasons(used: Mapping[int, _Files], source: int, target: int, names: Mapping[int, str]) -> list[EdgeName]:
     found: dict[str, EdgeName] = {}
-    if not (used[source].writes or used[target].writes):
-        return []
     for one, above in used[source].acts.items():
         for other, below in used[target].that_may_mean(one.name):
             if not (one.writes or other.writes) or not overlap(one.name, other.name):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cellift.project.dotted import dotted_name, last_name
-from cellift.project.remembered import of_kind
+from cellift.project.remembered import of_kind, remembered
 
 ANY = "*"
 _DEEP = 12
@@ -26,38 +26,12 @@ class Paths:
         self._unknown: set[str] = set()
         #: Names that were asked for, with the values that they are given; None for what is not known.
         self.asked: dict[str, list[ast.expr] | None] = {}
-        kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)
         for statement in statements:
-            for node in of_kind(statement, *kinds, ast.withitem):
-                self._note(node)
-
-    def _note(self, node: ast.AST) -> None:
-        if isinstance(node, ast.Assign):
-            for target in node.targets:
-                self._bind(target, node.value)
-        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-            self._bind(node.target, node.value)
-        elif isinstance(node, ast.AugAssign):
-            self._unknown.update(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
-        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-            if isinstance(node.iter, (ast.List, ast.Tuple, ast.Set)):
-                for element in node.iter.elts:
-                    self._bind(node.target, element)
-            else:
-                self._unknown.update(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
-        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-            self._bind(node.optional_vars, node.context_expr)
-
-    def _bind(self, target: ast.expr, value: ast.expr) -> None:
-        if isinstance(target, ast.Name):
-            self._values.setdefault(target.id, []).append(value)
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            same = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts)
-            for place, element in enumerate(target.elts):
-                if same and isinstance(value, (ast.Tuple, ast.List)):
-                    self._bind(element, value.elts[place])
-                elif isinstance(element, ast.Name):
-                    self._unknown.add(element.id)
+            for name, value in _given_values(statement):
+                if value is None:
+                    self._unknown.add(name)
+                else:
+                    self._values.setdefault(name, []).append(value)
 
     def named(self, node: ast.expr, given: Mapping[str, set[str]], depth: int = 0) -> set[str]:
         """Patterns with ``*`` for what is not known; empty for open files, buffers, addresses and temporary files.
@@ -148,6 +122,46 @@ class Paths:
             stems = {found.rpartition(".")[0] or found for found in self.named(receiver, given, depth + 1)}
             return {f"{stem}{suffix}" for stem in stems}
         return {ANY}
+
+
+_Given = tuple[str, ast.expr | None]
+
+
+@remembered
+def _given_values(statement: ast.stmt) -> tuple[_Given, ...]:
+    """The names that a statement gives values, with these; None for what is not known."""
+    kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)
+    return tuple(given for node in of_kind(statement, *kinds, ast.withitem) for given in _given_by(node))
+
+
+def _given_by(node: ast.AST) -> Iterator[_Given]:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield from _bind(target, node.value)
+    elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+        yield from _bind(node.target, node.value)
+    elif isinstance(node, ast.AugAssign):
+        yield from ((n.id, None) for n in ast.walk(node.target) if isinstance(n, ast.Name))
+    elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        if isinstance(node.iter, (ast.List, ast.Tuple, ast.Set)):
+            for element in node.iter.elts:
+                yield from _bind(node.target, element)
+        else:
+            yield from ((n.id, None) for n in ast.walk(node.target) if isinstance(n, ast.Name))
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield from _bind(node.optional_vars, node.context_expr)
+
+
+def _bind(target: ast.expr, value: ast.expr) -> Iterator[_Given]:
+    if isinstance(target, ast.Name):
+        yield target.id, value
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        same = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts)
+        for place, element in enumerate(target.elts):
+            if same and isinstance(value, (ast.Tuple, ast.List)):
+                yield from _bind(element, value.elts[place])
+            elif isinstance(element, ast.Name):
+                yield element.id, None
 
 
 def last_part(pattern: str) -> str:

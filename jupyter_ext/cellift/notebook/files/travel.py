@@ -37,6 +37,7 @@ class FileTravel:
         self._project = project
         acts = {owner: list(_acts(plan, use)) for owner, plan in plans.items()}
         self._written = FileNames()
+        self._new: dict[str, bool] = {}
         for owner, found in acts.items():
             for _, act in found:
                 if act.writes:
@@ -59,11 +60,15 @@ class FileTravel:
         """The steps, wherever they stand, that may write what ``act`` uses."""
         if not act.exact:
             return self._written.may_mean(act.name)
-        return self._written.of(act.name, _PACKAGE, *([ANY] if self._is_new(act) else ()))
+        found = self._written.of(act.name, _PACKAGE)
+        anything = self._written.of(ANY)
+        return found | anything if anything and self._is_new(act) else found
 
     def _is_new(self, act: FileAct) -> bool:
         """Whether an import is of a module that is not there yet: what writes any file may make it."""
-        return self._project is not None and bool(act.path) and self._project.find(act.path) is None
+        if act.path not in self._new:
+            self._new[act.path] = bool(self._project is not None and act.path and self._project.find(act.path) is None)
+        return self._new[act.path]
 
     def _absent(self, acts: Sequence[tuple[Statement, FileAct]], owner: int) -> Absent | None:
         if self._project is None or self._project.folder is None:

@@ -103,6 +103,8 @@ def patched_code(statement: Statement) -> dict[str, Change]:
     """Modules, functions and classes whose state the statement changes."""
     facts = statement.facts
     patched: dict[str, Change] = {}
+    if not facts.stores and not facts.changes and not _calls_of_state(facts):
+        return patched
     for name, read in statement.reads.items():
         version = read.version
         if not version.kind.is_code:
@@ -140,8 +142,13 @@ def changes_state(facts: Facts, names: Iterable[str]) -> Change | None:
 
 
 def _state_call(facts: Facts, name: str) -> Change | None:
-    for path, use in facts.called_paths.items():
+    for path in _calls_of_state(facts):
         root, _, rest = path.partition(".")
-        if root == name and path.rpartition(".")[2] in STATE_CHANGERS:
+        if root == name:
+            use = facts.called_paths[path]
             return Change(name, use.line, use.column, f"{rest or name}()")
     return None
+
+
+def _calls_of_state(facts: Facts) -> list[str]:
+    return [path for path in facts.called_paths if path.rpartition(".")[2] in STATE_CHANGERS]

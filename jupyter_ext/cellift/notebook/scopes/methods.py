@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 
 from cellift.notebook.scopes.effects import MUTATING_METHODS
-from cellift.project.remembered import of_kind
+from cellift.project.remembered import of_kind, remembered
 
 _Method = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -62,22 +62,21 @@ def changed_by_a_look(statements: Iterable[ast.stmt], changing: frozenset[str]) 
 
 def changes_self(method: _Method, changing: frozenset[str] | set[str]) -> bool:
     """Whether a method sets something on its first parameter, or calls a method of it that does."""
+    sets, called = _done_to_self(method)
+    return sets or not called.isdisjoint(changing)
+
+
+@remembered
+def _done_to_self(method: _Method) -> tuple[bool, frozenset[str]]:
+    """Whether it sets something on its first parameter, and the methods of it that it calls."""
     arguments = [*method.args.posonlyargs, *method.args.args]
-    if not arguments:
-        return False
-    first = arguments[0].arg
-    for node in ast.walk(method):
-        if isinstance(node, (ast.Attribute, ast.Subscript)) and isinstance(node.ctx, (ast.Store, ast.Del)):
-            if _root(node) == first:
-                return True
-        elif (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and node.func.attr in changing
-            and _root(node.func) == first
-        ):
-            return True
-    return False
+    first = arguments[0].arg if arguments else None
+    stored = (one for one in of_kind(method, ast.Attribute, ast.Subscript) if not isinstance(one.ctx, ast.Load))
+    functions = (call.func for call in of_kind(method, ast.Call))
+    called = (one for one in functions if isinstance(one, ast.Attribute))
+    if first is None:
+        return False, frozenset()
+    return any(_root(one) == first for one in stored), frozenset(one.attr for one in called if _root(one) == first)
 
 
 def _root(node: ast.expr) -> str | None:
