@@ -35,7 +35,7 @@ from cellift.notebook.scopes.definitions import is_cache
 from cellift.notebook.scopes.lookups import known_texts, moving_names, names_after_at
 from cellift.notebook.scopes.methods import changed_by_a_look, changing_methods
 from cellift.notebook.scopes.reader import Around
-from cellift.notebook.scopes.statement_facts import facts_of
+from cellift.notebook.scopes.statement_facts import facts_of, is_read_anew
 from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.slices import code_slices
 from cellift.notebook.state.aliases import imported_names, is_alias, note_alias
@@ -183,18 +183,24 @@ def _statements(
     statements = resolved.begin()
     star_names = project.star_names if project is not None else None
     declared = {owner for owner, group in enumerate(layout.groups) if group.options.get("changes")}
+    beside = (around, names, draws.around)
+    same = resolved.around == beside
     for owned in layout.code:
         chosen = reader.read(owned.code) if owned.parameters else reader.read_other(owned.code)
         for node in owned.code.statements:
             if owned.owner == SETUP and is_without_effect(node):
                 continue
-            facts = facts_of(owned.code, node, around, star_names)
-            drawn = draws.of(node, facts.bodies)
-            source = (facts, drawn, draws.seeded, is_alias(node, names))
             travel = Travel.PARAMETER if node in chosen else Travel.OWN
+            place = (len(statements), owned.code, node, owned.owner, travel)
+            plain = local.silent and not channels.start and owned.owner not in declared
             known = None
-            if local.silent and not channels.start and owned.owner not in declared:
-                known = resolved.again(len(statements), owned.code, node, owned.owner, travel, source)
+            if plain and same and draws.alone and not is_read_anew(node):
+                known = resolved.again(*place, None)
+            if known is None:
+                facts = facts_of(owned.code, node, around, star_names)
+                drawn = draws.of(node, facts.bodies)
+                source = (facts, drawn, draws.seeded, is_alias(node, names))
+                known = resolved.again(*place, source) if plain else None
             if known is not None:
                 statements.append(known)
                 continue
@@ -203,9 +209,10 @@ def _statements(
             local.note(facts, node, owned.code.column)
             note_alias(facts, node, names)
             channels.note(len(statements), facts, node)
-            statements.append(Statement(len(statements), owned.code, node, owned.owner, facts, travel))
-            if local.silent and not channels.start and owned.owner not in declared:
+            statements.append(Statement(*place[:-1], facts, travel))
+            if plain:
                 statements[-1].source = source
+    resolved.around = beside if draws.alone else None
     for owner, group in enumerate(layout.groups):
         if group.options.get("changes"):
             declare_changes([s for s in statements if s.owner == owner], group.options["changes"])

@@ -7,6 +7,7 @@ notebook.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -97,16 +98,16 @@ class Wiring:
         plan = Plan(owner)
         replayed = [s for s in self._replayed if s.owner == SETUP or s.owner < owner]
         included = {*own, *replayed}
-        pending: list[tuple[Statement, Need | None]] = [(statement, None) for statement in [*own, *replayed]]
-        wanted: list[tuple[Version, Need]] = list(self._demanded.get(owner, {}).values())
+        pending: deque[tuple[Statement, Need | None]] = deque((statement, None) for statement in [*own, *replayed])
+        wanted: deque[tuple[Version, Need]] = deque(self._demanded.get(owner, {}).values())
         wanted += [pair for statement in replayed for pair in self._in_bodies(statement, owner)]
         while pending or wanted:
             if pending:
-                statement, reason = pending.pop(0)
+                statement, reason = pending.popleft()
                 for read in statement.reads.values():
                     wanted.append((read.version, reason or Need(statement, read.use, read.via)))
                 continue
-            version, need = wanted.pop(0)
+            version, need = wanted.popleft()
             if version in plan.needs:
                 continue
             plan.needs[version] = need

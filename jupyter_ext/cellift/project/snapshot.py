@@ -43,6 +43,7 @@ class Project:
         self._local: dict[str, Found | None] = {}
         self._found: dict[str, Found | None] = {}
         self._named: dict[str, frozenset[str]] = {}
+        self._loaded: dict[frozenset[str], tuple[str, ...]] = {}
         self._brought: dict[frozenset[str], tuple[Distribution, ...]] = {}
 
     def with_folders(self, first: Iterable[str], last: Iterable[str]) -> Project:
@@ -146,6 +147,12 @@ class Project:
 
     def local_modules(self, modules: Iterable[str]) -> tuple[str, ...]:
         """The modules beside the notebook that importing these loads: their packages, and what they import in turn."""
+        wanted = frozenset(modules)
+        if wanted not in self._loaded:
+            self._loaded[wanted] = self._load(wanted)
+        return self._loaded[wanted]
+
+    def _load(self, modules: Iterable[str]) -> tuple[str, ...]:
         done: set[str] = set()
         pending = list(modules)
         while pending:

@@ -15,7 +15,7 @@ from cellift.notebook.steps import SETUP
 _NOTEBOOKS = 8
 _LONGEST = 10_000
 
-_kept: OrderedDict[str | None, list[Statement]] = OrderedDict()
+_kept: OrderedDict[str | None, tuple[list[Statement], Any]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -29,9 +29,11 @@ class Resolved:
         self._last: list[Statement] = []
         self._all: list[Statement] = []
         self._by_node: dict[int, Statement] = {}
+        #: What the facts of all statements depend on besides their nodes; None where that is not all.
+        self.around: Any = None
         if keep:
             with _lock:
-                self._last = _kept.pop(path, [])
+                self._last, self.around = _kept.pop(path, ([], None))
 
     def begin(self) -> list[Statement]:
         """A list for the statements of another try, which begins with what the one before has left."""
@@ -42,11 +44,16 @@ class Resolved:
         return self._last
 
     def again(
-        self, index: int, code: CellCode, node: ast.stmt, owner: int, travel: Travel, source: tuple[Any, ...]
+        self, index: int, code: CellCode, node: ast.stmt, owner: int, travel: Travel, source: tuple[Any, ...] | None
     ) -> Statement | None:
-        """The statement as an earlier analysis has left it, at its place now; None when it says something else."""
+        """The statement as an earlier analysis has left it, at its place now; None when it says something else.
+
+        ``source``: what its facts are made of; None where that is known to be the same.
+        """
         known = self._by_node.get(id(node))
-        if known is None or known.node is not node or known.trace is None or known.source != source:
+        if known is None or known.node is not node or known.trace is None or not known.source:
+            return None
+        if source is not None and known.source != source:
             return None
         if (known.travel is Travel.PARAMETER) is not (travel is Travel.PARAMETER):
             return None
@@ -65,10 +72,10 @@ class Resolved:
             take_apart(self._last)
             return
         with _lock:
-            gone = [_kept.pop(self._path, [])]
-            _kept[self._path] = self._last
+            gone = [_kept.pop(self._path, ([], None))[0]]
+            _kept[self._path] = self._last, self.around
             while len(_kept) > _NOTEBOOKS:
-                gone.append(_kept.popitem(last=False)[1])
+                gone.append(_kept.popitem(last=False)[1][0])
         for statements in gone:
             take_apart(statements)
 

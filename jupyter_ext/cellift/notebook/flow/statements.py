@@ -126,6 +126,7 @@ def take_apart(statements: Iterable[Statement]) -> None:
             version.links.clear()
             version.previous, version.made_of = None, frozenset()
         statement.trace = None
+        statement.found.clear()
         statement.reads.clear()
         statement.makes.clear()
 

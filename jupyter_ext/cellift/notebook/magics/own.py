@@ -17,7 +17,7 @@ def only_looks_at_pipelines(source: str) -> bool:
 
 def assigned_pipelines(source: str) -> list[str]:
     """Names that lines like ``r = %pipeline run`` bind."""
-    lines = _CONTINUED.sub(" ", source).split("\n")
+    lines = _CONTINUED.sub(" ", source).split("\n") if "%" in source else []
     return [found[1].split("=")[0].strip() for line in lines if (found := _OWN.match(line)) and found[1]]
 
 

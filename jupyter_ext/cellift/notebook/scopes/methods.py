@@ -71,7 +71,8 @@ def _done_to_self(method: _Method) -> tuple[bool, frozenset[str]]:
     """Whether it sets something on its first parameter, and the methods of it that it calls."""
     arguments = [*method.args.posonlyargs, *method.args.args]
     first = arguments[0].arg if arguments else None
-    stored = (one for one in of_kind(method, ast.Attribute, ast.Subscript) if not isinstance(one.ctx, ast.Load))
+    parts: list[ast.Attribute | ast.Subscript] = [*of_kind(method, ast.Attribute), *of_kind(method, ast.Subscript)]
+    stored = (one for one in parts if not isinstance(one.ctx, ast.Load))
     functions = (call.func for call in of_kind(method, ast.Call))
     called = (one for one in functions if isinstance(one, ast.Attribute))
     if first is None:

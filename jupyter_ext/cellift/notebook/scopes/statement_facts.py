@@ -21,11 +21,16 @@ _WORD = re.compile(r"\w+")
 
 def facts_of(code: CellCode, node: ast.stmt, around: Around, star_names: StarNames | None) -> Facts:
     """What a statement of a cell does to names: the same object as long as it is the same, for nobody to change."""
-    if _shape(node).star:
+    if is_read_anew(node):
         return _read(node, around, code.lines, code.offset, star_names)  # what is installed may change
     before = first_line(node) - 1
     own = code.lines[before - code.offset : (node.end_lineno or node.lineno) - code.offset]
     return _remembered(node, _narrowed(around, node), own, before)
+
+
+def is_read_anew(node: ast.stmt) -> bool:
+    """Its facts depend on what is installed."""
+    return _shape(node).star
 
 
 def _narrowed(around: Around, node: ast.stmt) -> Around:

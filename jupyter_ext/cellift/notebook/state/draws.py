@@ -52,6 +52,16 @@ class Draws:
             self.seeded = tuple(sorted(self._knowledge.seeded))
         self._seeders: dict[str, dict[str, ast.Call]] = {}  # own functions that seed before they draw
 
+    @property
+    def around(self) -> tuple[Knowledge | None, tuple[str, ...]]:
+        """All that matters beside a statement itself, as long as no function of the notebook seeds (`alone`)."""
+        return self._knowledge, self.seeded
+
+    @property
+    def alone(self) -> bool:
+        """None of the functions until now seeds a generator."""
+        return not any(self._seeders.values())
+
     def of(self, node: ast.stmt, bodies: Collection[str]) -> Drawn | None:
         """What the statement and the ``bodies`` that it defines do; ask in the order of the notebook."""
         if not self.seeded:

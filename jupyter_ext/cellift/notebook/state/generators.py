@@ -99,7 +99,8 @@ class Knowledge:
         self._seeded_outside = frozenset(seeded_outside)
         self._quiet = QUIET_LIBRARIES | frozenset(quiet)
         self.names = imported_names(statements)
-        self.constants = frozenset(_constants(statements))
+        asked = frozenset().union(*map(_states, statements))
+        self.constants = frozenset(_constants(statements)) & asked
         self.estimators_draw = False
         self.seeded: frozenset[str] = frozenset()
         roots = {path.partition(".")[0] for path in self.names.values()}
@@ -219,6 +220,14 @@ def _constants(statements: Iterable[ast.stmt]) -> Iterator[str]:
                 if isinstance(target, ast.Name) and not bound[target.id]:
                     bound[target.id] = statement.value.value is not None
     yield from (name for name, constant in bound.items() if constant)
+
+
+@remembered
+def _states(statement: ast.stmt) -> frozenset[str]:
+    """Names that are given as the state of a generator."""
+    given = (keyword for call in of_kind(statement, ast.Call) for keyword in call.keywords)
+    values = (one.value for one in given if one.arg in ("random_state", "seed"))
+    return frozenset(value.id for value in values if isinstance(value, ast.Name))
 
 
 @remembered

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from cellift.notebook.flow.statements import Read, Statement
+from cellift.notebook.flow.statements import Statement, Version
 from cellift.notebook.scopes.facts import Kind
 from cellift.project.remembered import of_kind, remembered
 
@@ -39,14 +40,17 @@ class Reach:
         self._properties: set[str] = set()
         self._classes: list[list[ast.FunctionDef | ast.AsyncFunctionDef]] = []
         self._known: dict[int, tuple[Code, ...]] = {}
-        for statement in statements:
-            for node in of_kind(statement.node, ast.ClassDef):
-                members = [member for member in node.body if isinstance(member, _FUNCTIONS)]
-                self._classes.append(members)
-                for member in members:
-                    self._methods.setdefault(member.name, []).append(member)
-                    if member.decorator_list:
-                        self._properties.add(member.name)
+        nodes = [node for statement in statements for node in of_kind(statement.node, ast.ClassDef)]
+        self._table = _same(tuple(nodes))
+        self._made_of: dict[Version, frozenset[Version]] = {}
+        self._asked: dict[tuple[Statement, str], Version | None] = {}
+        for node in nodes:
+            members = [member for member in node.body if isinstance(member, _FUNCTIONS)]
+            self._classes.append(members)
+            for member in members:
+                self._methods.setdefault(member.name, []).append(member)
+                if member.decorator_list:
+                    self._properties.add(member.name)
 
     def sibling(self, method: _Function, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
         """The method ``name`` of the class that ``method`` belongs to."""
@@ -59,14 +63,44 @@ class Reach:
         """The statement first, then every function that it may call, each once. Ask when names are resolved."""
         known = self._known.get(statement.index)
         if known is None:
-            known = self._known[statement.index] = tuple(self._of(statement))
+            known = self._known[statement.index] = self._remembered(statement)
         return known
+
+    def _remembered(self, statement: Statement) -> tuple[Code, ...]:
+        """As the last analysis has found it, if all that was asked for then is as it was."""
+        last = statement.found.get("code")
+        if last is not None and last[0] is self._table:
+            _, made_of, reads, found = last
+            same = all(version.made_of == parts for version, parts in made_of)
+            if same and all(_version(one, name) is version for one, name, version in reads):
+                return found  # type: ignore[no-any-return]
+        self._made_of, self._asked = {}, {}
+        code = tuple(self._of(statement))
+        reads = [(one, name, version) for (one, name), version in self._asked.items()]
+        # A read that nobody needs is taken back, or not.
+        if statement.trace is not None and statement.trace.reads is None:
+            statement.found["code"] = (self._table, list(self._made_of.items()), reads, code)
+        return code
+
+    def _parts(self, version: Version) -> frozenset[Version]:
+        self._made_of[version] = version.made_of
+        return version.made_of
+
+    def _read(self, statement: Statement, name: str) -> Version | None:
+        version = self._asked[statement, name] = _version(statement, name)
+        return version
+
+    def _has_code(self, version: Version) -> bool:
+        return version.kind in (Kind.FUNCTION, Kind.CLASS) or bool(self._parts(version))
 
     def _of(self, statement: Statement) -> Iterator[Code]:
         own = Code((statement.node,))
         yield own
         parts = _parts_of_calls(statement.node)
-        if parts.isdisjoint(self._methods) and not any(map(_has_code, statement.reads.values())):
+        names = [name for name in statement.reads if self._has_code(statement.reads[name].version)]
+        for name in names:
+            self._read(statement, name)
+        if parts.isdisjoint(self._methods) and not names:
             return
         seen: set[int] = set()
         pending = [own]
@@ -98,10 +132,9 @@ class Reach:
 
     def _functions(self, statement: Statement, name: str) -> Iterator[_Function]:
         """What a name stands for in a statement: functions, or what runs when a class is called."""
-        read = statement.reads.get(name)
-        version = read.version if read is not None else None
+        version = self._read(statement, name)
         if version is not None and version.kind is Kind.DATA:
-            for maker in sorted(version.made_of, key=lambda one: one.statement.index):
+            for maker in sorted(self._parts(version), key=lambda one: one.statement.index):
                 yield from _inside(maker.statement.node)
         if version is None or version.kind not in (Kind.FUNCTION, Kind.CLASS):
             return
@@ -125,9 +158,9 @@ class Reach:
     def _around(self, statement: Statement, decorator: ast.expr) -> Iterator[_Function]:
         """What runs instead of a decorated function: what a decorator of the notebook defines."""
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        read = statement.reads.get(called.id) if isinstance(called, ast.Name) else None
-        if read is not None and read.version.kind in (Kind.FUNCTION, Kind.CLASS):
-            yield from _inside(read.version.definition().statement.node)
+        version = self._read(statement, called.id) if isinstance(called, ast.Name) else None
+        if version is not None and version.kind in (Kind.FUNCTION, Kind.CLASS):
+            yield from _inside(version.definition().statement.node)
 
 
 def _inside(node: ast.AST) -> Iterator[_Function]:
@@ -143,8 +176,15 @@ def _parts_of_calls(node: ast.stmt) -> frozenset[str]:
     return frozenset(part.attr for part in of_kind(node, ast.Attribute))
 
 
-def _has_code(read: Read) -> bool:
-    return read.version.kind in (Kind.FUNCTION, Kind.CLASS) or bool(read.version.made_of)
+def _version(statement: Statement, name: str) -> Version | None:
+    read = statement.reads.get(name)
+    return read.version if read is not None else None
+
+
+@lru_cache(maxsize=8)
+def _same(classes: tuple[ast.ClassDef, ...]) -> tuple[ast.ClassDef, ...]:
+    """The first of equal ones, so that one look tells that nothing has changed."""
+    return classes
 
 
 def _only_names(node: ast.stmt) -> bool:

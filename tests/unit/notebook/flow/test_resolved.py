@@ -38,17 +38,17 @@ def test_two_notebooks_with_the_same_cells_have_statements_of_their_own() -> Non
     other = shown(analyse(notebook("b.ipynb", [*TEXTS[:2], "print(ys)"])))
     assert shown(analyse(notebook("a.ipynb"))) == first
     assert shown(analyse(notebook("b.ipynb", [*TEXTS[:2], "print(ys)"]))) == other
-    kept = [{id(one) for one in statements} for statements in resolved._kept.values()]
+    kept = [{id(one) for one in statements} for statements, _ in resolved._kept.values()]
     assert len(kept) == 2 and kept[0].isdisjoint(kept[1])
 
 
 def test_who_comes_while_they_are_used_begins_anew() -> None:
     first = shown(analyse(notebook("a.ipynb")))
-    (before,) = resolved._kept.values()
+    ((before, _),) = resolved._kept.values()
     busy = Resolved("a.ipynb", keep=True)
     assert not resolved._kept
     assert shown(analyse(notebook("a.ipynb"))) == first
-    (after,) = resolved._kept.values()
+    ((after, _),) = resolved._kept.values()
     assert {id(one) for one in before}.isdisjoint(map(id, after))
     assert all(one.makes or one.reads for one in before), "they are still those of the other analysis"
     busy.begin()
@@ -59,7 +59,7 @@ def test_who_comes_while_they_are_used_begins_anew() -> None:
 def test_who_wants_to_know_how_steps_came_about_has_statements_that_nobody_changes() -> None:
     analyse(notebook("a.ipynb"))
     plans = analyse(notebook("a.ipynb"), with_plans=True).plans
-    known = {id(statement) for statements in resolved._kept.values() for statement in statements}
+    known = {id(statement) for statements, _ in resolved._kept.values() for statement in statements}
     assert plans and known.isdisjoint(id(one) for plan in plans.values() for one in plan.statements)
 
 
@@ -79,7 +79,7 @@ def test_a_very_long_notebook_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_what_cannot_be_resolved_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     analyse(notebook("a.ipynb"))
-    (before,) = resolved._kept.values()
+    ((before, _),) = resolved._kept.values()
 
     def too_deep(*_: object) -> None:
         raise RecursionError
