@@ -17,6 +17,7 @@ from cellift.notebook.scopes.facts import Binding, Body, Change, Facts, Kind, Us
 from cellift.notebook.scopes.local_functions import LocalFunctions
 from cellift.notebook.scopes.sharing import shared_names
 from cellift.notebook.state.aliases import alias_name, imported_names, names_of_parts
+from cellift.notebook.state.reloads import outlived_objects
 from cellift.project.changed_paths import without_items
 from cellift.project.dotted import dotted_name, last_name
 from cellift.project.process_words import PATCHED
@@ -48,8 +49,10 @@ class LocalState:
         #: Methods of the classes of local modules that change their object.
         self.methods: frozenset[str] = frozenset()
         self._bound: set[str] = set()
+        self._names: dict[str, str] = {}
         self._changed: set[str] = set()  # names that statements until now may change
         self._repeated: set[int] = set()
+        self._reloads: dict[int, str] = {}  # statements that do nothing but reload a module
         self._weakly: set[str] = set()  # names of objects that may be in collections of weak references
         self._process: set[int] = set()  # statements that change the process through a local function
         self._patching: set[int] = set()  # those of them after which something of a library is another one
@@ -197,7 +200,7 @@ class LocalState:
             if full in self._state.caches or (self._asked and full and not effect.changes):
                 self._cached.setdefault(full, []).append((statement, node.lineno))
         self._note_imports_by_name(sink, nodes, column)
-        self._note_reloads(sink, nodes)
+        self._note_reloads(sink, nodes, statement)
         for slot, line in self._looked_into(nodes):
             sink.reads.setdefault(_pseudo(slot), Use(_pseudo(slot), line, 1, soft=True))
         for slot, line, how in self._changed_slots(nodes):
@@ -323,14 +326,19 @@ class LocalState:
             sink.reads.setdefault(name, Use(name, node.lineno, column(node), soft=True))
             sink.changes.setdefault(name, Change(name, node.lineno, column(node), how))
 
-    def _note_reloads(self, sink: Facts | Body, nodes: Sequence[ast.AST]) -> None:
+    def _note_reloads(self, sink: Facts | Body, nodes: Sequence[ast.AST], statement: ast.stmt) -> None:
         """``importlib.reload(m)`` makes all state of the module anew."""
         for node in nodes:
             if isinstance(node, ast.Call) and node.args and ast.unparse(node.func).rpartition(".")[2] == "reload":
                 module = self._full(ast.unparse(node.args[0]))
+                if isinstance(statement, ast.Expr) and statement.value is node:
+                    self._reloads[id(statement)] = module
                 for slot in sorted(slot for effect in self._effects() for slot in effect.changes):
                     if slot.startswith(f"{module}:"):
                         name = _pseudo(slot)
+                        if id(statement) in self._reloads and isinstance(sink, Facts):
+                            sink.binds[name] = Binding(name, Kind.DATA, node.lineno, 1, certain=True)
+                            continue
                         sink.reads.setdefault(name, Use(name, node.lineno, 1, soft=True))
                         sink.changes.setdefault(name, Change(name, node.lineno, 1, "reload()"))
 
@@ -397,6 +405,10 @@ class LocalState:
         for statement in statements:
             if id(statement.node) in self._repeated and statement.travel is Travel.COPY:
                 statement.travel = Travel.REPLAY
+            if id(statement.node) in self._reloads and statement.travel is Travel.OWN:
+                statement.travel = (
+                    Travel.REPLAY
+                )  # the state crosses too; names taken from the module stay apart from it
         read = {name for statement in statements for name in statement.reads}
         last = max((statement.owner for statement in statements), default=0)
         stuck: list[Diagnostic] = []
@@ -408,7 +420,12 @@ class LocalState:
                 statement.travel = Travel.REPLAY if statement.travel is Travel.OWN else statement.travel
             elif id(statement.node) in self._patching and not isinstance(statement.node, (ast.With, ast.AsyncWith)):
                 stuck.append(_patches_and_more(statement, step_names))
+        stuck += outlived_objects(statements, step_names, self._reloads, self._names, self._has_classes)
         return [*stuck, *self._cache_diagnostics(statements, step_names), *self._rewritten(statements)]
+
+    def _has_classes(self, module: str) -> bool:
+        tree = self._project.tree(module)
+        return tree is not None and any(isinstance(node, ast.ClassDef) for node in tree.body)
 
     def _rewritten(self, statements: Sequence[Statement]) -> Iterator[Diagnostic]:
         """The notebook goes on with the module that it has imported; a later step would import what was written."""

@@ -636,3 +636,52 @@ def test_a_module_that_is_imported_by_name_may_change_what_functions_change(besi
 def test_a_class_made_of_what_a_module_keeps_is_a_value(beside, tmp_path, base, crosses):
     cells = [f"KINDS = {{'a': int}}\nclass F({base}):\n    pass", "%%step a\nF()", "%%step b\nF()"]
     assert ("setup>a:F" in edges(_registering(beside, tmp_path, "", *cells).graph)) is crosses
+
+
+_RELOADED = "rows = []\nclass K:\n    pass\ndef add(x):\n    rows.append(x)"
+
+
+@pytest.mark.parametrize("setup", ["", "%%step first\n"])
+def test_a_reload_is_repeated_and_makes_the_state_anew(beside, setup):
+    reload = f"{setup}import importlib, helpers\nfrom helpers import K\nimportlib.reload(helpers)"
+    graph = beside(_RELOADED, reload, "%%step a\nhelpers.add(1)", "%%step b\nprint(helpers.rows, K)").graph
+    assert all("reload(helpers)" in text(graph, name) for name in "ab")
+    assert edges(graph) == {"a>b:state:module:helpers:rows"}
+
+
+@pytest.mark.parametrize(
+    ("helpers", "before", "after", "refused"),
+    [
+        (_RELOADED, "k = helpers.K()", "print(k)", True),
+        (_RELOADED, "from helpers import K\nk = K()", "print(k)", True),
+        (_RELOADED, "class F(helpers.K):\n    pass", "print(k)", True),
+        (_RELOADED, "def make():\n    return helpers.K()", "print(1)", False),
+        (_RELOADED, "from helpers import K", "print(1)", False),
+        (_RELOADED, "importlib.reload(helpers)", "print(1)", False),
+        (_RELOADED, "k = len('helpers')", "print(k)", False),
+        (_RELOADED, "k = helpers.K()", "", False),
+        ("rows = []", "helpers.rows.append(1)", "print(1)", False),
+    ],
+)
+def test_a_reload_after_objects_were_made_is_refused(beside, helpers, before, after, refused):
+    cells = ["import importlib, helpers", f"%%step a\n{before}", "%%step b\nimportlib.reload(helpers)"]
+    analysis = beside(helpers, *cells, *([f"%%step c\n{after}"] if after else []))
+    assert ("CL302" in codes(analysis)) is refused
+
+
+def test_a_reload_within_more_changes_the_state(beside):
+    cells = ["import importlib, helpers", "%%step a\nm = importlib.reload(helpers)", "%%step b\nprint(helpers.rows)"]
+    assert "a>b:state:module:helpers:rows" in edges(beside(_RELOADED, *cells).graph)
+
+
+def test_a_reload_after_changes_is_repeated_before_the_state_is_taken(beside):
+    helpers = "rows = []\ndef add(x):\n    rows.append(x)"
+    cells = [
+        "%%step a\nhelpers.add(1)",
+        "%%step b\nimportlib.reload(helpers)\nhelpers.add(2)",
+        "%%step c\nhelpers.add(3)",
+    ]
+    analysis = beside(helpers, "import importlib, helpers\nfrom helpers import add", *cells)
+    assert codes(analysis) == []
+    assert edges(analysis.graph) == {"b>c:state:module:helpers:rows"}
+    assert "reload(helpers)" in text(analysis.graph, "c")
