@@ -6,29 +6,42 @@ import contextlib
 import sys
 from typing import Any
 
-_ATOMS = {str, bytes, int, float, complex, bool, type(None), tuple, frozenset}
-"""Types that leave it to the other to say whether it is equal."""
-
 # Makes the hash of what stands for a removed member one that no member has.
 _FAR = 1 << 60
 
 
 def reads_back_alike(value: Any) -> bool:
     """Whether a set that is made from the members in their order has them in that order, with as much room."""
-    return _alike(type(value)(list(value)), value) and _filled(value) == len(value)
+    return _alike(type(value)(list(value)), value) and _filled(value) == len(value) and not _next_to_go(value)
+
+
+def _word(value: Any, place: int) -> Any:
+    import ctypes
+
+    return ctypes.c_ssize_t.from_address(id(value) + object.__basicsize__ + place * ctypes.sizeof(ctypes.c_ssize_t))
 
 
 def _filled(value: Any) -> int:
     """Places that are taken, those of removed members too: a set grows when there are too many."""
-    import ctypes
+    return int(_word(value, 0).value) if sys.implementation.name == "cpython" else len(value)
 
-    if sys.implementation.name != "cpython":
-        return len(value)
-    return ctypes.c_ssize_t.from_address(id(value) + object.__basicsize__).value
+
+def _next_to_go(value: Any) -> int:
+    """The place from which ``pop`` looks for a member: behind that of the last one that it took."""
+    return int(_word(value, 5).value) if sys.implementation.name == "cpython" and type(value) is set else 0
 
 
 def _alike(again: Any, value: Any) -> bool:
-    return sys.getsizeof(again) == sys.getsizeof(value) and list(map(id, again)) == list(map(id, value))
+    return sys.getsizeof(again) == sys.getsizeof(value) and _places(again) == _places(value)
+
+
+def _places(value: Any) -> Any:
+    """The table: which member is where."""
+    import ctypes
+
+    if sys.implementation.name != "cpython":
+        return list(map(id, value))
+    return ctypes.string_at(_word(value, 3).value, (_word(value, 2).value + 1) * 2 * ctypes.sizeof(ctypes.c_ssize_t))
 
 
 class OddSet:
@@ -38,7 +51,7 @@ class OddSet:
         kind = type(value)
         found = _layout(value) or (list(value), 0, [])
         for members, how in ((found[0], "set"), (found[0], "list"), (found[0], "dict"), (list(value), "dict")):
-            self._reduced = make_set, (kind, members, *found[1:], how)
+            self._reduced = make_set, (kind, members, *found[1:], how, _next_to_go(value))
             if _alike(make_set(*self._reduced[1]), value):
                 return
 
@@ -85,14 +98,7 @@ def _layout(value: Any) -> tuple[list[Any], int, list[int]] | None:
                 order.append(place)
         placed.update(order)
         waiting = rest
-    found = [members[keys[place]] for place in order]
-    if not removed:
-        # `make_set` compares the first one with what stops it.
-        fit = [place for place, at in enumerate(order) if hashes[at] & mask == at and type(found[place]) in _ATOMS]
-        if not fit:
-            return None
-        found[0], found[fit[0]] = found[fit[0]], found[0]
-    return found, mask + 1, removed
+    return [members[keys[place]] for place in order], mask + 1, removed
 
 
 def _before(place: int, hashed: int, mask: int) -> list[int]:
@@ -126,13 +132,31 @@ class _Pad:
         return NotImplemented
 
 
-def make_set(kind: Any, members: list[Any], room: int, removed: list[int], how: str = "set") -> Any:
+def _forget(value: set[Any]) -> None:
+    """The member that was removed from the empty set, the only one that it had, has never been in it."""
+    import ctypes
+
+    table = (ctypes.c_ssize_t * 2).from_address(_word(value, 3).value) if sys.implementation.name == "cpython" else ()
+    if table and table[1] == -1 and _filled(value) == 1:
+        table[0] = table[1] = _word(value, 0).value = 0
+
+
+def make_set(
+    kind: Any, members: list[Any], room: int, removed: list[int], how: str = "set", next_to_go: int = 0
+) -> Any:
     """A set with that much room, each member where it finds its place, and removed members where they were."""
+    made = _made(kind, members, room, removed, how)
+    if next_to_go and sys.implementation.name == "cpython":
+        _word(made, 5).value = next_to_go
+    return made
+
+
+def _made(kind: Any, members: list[Any], room: int, removed: list[int], how: str) -> Any:
     if how != "set" or not room:
         return kind(dict.fromkeys(members) if how == "dict" else members)
     gone = [_Pad(place + _FAR) for place in removed]
-    first, *others = list[Any](gone) + members
-    made = {first}
+    first = gone[0] if gone else _Pad(_FAR)
+    made: set[Any] = {first}
     if room > 8:
         # A dict makes room for all its keys before the first of them is looked at.
         pad = _Pad(hash(first))
@@ -140,7 +164,10 @@ def make_set(kind: Any, members: list[Any], room: int, removed: list[int], how: 
         pad.armed = True
         with contextlib.suppress(LookupError):
             made.update(many)
-    for each in others:
+    if not gone:
+        made.discard(first)
+        _forget(made)
+    for each in (*gone, *members):
         made.add(each)
     for each in gone:
         # All at once, they would be swept out.

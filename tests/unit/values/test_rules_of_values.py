@@ -249,7 +249,9 @@ def test_sets_of_another_python_are_written_by_their_members(monkeypatch: pytest
     one_was_removed = {1, 2, 3}
     one_was_removed.discard(2)
     assert (sets._layout(one_was_removed), sets._filled(one_was_removed)) == (None, 2)
+    assert sets._places(one_was_removed) == [id(1), id(3)]
     assert sets.make_set(set, [1, 2], 0, []) == {1, 2}
+    assert sets.make_set(set, [1, 2], 16, [], "set", 3) == {1, 2}
 
 
 def test_a_set_that_was_made_by_hand_from_a_list_is_one() -> None:
