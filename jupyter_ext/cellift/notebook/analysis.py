@@ -263,7 +263,7 @@ def _step(
     repeated: tuple[tuple[int, int], ...],
 ) -> Step:
     plan = wiring.plans[index]
-    code: tuple[CodeSlice, ...] = code_slices(plan.statements, index)
+    code: tuple[CodeSlice, ...] = code_slices(plan)
     outputs = set(plan.outputs) | wiring.left_behind(index)
     for name in group.options.get("output", ()):
         makes = {made for statement in plan.statements for made, v in statement.makes.items() if not v.kind.is_code}
@@ -301,7 +301,7 @@ def _step(
         tuple(sorted(plan.parameters)),
         tuple(sorted(outputs)),
         dict(group.options),
-        names_to_keep((statement for statement in plan.statements if statement.owner == index), outputs),
+        names_to_keep(plan, outputs),
         wiring.later(index),
         touched=wiring.touched(index),
         seeded=seeded,

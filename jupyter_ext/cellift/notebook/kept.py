@@ -8,24 +8,29 @@ from collections.abc import Iterable, Iterator
 from cellift.notebook.flow.statements import Statement
 from cellift.notebook.scopes.bindings import target_names
 from cellift.notebook.scopes.facts import Binding
+from cellift.notebook.wiring import Plan
 from cellift.project.remembered import remembered
 
 
-def names_to_keep(statements: Iterable[Statement], outputs: Iterable[str]) -> tuple[str, ...]:
-    """Public names that ``statements`` (a step's own) assign, in the order of the notebook, without ``outputs``.
+def names_to_keep(plan: Plan, outputs: Iterable[str]) -> tuple[str, ...]:
+    """Public names that the step's own statements assign, in the order of the notebook, without ``outputs``.
 
     Modules, functions and classes are no results; nor are the variables of loops.
     """
+    if "kept" not in plan.found:
+        plan.found["kept"] = _assigned_in(one for one in plan.statements if one.owner == plan.owner)
+    left_out = set(outputs)
+    return tuple(name for name in plan.found["kept"] if name not in left_out)
+
+
+def _assigned_in(statements: Iterable[Statement]) -> tuple[str, ...]:
     assigned: dict[str, None] = {}
     last: dict[str, Binding] = {}
     for statement in statements:
         assigned.update(dict.fromkeys(_assigned_at_top(statement.node)))
         last.update(statement.facts.binds)
-    left_out = set(outputs)
     return tuple(
-        name
-        for name in assigned
-        if not name.startswith("_") and name not in left_out and not (name in last and last[name].kind.is_code)
+        name for name in assigned if not name.startswith("_") and not (name in last and last[name].kind.is_code)
     )
 
 

@@ -6,10 +6,24 @@ from collections.abc import Sequence
 
 from cellift.notebook.flow.statements import Statement
 from cellift.notebook.graph import CodeSlice
+from cellift.notebook.wiring import Plan
 
 
-def code_slices(wanted: Sequence[Statement], owner: int) -> tuple[CodeSlice, ...]:
-    """Slices of ``wanted`` (in document order) for the step ``owner``."""
+def code_slices(plan: Plan) -> tuple[CodeSlice, ...]:
+    """The code of a step."""
+    # The text around a statement, and whether another one stands before it, may be others than they were.
+    before = [-1, *(statement.index + 1 for statement in plan.statements)]
+    around = [
+        (statement.code.cell.number, statement.code.lines, statement.code.shares, statement.index == last)
+        for statement, last in zip(plan.statements, before, strict=False)
+    ]
+    known = plan.found.get("code")
+    if known is None or known[0] != around:
+        known = plan.found["code"] = (around, _slices(plan.statements, plan.owner))
+    return known[1]
+
+
+def _slices(wanted: Sequence[Statement], owner: int) -> tuple[CodeSlice, ...]:
     slices: list[CodeSlice] = []
     run: list[Statement] = []
     for statement in wanted:

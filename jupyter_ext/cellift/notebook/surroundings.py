@@ -23,11 +23,13 @@ def needs_of(plan: Plan, project: Project | None) -> Needs:
         return Needs()
     from cellift.project.imports import imported_modules
 
-    nodes = [statement.node for statement in plan.statements]
-    given = [version.statement.node for version in plan.parameters.values()]
-    modules = sorted(imported_modules(nodes))
+    if "surroundings" not in plan.found:
+        nodes = [statement.node for statement in plan.statements]
+        given = [version.statement.node for version in plan.parameters.values()]
+        plan.found["surroundings"] = sorted(imported_modules(nodes)), [*nodes, *given]
+    modules, nodes = plan.found["surroundings"]
     return Needs(
         tuple(one.pin for one in project.distributions(modules)),
         project.local_files(modules),
-        project.data_files([*nodes, *given], modules),
+        project.data_files(nodes, modules),
     )

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cellift.notebook.flow.statements import Statement, Travel, Version
 from cellift.notebook.graph import Edge, EdgeName, Place
+from cellift.notebook.kept_plans import keep_plan, kept_plan
 from cellift.notebook.scopes.facts import Kind, Use
 from cellift.notebook.state.generators import CARRIED
 from cellift.notebook.state.names import is_pseudo, quoted
@@ -40,6 +41,8 @@ class Plan:
     needs: dict[Version, Need] = field(default_factory=dict)
     outputs: set[str] = field(default_factory=set)
     edges: list[Edge] = field(default_factory=list)
+    #: What has been found out about its statements, by kind.
+    found: dict[str, Any] = field(default_factory=dict, repr=False)
 
 
 class Conflict(NamedTuple):
@@ -82,6 +85,32 @@ class Wiring:
 
     def _plan(self, owner: int) -> Plan:
         own = [statement for statement in self._own.get(owner, ()) if _runs_in_own_step(statement)]
+        asked = (owner, own, self._repeated_in(owner), list(self._demanded.get(owner, {}).values()))
+        known = kept_plan(own, asked)
+        if known is not None:
+            return self._again(known)
+        told = len(self.conflicts)
+        plan = self._wired(owner, own)
+        if own:
+            own[-1].found.pop("plan", None)
+        by_all = any(statement.facts.bodies for statement in self._repeated_in(owner))
+        if own and not by_all and len(self.conflicts) == told:
+            keep_plan(own, asked, plan)
+        return plan
+
+    def _again(self, known: Plan) -> Plan:
+        """The plan of an earlier analysis, with what it asks of other steps."""
+        plan = Plan(
+            known.owner, known.statements, known.inputs, known.sources, known.parameters, known.needs, found=known.found
+        )
+        for name, source in plan.sources.items():
+            self._demand(plan, plan.inputs[name], source, plan.needs[plan.inputs[name]])
+        return plan
+
+    def _repeated_in(self, owner: int) -> list[Statement]:
+        return [s for s in self._replayed if s.owner == SETUP or s.owner < owner]
+
+    def _wired(self, owner: int, own: list[Statement]) -> Plan:
         joined: dict[Version, int] = {}
         while True:
             plan = self._close(owner, own, joined)
@@ -96,7 +125,7 @@ class Wiring:
     def _close(self, owner: int, own: list[Statement], joined: Mapping[Version, int]) -> Plan:
         """Everything that the step's own and replayed statements need, directly and through what is copied."""
         plan = Plan(owner)
-        replayed = [s for s in self._replayed if s.owner == SETUP or s.owner < owner]
+        replayed = self._repeated_in(owner)
         included = {*own, *replayed}
         pending: deque[tuple[Statement, Need | None]] = deque((statement, None) for statement in [*own, *replayed])
         wanted: deque[tuple[Version, Need]] = deque(self._demanded.get(owner, {}).values())
@@ -176,6 +205,9 @@ class Wiring:
             return
         plan.inputs[version.name] = version
         plan.sources[version.name] = source
+        self._demand(plan, version, source, need)
+
+    def _demand(self, plan: Plan, version: Version, source: int, need: Need) -> None:
         demanded = self._demanded.setdefault(source, {})
         before = demanded.get(version.name)
         if before is not None and before[0] is not version:
@@ -266,9 +298,13 @@ class Wiring:
 
     def draws(self, owner: int) -> tuple[str, ...]:
         """Generators that the step draws from before it seeds them itself: what was drawn above it matters to it."""
-        own = {s for s in self.plans[owner].statements if s.owner == owner and s.travel is Travel.OWN}
-        reads = (read.version for statement in own for read in statement.reads.values())
-        return tuple(sorted({v.name for v in reads if v.name in CARRIED and v.statement not in own}))
+        plan = self.plans[owner]
+        if "draws" not in plan.found:
+            own = {s for s in plan.statements if s.owner == owner and s.travel is Travel.OWN}
+            reads = (read.version for statement in own for read in statement.reads.values())
+            plan.found["draws"] = tuple(sorted({v.name for v in reads if v.name in CARRIED and v.statement not in own}))
+        found: tuple[str, ...] = plan.found["draws"]
+        return found
 
     def touched(self, owner: int) -> tuple[str, ...]:
         """Of the names that the step makes or that :meth:`later` gives: those that steps further down change in place.

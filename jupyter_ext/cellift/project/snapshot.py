@@ -44,6 +44,7 @@ class Project:
         self._found: dict[str, Found | None] = {}
         self._named: dict[str, frozenset[str]] = {}
         self._loaded: dict[frozenset[str], tuple[str, ...]] = {}
+        self._needed: dict[frozenset[str], tuple[Distribution, ...]] = {}
         self._brought: dict[frozenset[str], tuple[Distribution, ...]] = {}
 
     def with_folders(self, first: Iterable[str], last: Iterable[str]) -> Project:
@@ -207,6 +208,12 @@ class Project:
 
     def distributions(self, modules: Iterable[str]) -> tuple[Distribution, ...]:
         """What *modules* come from, also what the modules beside the notebook import."""
+        asked = frozenset(modules)
+        if asked not in self._needed:
+            self._needed[asked] = self._needed_for(asked)
+        return self._needed[asked]
+
+    def _needed_for(self, modules: Iterable[str]) -> tuple[Distribution, ...]:
         wanted: set[str] = set(modules)
         for name in self.local_modules(wanted):
             found, tree = self.beside(name), self.tree(name)

@@ -92,7 +92,8 @@ class Flow:
 
     def _repeat(self, statement: Statement, trace: Trace) -> None:
         """What the trace says that the resolution of the statement does."""
-        self._missing.warn_of_lookups(statement)
+        if statement.facts.star_imports or statement.facts.dynamic:
+            self._missing.warn_of_lookups(statement)
         statement.travel, statement.effect = trace.travel, ""
         if trace.reads is not None:
             statement.reads = dict(trace.reads)
@@ -104,12 +105,16 @@ class Flow:
             first.links.append((statement, second))
             second.links.append((statement, first))
         self._current.update(statement.makes)
-        self._versions.sharing.again(trace.sharing)
+        if trace.sharing:
+            self._versions.sharing.again(trace.sharing)
         for body, version, _ in trace.held:
             self._versions.held[id(body)] = version
-        self._given |= trace.given
-        self._code.note_users(statement, trace.users)
-        self._constants.note(statement, trace.constants)
+        if trace.given:
+            self._given |= trace.given
+        if trace.users:
+            self._code.note_users(statement, trace.users)
+        if trace.constants:
+            self._constants.note(statement, trace.constants)
         for what, told in trace.said:
             self._tell(statement, what, told)
 

@@ -15,6 +15,8 @@ _OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 def annotations_of_others(statements: Sequence[Statement], step_names: Mapping[int, str]) -> list[Diagnostic]:
     """An error where a step reads annotations that something outside of it has made."""
+    if not any(_NAME in statement.facts.reads for statement in statements):
+        return []
     found = []
     makers: dict[int, Statement] = {}
     for statement in statements:

@@ -13,6 +13,8 @@ def forget_what_nobody_reads(statements: Sequence[Statement], wanted: Collection
 
     ``wanted``: names that are kept as outputs whatever reads them.
     """
+    if not any(one.kept for statement in statements if _may_keep(statement) for one in statement.reads.values()):
+        return
     read: set[Version] = set()
     for statement in reversed(statements):
         for name, one in list(statement.reads.items()):
@@ -20,3 +22,7 @@ def forget_what_nobody_reads(statements: Sequence[Statement], wanted: Collection
             if one.kept and made is not None and made not in read and name not in wanted and not is_pseudo(name):
                 del statement.reads[name]
         read.update(one.version for one in statement.reads.values())
+
+
+def _may_keep(statement: Statement) -> bool:
+    return statement.trace is None or statement.trace.reads is not None

@@ -103,7 +103,7 @@ class Statement:
     trace: Trace | None = field(default=None, repr=False)
     source: tuple[Any, ...] = field(default=(), repr=False)
     #: What later rules have found out about it, each with all that it depends on.
-    found: dict[str, tuple[Any, ...]] = field(default_factory=dict, repr=False)
+    found: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def brings_all(self) -> bool:

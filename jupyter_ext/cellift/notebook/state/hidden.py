@@ -23,7 +23,7 @@ def hidden_state_warnings(
     for statement in statements:
         if statement.owner == SETUP or statement.travel is not Travel.OWN:
             continue
-        for name, change in patched_code(statement).items():
+        for name, change in _patched(statement).items():
             version = statement.reads[name].version
             if version.kind is Kind.IMPORT and states.knows(name):
                 continue  # handed on, told, or put back at once
@@ -41,6 +41,15 @@ def hidden_state_warnings(
                     "Make the change in a statement of its own above the first step.",
                 )
             )
+    return found
+
+
+def _patched(statement: Statement) -> dict[str, Change]:
+    if statement.trace is None or statement.trace.reads is not None:
+        return patched_code(statement)  # a read that nobody needs is taken back, or not
+    if "patched" not in statement.found:
+        statement.found["patched"] = patched_code(statement)
+    found: dict[str, Change] = statement.found["patched"]
     return found
 
 

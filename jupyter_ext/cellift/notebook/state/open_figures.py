@@ -34,7 +34,9 @@ def figures_left_open(
         return []
     knowledge = Knowledge(())
     knowledge.names = files.names
-    if not any(_chooses(call, knowledge) for s in statements for call in _may_choose(s.node)):
+    by_name = not _CHOOSES.isdisjoint(files.names.values())
+    candidates = (call for s in statements for call in (of_kind(s.node, ast.Call) if by_name else _may_choose(s.node)))
+    if not any(_chooses(call, knowledge) for call in candidates):
         return []
     found: dict[int, Diagnostic] = {}
     open_since: int | None = None
@@ -52,9 +54,7 @@ def figures_left_open(
 @remembered
 def _may_choose(node: ast.stmt) -> tuple[ast.Call, ...]:
     names = {path.rpartition(".")[2] for path in _CHOOSES}
-    calls = of_kind(node, ast.Call)
-    # A function may have been imported by another name.
-    return tuple(call for call in calls if isinstance(call.func, ast.Name) or last_name(call.func) in names)
+    return tuple(call for call in of_kind(node, ast.Call) if last_name(call.func) in names)
 
 
 def _chooses(call: ast.Call, knowledge: Knowledge) -> bool:
