@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cellift.project.changed_paths import aliases, changed_paths, given_away
 from cellift.project.dotted import dotted_name
+from cellift.project.implicit import implicit_methods
 from cellift.project.imports import imports_by_name
 from cellift.project.kept_by_code import (
     can_be_noticed,
@@ -189,6 +190,7 @@ class ModuleReader:
         imported = {name: full for name, full in {**self._imports, **self._inner}.items() if name not in local}
         for node in nodes:
             self._process(effect, node, imported)
+            methods.update(implicit_methods(node))
             if isinstance(node, ast.Name) and node.id not in local:
                 if node.id in declared and not isinstance(node.ctx, ast.Load):
                     self._changed(effect, node.id)

@@ -182,7 +182,17 @@ class LocalState:
 
     def _note_in(self, sink: Facts | Body, nodes: Sequence[ast.AST], statement: ast.stmt, column: Column) -> None:
         assert self._state is not None
+        from cellift.project.implicit import implicit_methods
+
         for node in nodes:
+            for method in implicit_methods(node):
+                implicit = self._state.methods.get(method)
+                if implicit is not None:
+                    # What is no statement or expression, as the loop of a comprehension, has no place of its own.
+                    place = node if isinstance(node, (ast.expr, ast.stmt)) else statement
+                    self._note_changed(sink, implicit.changes, place, column, f"{method}()")
+                    for name in sorted(map(_pseudo, _slots(implicit.reads))):
+                        sink.reads.setdefault(name, Use(name, place.lineno, column(place), soft=True))
             if not isinstance(node, (ast.Name, ast.Attribute)):
                 continue
             effect, full = self._effect(node)

@@ -685,3 +685,50 @@ def test_a_reload_after_changes_is_repeated_before_the_state_is_taken(beside):
     assert codes(analysis) == []
     assert edges(analysis.graph) == {"b>c:state:module:helpers:rows"}
     assert "reload(helpers)" in text(analysis.graph, "c")
+
+
+_IMPLICIT = {
+    "__add__": "k + 1", "__radd__": "1 + k", "__iadd__": "k += 1", "__neg__": "y = -k", "__bool__": "y = not k",
+    "__eq__": "y = k == 1", "__contains__": "y = 1 in k", "__getitem__": "y = k[0]", "__setitem__": "k[0] = 1",
+    "__delitem__": "del k[0]", "__enter__": "with k:\n    pass", "__exit__": "with k:\n    pass",
+    "__iter__": "for y in k:\n    pass", "__next__": "y = [z for z in k]", "__len__": "y = len(k)",
+    "__call__": "y = k()", "__str__": "print(k)", "__repr__": "k", "__format__": "y = f'{k}'",
+    "__hash__": "y = hash(k)", "__int__": "y = int(k)",
+}  # fmt: skip
+_ANYWHERE = {"if": "if k:\n    pass", "sorted": "y = sorted(k)", "star": "y = [*k]", "or": "y = k or 1"}
+
+
+@pytest.mark.parametrize(("method", "use"), _IMPLICIT.items(), ids=_IMPLICIT)
+def test_methods_that_python_calls_itself_count(beside, method, use):
+    helpers = f"seen = []\nclass K:\n    def {method}(self, *a):\n        seen.append(1)\nk = K()\ndef f(k):\n    {use}"
+    helpers = helpers.replace("\n    pass", "\n        pass")
+    name = "b>c:state:module:helpers:seen"
+    cells = ["import helpers", "%%step a\nk = helpers.K()", f"%%step b\n{use}", "%%step c\nx = helpers.seen"]
+    assert name in edges(beside(helpers, *cells).graph)
+    cells[2] = "%%step b\nhelpers.f(1)"
+    assert name in edges(beside(helpers, *cells).graph)
+    other = helpers.replace(method, "__reversed__")
+    assert name not in edges(beside(other, *cells).graph)
+
+
+@pytest.mark.parametrize("use", _ANYWHERE.values(), ids=_ANYWHERE)
+@pytest.mark.parametrize("methods", [("__bool__", "__len__"), ("__iter__", "__next__")])
+def test_methods_count_where_a_value_is_asked_or_gone_through(beside, methods, use):
+    text = "".join(f"    def {method}(self):\n        seen.append(1)\n" for method in methods)
+    cells = ["import helpers", "%%step a\nk = helpers.K()", f"%%step b\n{use}", "%%step c\nx = helpers.seen"]
+    found = edges(beside(f"seen = []\nclass K:\n{text}", *cells).graph)
+    asks = use.startswith("if") or "or 1" in use
+    assert ("b>c:state:module:helpers:seen" in found) is (asks is (methods[0] == "__bool__"))
+
+
+@pytest.mark.parametrize("use", ["y = k is None", "y = k is not None"])
+def test_no_method_is_called_for_identity(beside, use):
+    helpers = "seen = []\nclass K:\n    def __add__(self, o):\n        seen.append(1)\n    __eq__ = __add__"
+    cells = ["import helpers", "%%step a\nk = helpers.K()", f"%%step b\n{use}", "%%step c\nx = helpers.seen"]
+    assert "b>c:state:module:helpers:seen" not in edges(beside(helpers, *cells).graph)
+
+
+def test_what_a_method_reads_that_python_calls_itself_is_needed(beside):
+    helpers = "seen = []\nclass K:\n    def __add__(self, o):\n        return len(seen)\ndef f(x):\n    seen.append(x)"
+    cells = ["import helpers\nk = helpers.K()", "%%step a\nhelpers.f(1)", "%%step b\ny = sum([k + z for z in (1, 2)])"]
+    assert "a>b:state:module:helpers:seen" in edges(beside(helpers, *cells).graph)
