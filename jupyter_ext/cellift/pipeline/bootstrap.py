@@ -43,6 +43,7 @@ _MODULES = (
     "values.fingerprint",
     "values.arrays",
     "values.deep",
+    "values.room",
     "values.tables",
     "values.nans",
     "values.scan",

@@ -19,6 +19,7 @@ from .past import remember
 from .plain import is_plain_value
 from .preview import preview, type_name
 from .reader import Reader
+from .room import give_room
 from .sharing import sharing_with
 from .unpicklable import why_not
 from .writer import write
@@ -35,6 +36,7 @@ __all__ = [
     "Reader",
     "ValuesError",
     "cache_of",
+    "give_room",
     "is_plain_value",
     "known",
     "looked_up_by",

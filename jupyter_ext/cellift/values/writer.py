@@ -13,6 +13,7 @@ from .in_modules import contents_of, known
 from .pickles import explain, write_pickle
 from .preview import preview, type_name
 from .rebuild_arrays import SMALL
+from .room import room_of
 from .sharing import Groups
 
 INDEX = "index.json"
@@ -34,9 +35,9 @@ def write(
     ``kept``: further names, of plain values; all of them go into one file, marked ``"kept": true``.
 
     The index: ``{"v", "names": {name: {type, group, preview, bytes, digest}}, "groups": [{file, format, names, digest,
-    bytes}], "display": [...]}``; ``group`` is the place in ``groups``, ``bytes`` and ``digest`` are those of the file.
-    ``display`` is copied into it. Raises :class:`CannotCrossError` and :class:`NoSpaceError`; then the folder has no
-    index and so is no folder of values.
+    bytes}], "display": [...]}``; ``group`` is the place in ``groups``, ``bytes`` and ``digest`` are those of the file,
+    a list has its ``room`` too. ``display`` is copied into it. Raises :class:`CannotCrossError` and
+    :class:`NoSpaceError`; then the folder has no index and so is no folder of values.
     """
     target = os.fspath(folder)
     os.makedirs(target, exist_ok=True)
@@ -69,7 +70,9 @@ def write(
 
 
 def _describe(value: Any, position: int, group: dict[str, Any]) -> dict[str, Any]:
+    room = room_of(value)
     return {
+        **({"room": room} if room else {}),
         "type": type_name(value),
         "group": position,
         "preview": preview(value),

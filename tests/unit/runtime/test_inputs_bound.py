@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
 from cellift.notebook.graph import CodeSlice, Step
@@ -229,3 +230,13 @@ def test_what_a_class_was_matters_only_while_values_wait(monkeypatch):
     assert seen == []
     inputs.Inputs({"foo": "folder"}, {"Foo": 1}, {}).before(piece)
     assert seen == [1]
+
+
+def test_a_list_has_its_size_in_a_step_that_asks_for_it(launcher):
+    make = step("make", "x = []\nfor n in range(100):\n    x.append(n)", outputs=("x",))
+    ask = "import sys\nsys.getsizeof(x)"
+    found = launcher.run(compile_graph(graph(make, step("use", ask, inputs={"x": "make"}))))
+    grown = []
+    for n in range(100):
+        grown.append(n)
+    assert found["use"].stdout == f"{sys.getsizeof(grown)}\n"

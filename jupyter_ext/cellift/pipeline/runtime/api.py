@@ -204,6 +204,7 @@ class _StepRun:
             self._carried = CarriedFiles(step)
             self._carried.take()
         self._inputs.mentioned = cells.mentions
+        self._inputs.sized = any("getsizeof" in part.source for part in step.code)
         self._become_main()
         install(self.display)
         if any("get_ipython" in part.source for part in step.code):

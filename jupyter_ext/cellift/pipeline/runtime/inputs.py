@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...values import CannotReadError, MissingNameError, Reader, looked_up_by, remember
+from ...values import CannotReadError, MissingNameError, Reader, give_room, looked_up_by, remember
 from .cells import Piece
 from .value_guard import ValueGuard
 
@@ -35,6 +35,8 @@ class Inputs:
         self._mentioned_in: dict[str, frozenset[str]] = {}
         self._unread: dict[str, CannotReadError] = {}
         self.missing: set[str] = set()
+        self.sized = False
+        """Whether the step looks at how much memory objects take."""
         self.mentioned: frozenset[str] = frozenset()
         """All names in the code of the step."""
 
@@ -122,6 +124,8 @@ class Inputs:
             if self._guard is not None:
                 self._guard.took(self._waiting[name], reader, name)
             self._namespace[name] = reader.take(name)
+            if self.sized:
+                give_room(self._namespace[name], reader.index["names"][name].get("room", 0))
             for function, needs in reader.needs.get(name, ()):
                 self._look_for(name, function, needs)
         else:
