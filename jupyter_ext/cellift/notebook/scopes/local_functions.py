@@ -40,6 +40,17 @@ class LocalFunctions:
         module, _, name = full.rpartition(".")
         return self.body(full) is not None and gives_kept_state({name}, self._all[module].get)
 
+    def is_class(self, full: str) -> bool:
+        """Whether ``MODULE.NAME`` is a class at the top of a local module."""
+        module, _, name = full.rpartition(".")
+        tree = self._project.tree(module)
+        return any(isinstance(node, ast.ClassDef) and node.name == name for node in (tree.body if tree else ()))
+
+    def gives(self, full: str) -> list[str]:
+        """Variables of its module, in full, of which a call of the function may give back something."""
+        module, _, name = full.rpartition(".")
+        return [f"{module}.{each}" for each in sorted(self._all[module][name].returns)] if self.body(full) else []
+
     def _read(self, module: str) -> dict[str, Body]:
         tree = self._project.tree(module)
         nodes = tree.body if tree is not None else []

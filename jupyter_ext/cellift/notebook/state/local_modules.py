@@ -17,6 +17,7 @@ from cellift.notebook.scopes.facts import Binding, Body, Change, Facts, Kind, Us
 from cellift.notebook.scopes.local_functions import LocalFunctions
 from cellift.notebook.scopes.sharing import shared_names
 from cellift.notebook.state.aliases import alias_name, imported_names, names_of_parts
+from cellift.notebook.state.held_parts import HeldParts
 from cellift.notebook.state.reloads import outlived_objects
 from cellift.project.changed_paths import without_items
 from cellift.project.dotted import dotted_name, last_name
@@ -75,6 +76,8 @@ class LocalState:
         self._state = project.module_state(modules, self._stored_paths(nodes))
         self._parts = names_of_parts(nodes, self._names, self._state.keeps_object)
         self._names |= self._parts
+        self._kept = {slot for effect in self._effects() for slot in _slots(effect.reads | effect.changes)}
+        self._held = HeldParts(self._names, self._slots_of, self._given_by)
         self._asked = any(
             isinstance(inner, ast.Attribute) and inner.attr in _ASKS_CACHE for one in nodes for inner in ast.walk(one)
         )
@@ -118,6 +121,7 @@ class LocalState:
             if getattr(node, "decorator_list", ()) and any(name.startswith(PREFIX) for name in facts.changes):
                 facts.held = [*facts.held, *facts.bodies.values()]  # a registry may have it from here on
         self._note_weak(facts, node, column)
+        self._note_parts(facts, node, column)
         for body in facts.bodies.values():
             self._note_in(body, list(ast.walk(node)), node, column)
         for changes in (facts.changes, *(body.changes for body in facts.bodies.values())):
@@ -255,6 +259,42 @@ class LocalState:
             self._weakly.update(facts.binds, *(facts.shares.get(name, ()) for name in weak))
             for name in facts.binds:
                 facts.shares.setdefault(name, set()).update(weak)
+
+    def _note_parts(self, facts: Facts, node: ast.stmt, column: Column) -> None:
+        """A name that holds what a module keeps is as good as the module."""
+        sinks: list[Facts | Body] = [facts, *facts.bodies.values()]
+        for sink in sinks:
+            for name, slots in self._held.used(sink).items():
+                use = sink.reads[name]
+                for slot in sorted(map(_pseudo, slots)):
+                    sink.reads.setdefault(slot, Use(slot, use.line, use.column, soft=True))
+        self._note_changed(facts, self._held.changed(facts), node, column, "what a name holds of it")
+        self._held.note(facts, node)
+
+    def _slots_of(self, node: ast.expr) -> frozenset[str]:
+        path = dotted_name(node)
+        full = self._full(path) if path else ""
+        return frozenset(self._slots_at(full) if full else ())
+
+    def _slots_at(self, full: str) -> Iterator[str]:
+        """The slot of the variable or class that a path starts with, if something may change it."""
+        parts = self._real(full).split(".")
+        for length in range(1, len(parts)):
+            slot = f"{'.'.join(parts[:length])}:{parts[length]}"
+            if slot in self._kept:
+                yield slot
+
+    def _given_by(self, function: ast.expr) -> frozenset[str]:
+        """What a call may give back of its module: an object of a class has what making it takes."""
+        path = dotted_name(function)
+        full = self._full(path) if path else ""
+        effect = self._state.full(full)[0] if full and self._state is not None else None
+        if effect is None or self._state is None:
+            return frozenset()
+        real = self._real(full)
+        if self._functions.is_class(real):
+            return frozenset(_slots(effect.reads))
+        return frozenset(slot for each in self._functions.gives(real) for slot in self._slots_at(each))
 
     def _note_decorators(self, facts: Facts, node: ast.stmt) -> None:
         """``@helpers.counted``: what it puts around a function, or a method of a class, may keep something."""
