@@ -170,7 +170,8 @@ class Code:
         )
 
     def _enum(self, cls: Any, attributes: dict[str, Any], space: dict[str, Any]) -> Any:
-        made_new = vars(cls).get("__new_member__")
+        # Of an ordinary enumeration the members are made without it: their values and attributes are known.
+        made_new = vars(cls).get("__new_member__") if cls._member_type_ is not object else None
         if isinstance(made_new, types.FunctionType) and made_new.__module__ == cls.__module__:
             raise pickle.PicklingError("an enumeration with a __new__ of its own")
 

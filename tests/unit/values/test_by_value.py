@@ -66,7 +66,17 @@ box = [Raw.FIVE]
 """
 
 
-def test_an_enumeration_with_a_new_of_its_own_is_refused(two_steps: Cross) -> None:
+def test_a_new_of_its_own_does_not_run_again_for_members_whose_values_and_attributes_are_all(two_steps: Cross) -> None:
+    define = MAKES_ITSELF.replace("bytes, ", "").replace("bytes.__new__(cls, [size])", "object.__new__(cls)")
+    define = define.replace("= size\n", "= size * 10\n        made.more = size + 1\n")
+    define = define.replace("FIVE = 5", "FIVE = 5\n    ALSO = 5\n    SIX = 6")
+    (five,) = two_steps(define, "box")["box"]
+    kind = type(five)
+    assert [(one.name, one.value, one.more) for one in kind] == [("FIVE", 50, 6), ("SIX", 60, 7)]
+    assert kind.ALSO is five is kind(50)
+
+
+def test_an_enumeration_of_bytes_with_a_new_of_its_own_is_refused(two_steps: Cross) -> None:
     with pytest.raises(values.CannotCrossError, match="a __new__ of its own"):
         two_steps(MAKES_ITSELF, "box", MAKES_ITSELF)
 
