@@ -14,13 +14,15 @@ import sys
 import types
 from typing import Any, Dict, Iterator, NamedTuple
 
-from .naming import MAIN
+from .naming import MAIN, is_named
 
 _ALIKE = frozenset(
     {type(None), bool, int, float, complex, str, bytes, tuple, frozenset, range, slice, property}
     | {types.FunctionType, types.BuiltinFunctionType, types.ModuleType, type(Ellipsis), type(NotImplemented)}
 )
 """Kinds whose objects nobody tells apart, or that have a name of their own."""
+
+_FUNCTION = types.FunctionType
 
 
 class Variable(NamedTuple):
@@ -107,7 +109,18 @@ def _put_for(old: Any, new: Any, holder: Any) -> None:
 def _now(module: str, path: str) -> Any:
     found: Any = sys.modules.get(module)
     for part in path.split("."):
-        found = getattr(found, part, None)
+        found = _hidden(found).get(part) if part[:1] == "<" else getattr(found, part, None)
+    return found
+
+
+def _hidden(value: Any) -> Dict[str, type]:
+    """Classes that a function of a module has instead of the module, by ``<NAME>``: ``@singleton class A``."""
+    found: Dict[str, type] = {}
+    for place, cell in enumerate((type(value) is _FUNCTION and value.__closure__) or ()):
+        with contextlib.suppress(ValueError):  # one that has nothing yet
+            kind = cell.cell_contents
+            if isinstance(kind, type) and kind.__module__ == value.__module__ and not is_named(kind):
+                found[f"<{value.__code__.co_freevars[place]}>"] = kind
     return found
 
 
@@ -172,6 +185,9 @@ def _variables(module: types.ModuleType) -> Iterator[tuple[str, Any]]:
         if isinstance(value, type):
             own = vars(value).items() if value.__module__ == module.__name__ else ()
             yield from ((f"{key}.{name}", each) for name, each in own if name[:2] != "__" and _counts(each))
+        elif type(value) is _FUNCTION:
+            if value.__module__ == module.__name__:
+                yield from ((f"{key}.{name}", each) for name, each in _hidden(value).items())
         elif _counts(value):
             yield key, value
 

@@ -384,3 +384,11 @@ def test_the_getattr_of_a_module_is_not_asked(module):
     assert isinstance(kept(module, "x"), Gone)
     restore({"state:module:kept_here:x": [1]})
     assert module.x == [1]
+
+
+def test_what_wraps_has_copied_of_a_class_is_not_kept(module):
+    text = "import functools\nclass A:\n    x = []\n    def go(self): pass\n"
+    defined(module, text + "@functools.wraps(A)\ndef f(): pass\nf.one = 1\nf.x = 2")
+    assert kept(module, "f").attributes == {"one": 1, "x": 2}
+    defined(module, "def g(): pass\ng.rows = []\n@functools.wraps(g)\ndef f(): pass")
+    assert kept(module, "f").attributes == {"rows": []}

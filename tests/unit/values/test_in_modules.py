@@ -36,6 +36,20 @@ class Alike:
 ONE = Model()
 def function():
     pass
+def single(cls):
+    made = {}
+    def get():
+        return made.setdefault(cls, cls())
+    return get
+@single
+class Single:
+    pass
+def late():
+    def get():
+        return Model, nothing
+    return get
+    nothing = 1
+plain = late()
 """
 
 
@@ -272,3 +286,20 @@ def test_a_collection_that_does_not_find_its_member_any_more_cannot_cross(tmp_pa
     member.value = 2
     with pytest.raises(CannotCrossError, match="the hash of a Changing in it has changed"):
         write(tmp_path, {"collection": collection})
+
+
+def test_a_class_that_a_function_has_instead_of_the_module_is_found_there(crossed, helpers):
+    one = helpers.Single()
+    module, (back, kind) = crossed(one=[one, type(one)])
+    assert module is not helpers and kind is type(module.Single()) is type(back) is not type(one)
+
+
+def test_functions_of_others_hide_nothing_and_classes_with_a_name_are_not_hidden(helpers, monkeypatch):
+    found = Known()
+    monkeypatch.setattr(helpers.Single, "__module__", "elsewhere")
+    found.note(helpers)
+    assert found.variable(type(helpers.Single())) is None
+    helpers.get = helpers.single(helpers.Model)
+    again = Known()
+    again.note(helpers)
+    assert again.variable(helpers.Model) is None

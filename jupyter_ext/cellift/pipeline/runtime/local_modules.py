@@ -35,7 +35,12 @@ class Kept:
     def __init__(self, function: FunctionType) -> None:
         self.defaults = function.__defaults__
         self.kwdefaults = function.__kwdefaults__
-        self.attributes = {key: item for key, item in vars(function).items() if key != "__wrapped__"}
+        wrapped = vars(function).get("__wrapped__")
+        same = vars(wrapped) if isinstance(wrapped, type) else {}  # `functools.wraps` of a class copies all that it has
+        attributes = vars(function).items()
+        self.attributes = {
+            key: one for key, one in attributes if key != "__wrapped__" and same.get(key, self) is not one
+        }
         cells = enumerate(_contents(function))
         self.cells = {place: content for place, content in cells if not isinstance(content, _CODE)}
 
