@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from types import SimpleNamespace
 
+from cellift import values
 from cellift.notebook.graph import CodeSlice, Step
 from cellift.pipeline import compile_graph
 from cellift.pipeline.runtime import inputs
@@ -240,3 +241,10 @@ def test_a_list_has_its_size_in_a_step_that_asks_for_it(launcher):
     for n in range(100):
         grown.append(n)
     assert found["use"].stdout == f"{sys.getsizeof(grown)}\n"
+
+
+def test_states_can_be_asked_for_by_name(tmp_path):
+    values.write(tmp_path, {"state:sys.path": {}, "state:environ": {}})
+    found = inputs.Inputs(dict.fromkeys(("state:sys.path", "state:environ"), str(tmp_path)), {}, {})
+    assert set(found.states()) == {"state:sys.path", "state:environ"}
+    assert set(found.states(("state:sys.path",))) == {"state:sys.path"}

@@ -22,6 +22,7 @@ from cellift.notebook.flow.traces import Trace, still_holds
 from cellift.notebook.flow.travel import patched_code, travel_of
 from cellift.notebook.flow.versions import Versions
 from cellift.notebook.scopes.facts import Binding, Change, Kind, Use
+from cellift.project.dotted import dotted_name, last_name
 
 
 class Flow:
@@ -151,7 +152,6 @@ class Flow:
         made_of = self._versions.made_of(statement)
         if any(statement.reads[name].version.kind is Kind.IMPORT for name in patched_code(statement)):
             trace.given = made_of
-            self._given |= made_of
         shares = sources_of(statement, self._current)
         sharing = self._versions.sharing
         self._versions.apply_changes(statement, changes, made_of, only_others=False)
@@ -163,6 +163,9 @@ class Flow:
                 self._versions.bind(statement, binding, made_of)
         sharing.join_targets(statement, shares, groups)
         self._versions.apply_changes(statement, changes, made_of, only_others=True)
+        if _registers(statement):
+            trace.given = made_of | {self._current[name] for name in facts.binds}
+        self._given |= trace.given
         for use in facts.deletes.values():
             self._versions.delete(statement, use)
 
@@ -208,6 +211,16 @@ class Flow:
             return
         use = Use(binding.name, binding.line, binding.column, soft=True)
         statement.reads.setdefault(binding.name, Read(previous, use, kept=True))
+
+
+def _registers(statement: Statement) -> bool:
+    """``@pd.api.extensions.register_dataframe_accessor("mine")``: a library knows what it defines from here on."""
+    for decorator in getattr(statement.node, "decorator_list", ()):
+        function = decorator.func if isinstance(decorator, ast.Call) else decorator
+        read = statement.reads.get((dotted_name(function) or "").partition(".")[0])
+        if read is not None and read.version.kind is Kind.IMPORT and last_name(function).startswith("register"):
+            return True
+    return False
 
 
 def _gives(node: ast.stmt) -> bool:

@@ -102,10 +102,12 @@ class Inputs:
                 waiting += self._mentioned_in.get(name, ())
         return reached
 
-    def states(self) -> dict[str, Any]:
-        """The hidden states among the inputs, as far as they were made."""
+    def states(self, only: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The hidden states among the inputs (those of ``only``, if any), as far as they were made."""
         found = {}
         for name, folder in self._hidden.items():
+            if only and name not in only:
+                continue
             reader = self._reader(folder)
             if name in reader:
                 if self._guard is not None:

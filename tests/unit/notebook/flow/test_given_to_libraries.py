@@ -40,3 +40,21 @@ def test_a_class_of_the_notebook_is_no_library() -> None:
 def test_definitions_call_nothing() -> None:
     made = graph_of(f"%%step a\nimport pandas as pd\nk = [3]\n{GIVEN[0]}", "%%step b\nimport os\ndef f(): return 1")
     assert "a>b:k" not in edges(made)
+
+
+@pytest.mark.parametrize("decorator", ["@pd.register_accessor('mine')", "@pd.register"])
+def test_what_a_decorator_registers_may_be_called_in_its_own_step(decorator: str) -> None:
+    made = graph_of(
+        "%%step a\nimport pandas as pd\nk = [3]",
+        f"%%step b\n{decorator}\nclass Mine:\n    def first(self): return k\ndf = pd.DataFrame()\nprint(df.mine)",
+    )
+    assert "a>b:k" in edges(made)
+
+
+@pytest.mark.parametrize("decorator", ["@pd.cached('mine')", "@register"])
+def test_other_decorators_hand_nothing_over(decorator: str) -> None:
+    made = graph_of(
+        "%%step a\nimport pandas as pd\nk = [3]\ndef register(c): return c",
+        f"%%step b\n{decorator}\nclass Mine:\n    def first(self): return k\ndf = pd.DataFrame()\nprint(df.mine)",
+    )
+    assert "a>b:k" not in edges(made)
