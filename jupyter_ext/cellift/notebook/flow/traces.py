@@ -14,7 +14,6 @@ from cellift.notebook.flow.statements import Read, Statement, Travel, Version
 from cellift.notebook.scopes.facts import Body
 
 NOBODY: frozenset[str] = frozenset()
-_OWN = object()
 
 
 class Trace:
@@ -51,7 +50,7 @@ class Names(dict[str, Version]):
     def __init__(self) -> None:
         super().__init__()
         self.trace = Trace()
-        self._asked: dict[str, Any] = {}
+        self._asked: dict[str, Version | None] = {}
         self._groups: dict[str, frozenset[str]] = {}
         self._parts: dict[Version, frozenset[Version]] = {}
 
@@ -63,9 +62,9 @@ class Names(dict[str, Version]):
     def end(self, statement: Statement) -> Trace:
         """The trace of the statement that has been resolved."""
         trace = self.trace
-        trace.names = [(name, version) for name, version in self._asked.items() if version is not _OWN]
-        trace.groups = list({id(group): (name, group) for name, group in self._groups.items() if group}.values())
-        trace.groups += [(name, group) for name, group in self._groups.items() if not group]
+        trace.names = list(self._asked.items())
+        # One name of each group stands for all in it.
+        trace.groups = list({group or name: (name, group) for name, group in self._groups.items()}.values())
         own = set(trace.made)
         trace.parts = [(version, parts) for version, parts in self._parts.items() if version not in own]
         trace.parts_after = [(version, version.made_of) for version in {**dict.fromkeys(trace.made), **self._parts}]
@@ -83,18 +82,11 @@ class Names(dict[str, Version]):
             self._asked[name] = found
         return found
 
-    def __getitem__(self, name: str) -> Version:
-        found = super().__getitem__(name)
-        if name not in self._asked:
-            self._asked[name] = found
-        return found
+    def __getitem__(self, name: str) -> Any:
+        return self.get(name)
 
     def __contains__(self, name: object) -> bool:
         return self.get(str(name)) is not None
-
-    def __setitem__(self, name: str, version: Version) -> None:
-        self._asked.setdefault(name, _OWN)
-        super().__setitem__(name, version)
 
     def __iter__(self) -> Iterator[str]:
         self.trace.whole = True
@@ -115,13 +107,8 @@ class Names(dict[str, Version]):
 
     def note_group(self, name: str, group: set[str] | None) -> None:
         """The names that ``name`` shares with are asked for, or about to be changed."""
-        if name in self._groups:
-            return
-        if not group:
-            self._groups[name] = NOBODY
-            return
-        members = frozenset(group)
-        for member in group:
+        members = frozenset(group or ())
+        for member in group or (name,):
             self._groups.setdefault(member, members)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -27,6 +28,27 @@ def notebook(path: str | None, texts: list[str] | None = None) -> Notebook:
         for number, text in enumerate(texts or TEXTS)
     ]
     return parse_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}, path)
+
+
+def marked(**marks: object) -> Notebook:
+    """The first cell with these marks, the others as steps."""
+    first, *others = notebook("marked.ipynb", ["rate = 2\nseen = [rate]", "print(seen, rate)"]).cells
+    return Notebook((replace(first, metadata={"cellift": marks} if marks else {}), *others), {}, "marked.ipynb")
+
+
+def test_a_cell_with_other_marks_is_another_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = [
+        marked(),
+        marked(step="one"),
+        marked(parameters=True),
+        marked(step="one"),
+        marked(),
+        marked(parameters=True),
+    ]
+    again = [shown(analyse(way)) for way in ways]
+    for way, answer in zip(ways, again, strict=True):
+        monkeypatch.setattr(resolved, "_kept", OrderedDict())
+        assert shown(analyse(way)) == answer
 
 
 def shown(analysis: Analysis) -> object:

@@ -11,6 +11,9 @@ from cellift.notebook import parsed
 from cellift.notebook.analysis import Analysis, analyse
 from cellift.notebook.cells import parse_notebook
 from cellift.notebook.flow import resolved
+from cellift.notebook.flow.dataflow import Flow
+from cellift.notebook.flow.statements import Statement
+from cellift.notebook.state.changes import StateChanges
 
 COUNTED = """def counted(f):
     n = 0
@@ -28,6 +31,11 @@ CASES = {
         ["rate = 2\nclass A:\n    def f(self):\n        return rate", "xs = []", "ys = []", "ys = xs", "print(xs)"],
         2,
         "ys = [A()]\nxs = ys",
+    ),
+    "another name brings a class along": (
+        ["rate = 2\nclass A:\n    def f(self):\n        return rate", "xs = []", "ys = 1", "print(xs)"],
+        2,
+        "ys = [xs, A()]",
     ),
     "who shares brings a class along": (
         ["rate = 2\nclass A:\n    def f(self):\n        return rate", "b = [1]", "a = []", "print(b)", "print(b)"],
@@ -117,8 +125,82 @@ CASES = {
     ),
     "a read that is needed no more": (["x = [1]", "for i in []:\n    x = [2]", "y = 1", "print(x)"], 3, "print(y)"),
     "who is repeated above": (["x = 1", "y = 2", "print(y)"], 0, "import warnings\nwarnings.simplefilter('ignore')"),
+    "a cell in between puts two names together": (["x = [1]\ny = [2]", "z = 1", "print(x, y)"], 1, "z = [x, y]"),
+    "what a method does to its object": (
+        ["class Box:\n    def weigh(self):\n        return 1", "box = Box()", "box.weigh()", "print(box)"],
+        0,
+        "class Box:\n    def weigh(self):\n        self.x = 1",
+    ),
     "what later steps ask for": (["x = [1]\ny = [2]", "z = x", "print(z)"], 2, "print(y)"),
 }
+
+
+#: (Cells, the cell that is edited, its new text, how many statements are resolved then.)
+RESOLVED = {
+    "nothing has changed": (["a = [1]\nb = a\na.append(2)", "print(a, b)", "c = a"], 0, None, 0),
+    "what shares objects, from first to last": (["a = [1]", "b = a", "c = [b]", "a.append(1)", "print(c)"], 4, "c", 1),
+    "what nobody shares with": (["a = [1]", "b = [2]", "b.append(1)", "a = [3]", "a.append(2)"], 1, "b = [4]", 2),
+    "a name that is bound, and then looked up": (["x = 1", "a = [x]\na = [a]", "b = a", "print(b)"], 3, "b", 1),
+    "classes that values are made of": (
+        ["class A:\n    pass", "x = [A()]", "y = x", "print(x, y)", "z = 1"],
+        4,
+        "z = 2",
+        1,
+    ),
+    "a function inside a value, in the place of who had it first": (
+        ["rate = 1\ndef make():\n    return lambda: rate", "a = make()", "b = make()", "print(1)"],
+        1,
+        "a = 1",
+        2,
+    ),
+    "what comes to be made of a class further down": (
+        ["class A:\n    pass", "a = [1]", "b = a", "c = [b, A()]", "z = 1"],
+        4,
+        "z = 2",
+        1,
+    ),
+    "a name that leaves others and is changed at once": (
+        ["a = [1]", "b = a", "(a := [3]).append(4)", "print(a, b)", "z = 1"],
+        4,
+        "z = 2",
+        1,
+    ),
+    "a name that a loop may keep": (["x = [1]", "for i in []:\n    x = [2]", "print(x)", "y = 1"], 3, "y = 2", 1),
+}
+
+
+@pytest.mark.parametrize("case", RESOLVED.values(), ids=RESOLVED.keys())
+def test_nothing_else_is_resolved_again(
+    case: tuple[list[str], int, str | None, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts, place, text, expected = case
+    read(texts)
+    count = 0
+    resolve = Flow._resolve
+
+    def counting(self: Flow, statement: Statement) -> None:
+        nonlocal count
+        count += 1
+        resolve(self, statement)
+
+    monkeypatch.setattr(Flow, "_resolve", counting)
+    read([*texts[:place], text, *texts[place + 1 :]] if text is not None else texts)
+    assert count == expected
+
+
+def test_what_later_rules_found_out_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["x = [1]", "x.append(2)", "for i in []:\n    x = [3]", "print(1)"]
+    read(texts)
+    asked: list[str] = []
+    changes = StateChanges._changes
+
+    def counting(self: StateChanges, statement: Statement) -> object:
+        asked.append(statement.code.text)
+        return changes(self, statement)
+
+    monkeypatch.setattr(StateChanges, "_changes", counting)
+    read(texts)
+    assert asked == [texts[2]], "what it reads may be taken back"
 
 
 @pytest.fixture(autouse=True)
