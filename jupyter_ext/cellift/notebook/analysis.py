@@ -40,6 +40,7 @@ from cellift.notebook.setup import classify_setup, is_without_effect
 from cellift.notebook.slices import code_slices
 from cellift.notebook.state.aliases import imported_names, is_alias, note_alias
 from cellift.notebook.state.changes import Channels, StateChanges
+from cellift.notebook.state.decimal_flags import DECIMAL, looks_at_flags
 from cellift.notebook.state.draws import Draws
 from cellift.notebook.state.exit_handlers import files_written_at_exit
 from cellift.notebook.state.hidden import generators_that_stay, hidden_state_warnings
@@ -106,6 +107,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         project = project.with_folders(first, last) if first or last else project
     outside = look_outside(nodes, project)
     by_identity = looks_at_identity(nodes)
+    flags = (DECIMAL,) if looks_at_flags(nodes) else ()
     while True:
         reader = ParameterReader()
         local = LocalState(nodes, project, registered)
@@ -141,7 +143,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     installs = read_installs(layout.code, layout.groups, project)
     found += installs.diagnostics
     steps = tuple(
-        _step(layout.groups[i], i, wiring, ids, found, project, installs, draws.seeded, states.repeated(i))
+        _step(layout.groups[i], i, wiring, ids, found, project, installs, draws.seeded + flags, states.repeated(i))
         for i in sorted(wiring.plans)
     )
     file_order = with_file_order(wiring.edges(ids, step_names), wiring.plans, files, ids, step_names)

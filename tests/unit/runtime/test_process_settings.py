@@ -112,6 +112,23 @@ def test_traps_and_limits_of_decimals() -> None:
         assert (decimal.getcontext().prec, decimal.getcontext().traps[decimal.Inexact]) == (5, True)
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_signals_of_decimals_cross_where_somebody_looks_at_them(asked: bool) -> None:
+    with decimal.localcontext():
+        decimal.getcontext().clear_flags()
+        guard = StateGuard({}, (), ("state:decimal",) if asked else ())
+        guard.start()
+        guard.next("other")
+        decimal.Decimal(1) / decimal.Decimal(3)
+        found = guard.end().unseen
+    wanted = {"flag Inexact": ((False,), (True,)), "flag Rounded": ((False,), (True,))}
+    assert found == ({"state:decimal": wanted} if asked else {})
+    with decimal.localcontext():
+        decimal.getcontext().clear_flags()
+        make_changes("state:decimal", wanted)
+        assert decimal.getcontext().flags[decimal.Rounded]
+
+
 def test_how_numbers_are_printed_and_what_is_an_error() -> None:
     np = pytest.importorskip("numpy")
     with np.printoptions(), np.errstate():

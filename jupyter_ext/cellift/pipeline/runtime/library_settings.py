@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+_signals = False
+"""Whether it counts what calculations with decimal numbers have signalled. Nearly every one signals something."""
+
+
+def count_signals(on: bool) -> None:
+    """Whether somebody looks at them."""
+    global _signals  # noqa: PLW0603 - a process runs one step
+    _signals = on
+
+
 _DECIMAL = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
 
 
@@ -20,16 +30,19 @@ def fresh_decimal(module: Any) -> dict[str, Any]:
 def _context(context: Any) -> dict[str, Any]:
     found = {key: getattr(context, key) for key in _DECIMAL}
     found.update({f"trap {signal.__name__}": on for signal, on in context.traps.items()})
+    if _signals:
+        found.update({f"flag {signal.__name__}": on for signal, on in context.flags.items()})
     return found
 
 
 def write_decimal(module: Any, key: str, value: tuple[Any, ...]) -> None:
     """Set a part of the context."""
     context = module.getcontext()
+    kind, _, signal = key.partition(" ")
     if key in _DECIMAL:
         setattr(context, key, value[0])
     else:
-        context.traps[getattr(module, key[len("trap ") :])] = value[0]
+        (context.traps if kind == "trap" else context.flags)[getattr(module, signal)] = value[0]
 
 
 def read_numpy(module: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, NamedTuple, Optional
 
+from .library_settings import count_signals
 from .process_state import (
     GENERATORS,
     IMPORTS,
@@ -41,13 +42,15 @@ class Found(NamedTuple):
 class StateGuard:
     """Restores the states that the step takes; compares generators and settings before and after its own code.
 
-    ``seeded``: generators that some step seeds. The others give other numbers in every run of the notebook.
+    ``seeded``: generators that some step seeds. The others give other numbers in every run of the notebook. With
+    ``state:decimal`` among them, the signals of decimal numbers belong to the settings.
     """
 
     def __init__(self, inputs: dict[str, Any], outputs: tuple[str, ...], seeded: tuple[str, ...]) -> None:
         self._inputs = inputs
         self._outputs = [name for name in outputs if name in GENERATORS or name in SETTINGS]
-        self._generators = dict.fromkeys([*seeded, *(name for name in self._outputs if name in GENERATORS)])
+        self._generators = dict.fromkeys(name for name in (*seeded, *self._outputs) if name in GENERATORS)
+        count_signals("state:decimal" in seeded)
         self._before: Optional[dict[str, Items]] = None
         self._kind = OTHER
         self._mark: dict[str, Items] = {}
