@@ -156,8 +156,8 @@ class ModuleReader:
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: ast.ClassDef | None) -> Effect:
         path = f"{self.name}.{owner.name}.{node.name}" if owner is not None else f"{self.name}.{node.name}"
         effect = self._effect(path)
-        if owner is None and has_lru_cache(node) and not computes_only(node):
-            self._changed(effect, node.name)
+        if has_lru_cache(node) and not computes_only(node):
+            self._changed(effect, owner.name if owner is not None else node.name)
         elif is_cached(node) and can_be_noticed(node):
             self._state.caches.add(path)
         parameters = {arg.arg for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]} | {

@@ -392,3 +392,31 @@ def test_what_wraps_has_copied_of_a_class_is_not_kept(module):
     assert kept(module, "f").attributes == {"one": 1, "x": 2}
     defined(module, "def g(): pass\ng.rows = []\n@functools.wraps(g)\ndef f(): pass")
     assert kept(module, "f").attributes == {"rows": []}
+
+
+def test_the_cache_of_a_method_goes_with_its_class(module):
+    text = "import functools\nmade = []\nclass A:\n    @functools.lru_cache\n    def f(self):\n"
+    defined(
+        module,
+        text + "        made.append(1)\n        return [1]\n    @functools.lru_cache\n    def g(self): return LOCK",
+    )
+    one = module.A()
+    first = one.f()
+    taken = kept(module, "A")
+    module.A.f.cache_clear()
+    restore({"state:module:kept_here:A": taken})
+    assert one.f() is first and module.made == [1]
+
+
+def test_the_cache_of_a_method_that_cannot_cross_begins_anew(module):
+    text = "import functools, threading\nclass A:\n    @functools.lru_cache\n    def f(self): return threading.Lock()"
+    defined(module, text)
+    module.A().f()
+    assert kept(module, "A") == {}
+
+
+def test_a_cache_of_another_module_stays_there(module):
+    defined(module, "import functools\n@functools.lru_cache\ndef f(x): return [x]\nclass A:\n    g = f")
+    module.f.__module__ = "elsewhere"
+    module.A.g(1)
+    assert kept(module, "A") == {}

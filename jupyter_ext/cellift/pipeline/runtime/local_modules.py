@@ -118,6 +118,8 @@ def _restore(name: str, value: Any) -> Iterator[tuple[Any, Any]]:
         for key, item in value.items():
             if isinstance(item, Kept):
                 item.put_into(_function(vars(now)[key]))
+            elif type(vars(now).get(key)) is CACHED:
+                set_cached(vars(now)[key], item)
             elif not _in_place(vars(now).get(key), item):
                 yield vars(now).get(key), item
                 setattr(now, key, item)
@@ -154,7 +156,7 @@ def _cache(function: Any) -> Any:
 def taken(value: Any) -> Any:
     """What is handed on of a variable: of a class its data, of a function what it keeps, else what is in the value."""
     if isinstance(value, type):
-        found = {key: _of_class(value, key, item) for key, item in vars(value).items()}
+        found = {key: _of_class(value, key, item) for key, item in list(vars(value).items())}  # pickle adds to it
         return Attributes({key: item for key, item in found.items() if item is not _GONE})
     if type(value) is CACHED:
         return _cache(value)
@@ -164,6 +166,9 @@ def taken(value: Any) -> Any:
 def _of_class(owner: type, key: str, item: Any) -> Any:
     """What is handed on of an attribute, if anything is."""
     function = _function(item)
+    if type(item) is CACHED and item.__module__ == owner.__module__:
+        kept = _cache(item)
+        return _GONE if kept is None else kept
     if function is not None and function.__module__ == owner.__module__:
         return Kept(function) or _GONE
     if key.startswith(("__", "_abc_")) or (function is None and (callable(item) or hasattr(type(item), "__get__"))):

@@ -732,3 +732,9 @@ def test_what_a_method_reads_that_python_calls_itself_is_needed(beside):
     helpers = "seen = []\nclass K:\n    def __add__(self, o):\n        return len(seen)\ndef f(x):\n    seen.append(x)"
     cells = ["import helpers\nk = helpers.K()", "%%step a\nhelpers.f(1)", "%%step b\ny = sum([k + z for z in (1, 2)])"]
     assert "a>b:state:module:helpers:seen" in edges(beside(helpers, *cells).graph)
+
+
+@pytest.mark.parametrize(("body", "crosses"), [("return [self, x]", True), ("return x * x", False)])
+def test_what_the_cache_of_a_method_holds_is_handed_on_with_its_class(beside, body, crosses):
+    helpers = f"import functools\nclass C:\n    @functools.lru_cache\n    def f(self, x):\n        {body}\nc = C()"
+    assert (crossing(helpers, beside, "helpers.C().f(1)") == {"a>b:state:module:helpers:C"}) is crosses
