@@ -131,6 +131,22 @@ CASES = {
         0,
         "class Box:\n    def weigh(self):\n        self.x = 1",
     ),
+    "names that are reached by text are still told": (["x = 'a'", "exec(x())", "y = 1"], 2, "y = 2"),
+    "code that a library was given above": (
+        ["import pandas as pd\nrate = 2\ndef first(t):\n    return rate", "pd.DataFrame.first = first", "x = 1"],
+        2,
+        "pd.DataFrame().first()",
+    ),
+    "a constant that is given away": (
+        ["ITEMS = []", "import lib\nlib.use(ITEMS)", "print(ITEMS)", "y = 1"],
+        3,
+        "y = 2",
+    ),
+    "a function in a value whose name means another now": (
+        ["rate = 1\ndef f():\n    return rate", "fs = [f]", "def f():\n    return 2", "print(fs[0]())", "y = 1"],
+        4,
+        "y = 2",
+    ),
     "what later steps ask for": (["x = [1]\ny = [2]", "z = x", "print(z)"], 2, "print(y)"),
 }
 
@@ -213,21 +229,25 @@ def fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     yield forget
 
 
-def read(texts: list[str]) -> Analysis:
+def read(texts: list[str], steps_from: int = 0) -> Analysis:
+    marks = [{"cellift": {"step": f"s{number}"}} if number >= steps_from else {} for number in range(len(texts))]
     cells = [
-        {"cell_type": "code", "id": f"c{number}", "metadata": {"cellift": {"step": f"s{number}"}}, "source": text}
+        {"cell_type": "code", "id": f"c{number}", "metadata": marks[number], "source": text}
         for number, text in enumerate(texts)
     ]
     return analyse(parse_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
 
 
+@pytest.mark.parametrize("steps_from", [0, 1], ids=["all are steps", "the first is the set-up"])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
-def test_after_an_edit_the_answer_is_a_fresh_one(case: tuple[list[str], int, str], fresh: Callable[[], None]) -> None:
+def test_after_an_edit_the_answer_is_a_fresh_one(
+    case: tuple[list[str], int, str], steps_from: int, fresh: Callable[[], None]
+) -> None:
     texts, place, text = case
     edited = [*texts[:place], text, *texts[place + 1 :]]
-    read(texts)
-    after, back = read(edited), read(texts)
+    read(texts, steps_from)
+    after, back = read(edited, steps_from), read(texts, steps_from)
     fresh()
-    assert after == read(edited)
+    assert after == read(edited, steps_from)
     fresh()
-    assert back == read(texts)
+    assert back == read(texts, steps_from)
