@@ -217,8 +217,10 @@ def _registers(statement: Statement) -> bool:
     """``@pd.api.extensions.register_dataframe_accessor("mine")``: a library knows what it defines from here on."""
     for decorator in getattr(statement.node, "decorator_list", ()):
         function = decorator.func if isinstance(decorator, ast.Call) else decorator
-        read = statement.reads.get((dotted_name(function) or "").partition(".")[0])
-        if read is not None and read.version.kind is Kind.IMPORT and last_name(function).startswith("register"):
+        root = (dotted_name(function) or "").partition(".")[0]
+        read = statement.reads.get(root)
+        imported = read is not None and read.version.kind is Kind.IMPORT
+        if imported and root != "atexit" and last_name(function).startswith("register"):
             return True
     return False
 
