@@ -285,3 +285,18 @@ def told(cells: list[dict[str, Any]]) -> tuple[Analysis, Analysis, dict[str, Any
     notebook = parse_notebook(json.loads(json.dumps(content)))
     analysis = analyse(notebook, with_plans=True)
     return analyse(notebook), analysis, explain(analysis, notebook)
+
+
+def test_what_put_a_stream_back_may_be_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a statement changes the state depends on another one of its step here."""
+    kept = "%%step a\nimport sys\nold = sys.stdout\nsys.stdout = None\n"
+    cells = [
+        {"cell_type": "code", "id": f"c{place}", "metadata": {}, "source": text}
+        for place, text in enumerate([f"{kept}sys.stdout = old", "%%step b\nprint(1)"])
+    ]
+    told(cells)
+    cells[0]["source"] = f"{kept}print(2)"
+    remembered = told(cells)
+    forget(monkeypatch)
+    assert remembered == told(cells)
+    assert [one.code for one in remembered[0].diagnostics] == ["CL302"]

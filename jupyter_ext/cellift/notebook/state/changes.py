@@ -71,7 +71,8 @@ class StateChanges:
     def of(self, statement: Statement) -> tuple[StateChange, ...]:
         """What the statement, and what it calls of the notebook, leaves changed."""
         if statement.index not in self._found:
-            self._found[statement.index] = self._remembered(statement)
+            # What puts streams back may be another statement: that is asked anew each time.
+            self._found[statement.index] = self._without_streams(statement, self._remembered(statement))
         return self._found[statement.index]
 
     def _remembered(self, statement: Statement) -> tuple[StateChange, ...]:
@@ -81,9 +82,8 @@ class StateChanges:
             return known[2]  # type: ignore[no-any-return]
         changes = tuple(self._changes(statement))
         statement.found.pop("changes", None)
-        # What puts streams back may be another statement; a read that nobody needs is taken back, or not.
-        alone = not any(change.kind == STREAMS for change in changes)
-        if alone and statement.trace is not None and statement.trace.reads is None:
+        # A read that nobody needs is taken back, or not.
+        if statement.trace is not None and statement.trace.reads is None:
             statement.found["changes"] = (self._states, codes, changes)
         return changes
 
@@ -177,7 +177,7 @@ class StateChanges:
                 changes = self._lasting(code, changes) + self._through_arguments(code, code.function)
             inside = f" in {code.function.name}()" if isinstance(code.function, _FUNCTIONS) else ""
             found.extend(StateChange(change.how + inside, change.kind, change.name) for change in changes)
-        return self._without_streams(statement, found)
+        return found
 
     def _lasting(self, code: Code, changes: list[StateChange]) -> list[StateChange]:
         """Without what a ``finally``, or the ``__exit__`` of the same class, undoes."""
@@ -207,7 +207,7 @@ class StateChanges:
         paths = (self._states.path(value) for name, value in given if name in set_on)
         return [StateChange(f"{path}.…", OTHER) for path in paths if path and "(" not in path]
 
-    def _without_streams(self, statement: Statement, found: list[StateChange]) -> list[StateChange]:
+    def _without_streams(self, statement: Statement, found: tuple[StateChange, ...]) -> tuple[StateChange, ...]:
         """A step that sets ``sys.stdout`` and sets it again has put it back."""
         if not any(change.kind == STREAMS for change in found):
             return found
@@ -216,7 +216,7 @@ class StateChanges:
             for other in self._of_step[statement.owner]
             for change in self._states.changes([other.node])
         )
-        return [change for change in found if change.kind != STREAMS] if setting > 1 else found
+        return tuple(change for change in found if change.kind != STREAMS) if setting > 1 else found
 
     def _can_be_repeated(self, statement: Statement) -> bool:
         """It makes no name that others read, writes nothing, nor does what it calls of the notebook.
