@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cellift.notebook.scopes.facts import Body, Change
 from cellift.notebook.scopes.keeping import gives_kept_state
+from cellift.notebook.scopes.lending import lending_methods, lent_by
 from cellift.notebook.scopes.methods import changing_methods
 from cellift.notebook.scopes.read import read_statement
 from cellift.notebook.scopes.reader import Around
@@ -46,10 +47,24 @@ class LocalFunctions:
         tree = self._project.tree(module)
         return any(isinstance(node, ast.ClassDef) and node.name == name for node in (tree.body if tree else ()))
 
-    def gives(self, full: str) -> list[str]:
-        """Variables of its module, in full, of which a call of the function may give back something."""
+    def gives(self, full: str, lending: Collection[str]) -> list[str]:
+        """Variables of its module, in full, of which a call of the function may give back something.
+
+        ``lending``: methods that give back their object.
+        """
         module, _, name = full.rpartition(".")
-        return [f"{module}.{each}" for each in sorted(self._all[module][name].returns)] if self.body(full) else []
+        if self.body(full) is None:
+            return []
+        tree = self._project.tree(module)
+        found = set(self._all[module][name].returns)
+        for node in (each for each in (tree.body if tree else ()) if getattr(each, "name", "") == name):
+            found.update(*(lent_by(part, lending) for part in ast.walk(node) if isinstance(part, ast.Return)))
+        return [f"{module}.{each}" for each in sorted(found)]
+
+    def lending_methods(self, modules: tuple[str, ...]) -> frozenset[str]:
+        """Methods of the classes in these modules that give back their object, or a part of it."""
+        trees = [self._project.tree(name) for name in modules]
+        return lending_methods(node for tree in trees if tree is not None for node in tree.body)
 
     def _read(self, module: str) -> dict[str, Body]:
         tree = self._project.tree(module)

@@ -7,9 +7,10 @@ has to be as the steps above have left it.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 
 from cellift.notebook.scopes.facts import Body, Facts
+from cellift.notebook.scopes.lending import lent_by
 from cellift.notebook.scopes.sharing import shared_names
 
 Slots = frozenset[str]
@@ -19,6 +20,7 @@ _NONE: Slots = frozenset()
 class HeldParts:
     """``slots_of`` tells what a name or a path like ``helpers.TABLE`` keeps, ``given_by`` what calling it may give.
 
+    ``lending``: methods of the module's classes that give back their object.
     ``imported`` are names of the modules themselves, and other names for what they have: those are looked at elsewhere.
     """
 
@@ -27,7 +29,9 @@ class HeldParts:
         imported: Container[str],
         slots_of: Callable[[ast.expr], Slots],
         given_by: Callable[[ast.expr], Slots],
+        lending: Collection[str],
     ) -> None:
+        self._lending = lending
         self._imported = imported
         self._slots_of = slots_of
         self._given_by = given_by
@@ -40,6 +44,10 @@ class HeldParts:
     def changed(self, facts: Facts) -> Slots:
         """What the statement may change through such a name."""
         return _NONE.union(*(self._held.get(name, _NONE) for name in facts.changes))
+
+    def of(self, name: str) -> Slots:
+        """What the name may hold now."""
+        return self._held.get(name, _NONE)
 
     def note(self, facts: Facts, node: ast.stmt) -> None:
         """What the statement binds, and what it changes, may hold from here on what is in it."""
@@ -58,7 +66,7 @@ class HeldParts:
 
     def _of(self, value: ast.expr) -> Slots:
         """What the value of an expression may be, hold or be a part of."""
-        shared = {name.id for name in shared_names(value)}
+        shared = {name.id for name in shared_names(value)} | lent_by(value, self._lending)
         found = _NONE.union(*(self._held.get(name, _NONE) for name in shared))
         for part in ast.walk(value):
             if isinstance(part, ast.Call):

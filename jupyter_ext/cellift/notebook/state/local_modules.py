@@ -76,8 +76,10 @@ class LocalState:
         self._state = project.module_state(modules, self._stored_paths(nodes))
         self._parts = names_of_parts(nodes, self._names, self._state.keeps_object)
         self._names |= self._parts
+        self._rebound = {self._state.variables[path] for path in self._state.rebound if path in self._state.variables}
+        self._lending = self._functions.lending_methods(project.local_modules(modules))
         self._kept = {slot for effect in self._effects() for slot in _slots(effect.reads | effect.changes)}
-        self._held = HeldParts(self._names, self._slots_of, self._given_by)
+        self._held = HeldParts(self._names, self._slots_of, self._given_by, self._lending)
         self._asked = any(
             isinstance(inner, ast.Attribute) and inner.attr in _ASKS_CACHE for one in nodes for inner in ast.walk(one)
         )
@@ -270,6 +272,11 @@ class LocalState:
                     sink.reads.setdefault(slot, Use(slot, use.line, use.column, soft=True))
         self._note_changed(facts, self._held.changed(facts), node, column, "what a name holds of it")
         self._held.note(facts, node)
+        # What a variable has got since its import is found in the value of the state: both have to be one.
+        for name in facts.binds:
+            slots = self._held.of(name) & self._rebound
+            if slots:
+                facts.shares.setdefault(name, set()).update(map(_pseudo, slots))
 
     def _slots_of(self, node: ast.expr) -> frozenset[str]:
         path = dotted_name(node)
@@ -294,7 +301,7 @@ class LocalState:
         real = self._real(full)
         if self._functions.is_class(real):
             return frozenset(_slots(effect.reads))
-        return frozenset(slot for each in self._functions.gives(real) for slot in self._slots_at(each))
+        return frozenset(slot for each in self._functions.gives(real, self._lending) for slot in self._slots_at(each))
 
     def _note_decorators(self, facts: Facts, node: ast.stmt) -> None:
         """``@helpers.counted``: what it puts around a function, or a method of a class, may keep something."""
