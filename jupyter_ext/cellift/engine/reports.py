@@ -14,7 +14,7 @@ from cellift.engine.executor_input import STEP_PARAMETER
 from cellift.engine.file_order import FileUse, clashes, leftovers, too_early
 from cellift.engine.holding import may_matter, to_write_together
 from cellift.engine.rerun_words import TOGETHER, Words
-from cellift.engine.revision import GENERATORS, STATE, revised_inputs, to_run_again
+from cellift.engine.revision import STATE, revised_inputs, taken_up, to_run_again
 from cellift.engine.sourcing import resourced
 
 if TYPE_CHECKING:
@@ -35,13 +35,13 @@ class _Told:
     task: Mapping[str, Any]
     outputs: frozenset[str]
     states: frozenset[str]
-    """Generators whose state the task is declared to hand on."""
+    """States of generators and of modules that the task is declared to hand on."""
     attempt: int = 1
     sources: dict[str, tuple[str, int]] | None = None
     started: float = 0.0
     changed: frozenset[str] = frozenset()
     drew: frozenset[str] = frozenset()
-    """Generators that it takes up where steps above leave them: as its source shows, or any of its attempts told."""
+    """States that it takes up where steps above leave them: as its source shows, or any of its attempts told."""
     groups: Mapping[str, str] = field(default_factory=dict)
     """Name -> the file of its values folder that it is in."""
     origins: dict[str, str] = field(default_factory=dict)
@@ -104,7 +104,7 @@ class Reports:
         told.use = files
         told.groups = {item["name"]: item.get("file", "") for item in result.get("outputs", ())}
         told.changed = frozenset(result.get("changed", ()))
-        told.drew |= told.changed & GENERATORS
+        told.drew |= taken_up(told.changed)
         told.spent = frozenset(result.get("spent", ()))
         told.holds = frozenset(result.get("holds", ()))
         told.origins = self._origins(task, told)
@@ -159,8 +159,9 @@ class Reports:
         inputs = revised_inputs(
             self.order,
             self._origins_of_all(),
-            {task: told.changed | told.states for task, told in self._told.items()},
+            {task: told.changed for task, told in self._told.items()},
             {task: told.drew for task, told in self._told.items()},
+            {task: told.states for task, told in self._told.items()},
         )
         for task, taken in inputs.items():
             for name in self._told[task].origins.keys() - self._declared[task].keys():
@@ -289,4 +290,4 @@ class Reports:
 def _told(task: Mapping[str, Any]) -> _Told:
     step = json.loads(task["parameters"][STEP_PARAMETER]["value"])
     outputs = frozenset(step.get("outputs", ())) | frozenset(step.get("keep", ()))
-    return _Told(task, outputs, outputs & GENERATORS, drew=frozenset(step.get("draws", ())))
+    return _Told(task, outputs, taken_up(outputs), drew=frozenset(step.get("draws", ())))

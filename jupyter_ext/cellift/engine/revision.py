@@ -18,6 +18,15 @@ Inputs = dict[str, str]
 
 STATE = "state:"
 GENERATORS = frozenset({"state:random", "state:numpy.random", "state:torch"})
+_OF_MODULES = "state:module:"
+
+
+def taken_up(names: AbstractSet[str]) -> frozenset[str]:
+    """Those of the states that a task goes on with where an earlier one has left them: it has used them, unseen.
+
+    What modules keep could otherwise be changed from how it was imported.
+    """
+    return frozenset(name for name in names if name in GENERATORS or name.startswith(_OF_MODULES))
 
 
 def revised_inputs(
@@ -25,31 +34,37 @@ def revised_inputs(
     declared: Mapping[str, Mapping[str, str]],
     changed: Mapping[str, AbstractSet[str]],
     drew: Mapping[str, AbstractSet[str]],
+    hands_on: Mapping[str, AbstractSet[str]],
 ) -> dict[str, Inputs]:
     """``{task: {name: producer}}`` that holds now.
 
     ``order`` is that of the document. ``changed`` are the undeclared changes of each task's latest finished attempt;
-    ``drew`` the generators that it draws from, as its source shows or any of its attempts told (to hand a state to a
-    step that no longer draws costs nothing; to take it away again could go back and forth for ever).
+    ``hands_on`` the states that it is declared to hand on, ``drew`` those that it takes up (:func:`taken_up`), as its
+    source shows or any of its attempts told (to hand a state to a step that no longer draws costs nothing; to take it
+    away again could go back and forth for ever).
     """
     place = {task: at for at, task in enumerate(order)}
     values: dict[tuple[str, str], str] = {}
     same: dict[tuple[str, str], tuple[str, str]] = {}  # an object that a task hands on is what it took
     states: dict[str, str] = {}
+    hidden: set[str] = set()  # states that some task has changed undeclared: all tasks below start from them
     found: dict[str, Inputs] = {}
     for task in order:
         own = declared.get(task, {})
         objects = {name: same.get((name, producer), (name, producer)) for name, producer in own.items()}
         inputs = {name: values.get(objects[name], producer) for name, producer in own.items()}
         for name, changer in states.items():
-            wanted = name not in GENERATORS or name in own or name in drew.get(task, ())
+            wanted = name in hidden or name in own or name in drew.get(task, ())
             # A declared producer that stands after the change sets the state anew.
             if wanted and (name not in own or place[own[name]] < place[changer]):
                 inputs[name] = changer
         found[task] = inputs
+        states.update(dict.fromkeys(hands_on.get(task, ()), task))
         for name in changed.get(task, ()):
             if name.startswith(STATE):
                 states[name] = task
+                if name not in GENERATORS:
+                    hidden.add(name)
             elif name in own:
                 values[objects[name]] = task
                 same[name, task] = objects[name]
