@@ -108,7 +108,8 @@ class ModuleReader:
         elif isinstance(value, ast.Call):
             maker = dotted_name(value.func) or ""
             last = maker.rpartition(".")[2]
-            own = maker.partition(".")[0] in self._own or maker.partition(".")[0] not in self._imports
+            root = self._imports.get(maker.partition(".")[0])
+            own = maker.partition(".")[0] in self._own or root is None or self._project.is_local(root.partition(".")[0])
             if last in _WEAK:
                 self._state.weak.add(slot)
             if last in _MOVING | _WEAK or (own and last not in _STILL):

@@ -214,7 +214,12 @@ class Flow:
 
 
 def _registers(statement: Statement) -> bool:
-    """``@pd.api.extensions.register_dataframe_accessor("mine")``: a library knows what it defines from here on."""
+    """``@pd.api.extensions.register_dataframe_accessor("mine")``: a library knows what it defines from here on.
+
+    What modules beside the notebook keep crosses as their state.
+    """
+    if any(name.startswith("state:module:") for name in statement.facts.changes):
+        return False
     for decorator in getattr(statement.node, "decorator_list", ()):
         function = decorator.func if isinstance(decorator, ast.Call) else decorator
         root = (dotted_name(function) or "").partition(".")[0]

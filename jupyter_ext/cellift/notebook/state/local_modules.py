@@ -438,14 +438,15 @@ class LocalState:
 
         What a decorator keeps crosses with what keeps it: the two may share more than the function.
         """
-        parts: list[ast.expr] = list(getattr(node, "bases", ()))
-        found: set[str] = set()
-        for part in (inner for one in parts for inner in ast.walk(one)):
-            if isinstance(part, (ast.Name, ast.Attribute)):
-                effect, _ = self._effect(part)
-                changes = effect.changes if effect is not None else ()
-                found.update(map(_pseudo, changes))
-        return found
+        if self._changed_by(getattr(node, "decorator_list", ())):
+            return set()
+        return self._changed_by(getattr(node, "bases", ()))
+
+    def _changed_by(self, parts: Iterable[ast.expr]) -> set[str]:
+        """State that the use of what these expressions name changes."""
+        names = (inner for one in parts for inner in ast.walk(one) if isinstance(inner, (ast.Name, ast.Attribute)))
+        effects = (self._effect(name)[0] for name in names)
+        return {_pseudo(slot) for effect in effects if effect is not None for slot in effect.changes}
 
     def registered_too_early(self, plans: Iterable[Plan]) -> list[ast.stmt]:
         """Definitions that a step repeats before it takes the state of their module from a step above them."""
