@@ -22,10 +22,20 @@ class Model:
     def __init__(self):
         Model.made.append(1)
 def bump():
+    tracker.see(0)
     ROWS.append(3)
     TABLE[0] += 1
 def rows():
     return ROWS
+class Tracker:
+    def __init__(self):
+        self.seen = []
+    def see(self, x):
+        self.seen.append(x)
+        return self
+tracker = Tracker()
+def see(x):
+    return tracker.see(x)
 def load():
     global other
     other = object()
@@ -55,6 +65,9 @@ def taken(tmp_path: Path) -> Any:
         ("h = [helpers.TABLE]", "TABLE"),
         ("h = [helpers.rows()]", "ROWS"),
         ("h = []\nh.append(helpers.ROWS)", "ROWS"),
+        ("h = helpers.see(1)", "tracker"),
+        ("h = [helpers.tracker.see(1)]", "tracker"),
+        ("g = [helpers.see(1)]\nh = g[0].see(2)", "tracker"),
         ("h = {}\nh['r'] = helpers.ROWS", "ROWS"),
         ("g = [helpers.ROWS]\nh = [g]", "ROWS"),
         ("for h in [helpers.ROWS]:\n    pass", "ROWS"),
@@ -103,3 +116,29 @@ def test_a_change_of_what_it_holds_changes_the_module(tmp_path: Path) -> None:
 
 def test_what_was_imported_is_not_looked_at_twice(taken: Any) -> None:
     assert taken("from helpers import ROWS\nROWS.append(2)\nh = 1", "print(h)") == set()
+
+
+def test_what_holds_what_a_variable_has_got_comes_from_one_step_with_it(tmp_path: Path) -> None:
+    (tmp_path / "helpers.py").write_text("LIMIT = [1]\nclass A:\n    def __init__(self): self.limit = LIMIT")
+    cells = (
+        "import helpers",
+        "%%step set\nhelpers.LIMIT = [2]",
+        "%%step make\nh = helpers.A()",
+        "%%step use\nprint(h, helpers.LIMIT)",
+    )
+    found = analyse(parse_notebook(notebook(*cells), str(tmp_path / "nb.ipynb")), Project(tmp_path))
+    assert {each for each in edges(found.graph) if ">use:" in each} == {"make>use:h", f"make>use:{STATE}LIMIT"}
+
+
+@pytest.mark.parametrize(
+    ("imports", "kept"), [("from .store import Store", True), ("from collections import UserList as Store", False)]
+)
+def test_an_object_of_a_class_that_a_package_imports_from_itself_keeps_something(
+    tmp_path: Path, imports: str, kept: bool
+) -> None:
+    (tmp_path / "pkg").mkdir()
+    (tmp_path / "pkg/__init__.py").write_text(f"{imports}\ndefault = Store()")
+    (tmp_path / "pkg/store.py").write_text("class Store:\n    n = 0\n    def put(self, x):\n        Store.n += 1")
+    cells = ("import pkg", "%%step a\npkg.default.put(1)", "%%step b\nprint(pkg.default.put(2))")
+    found = analyse(parse_notebook(notebook(*cells), str(tmp_path / "nb.ipynb")), Project(tmp_path))
+    assert any("state:module:pkg" in each for each in edges(found.graph)) is kept
