@@ -158,7 +158,16 @@ def sources_of(statement: Statement, current: Mapping[str, Version]) -> dict[str
         sources |= body.returns - set(body.parameters)
         for target in call.targets:
             add(target, sources)
+    _go_through(shares, statement.facts.binds.keys() & shares.keys())
     return shares
+
+
+def _go_through(shares: dict[str, set[str]], bound: set[str]) -> None:
+    """``for row in rows: kept[row] = 1``: a source that the statement itself binds stands for its own sources."""
+    for name in bound:
+        for sources in shares.values():
+            if name in sources:
+                sources.update(shares[name])
 
 
 def _argument(name: str, body: Body, arguments: Mapping[str, frozenset[str]]) -> frozenset[str]:

@@ -50,9 +50,10 @@ MUTATED_KEYWORDS = frozenset({"out"})
 
 #: Functions whose result shares the members of its arguments.
 SHARING_FUNCTIONS = frozenset(
-    "list tuple set frozenset dict deque sorted reversed max min zip enumerate map filter iter next "
+    "list tuple set frozenset dict fromkeys deque sorted reversed max min zip enumerate map filter iter next "
     "asarray ascontiguousarray ravel atleast_1d atleast_2d squeeze reshape transpose broadcast_to from_numpy as_tensor "
-    "copy partial make_pipeline make_union cycle chain islice reduce vars".split()
+    "copy partial make_pipeline make_union cycle chain islice reduce vars "
+    "ref proxy".split()
 )
 
 #: Methods whose result is, or shares memory with, the object they are called on.

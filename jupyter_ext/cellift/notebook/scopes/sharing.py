@@ -26,7 +26,7 @@ def shared_names(node: ast.expr | None, *, changed: bool = False) -> list[ast.Na
     if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
         return _all(node.elts, changed)
     if isinstance(node, ast.Dict):
-        return _all(node.values, changed)
+        return _all([*filter(None, node.keys), *node.values], changed)  # a key may be found by which object it is
     if isinstance(node, ast.IfExp):
         return _all((node.body, node.orelse), changed)
     if isinstance(node, ast.BoolOp):
@@ -34,10 +34,21 @@ def shared_names(node: ast.expr | None, *, changed: bool = False) -> list[ast.Na
     if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)):
         return _comprehension(node.elt, node.generators, changed)
     if isinstance(node, ast.DictComp):
-        return _comprehension(node.value, node.generators, changed)
+        counted = {name for generator in node.generators for name in names_of_keys(generator)}
+        keys = [] if isinstance(node.key, ast.Name) and node.key.id in counted else [node.key]
+        return [found for part in (*keys, node.value) for found in _comprehension(part, node.generators, changed)]
     if isinstance(node, ast.Call):
         return _call(node, changed)
     return []
+
+
+def names_of_keys(loop: ast.For | ast.AsyncFor | ast.comprehension) -> set[str]:
+    """Names that a loop gives numbers, or the keys of a table: nearly always texts, which are equal to their copies."""
+    target = loop.target
+    keyed = isinstance(loop.iter, ast.Call) and last_name(loop.iter.func) in ("items", "enumerate", "iterrows")
+    if keyed and isinstance(target, ast.Tuple) and isinstance(target.elts[0], ast.Name):
+        return {target.elts[0].id}
+    return set()
 
 
 def _all(nodes: Iterable[ast.expr], changed: bool) -> list[ast.Name]:

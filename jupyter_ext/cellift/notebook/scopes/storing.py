@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator
 
 from cellift.notebook.scopes.effects import STORING_FUNCTIONS, STORING_METHODS
 from cellift.notebook.scopes.facts import Facts
-from cellift.notebook.scopes.sharing import shared_names
+from cellift.notebook.scopes.sharing import names_of_keys, shared_names
 from cellift.project.dotted import last_name
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_BY_PLACE = frozenset({"loc", "iloc", "at", "iat"})
 _DEFINITIONS = (*_FUNCTIONS, ast.ClassDef, ast.Lambda)
 
 Pair = tuple[str, str]
@@ -34,7 +35,9 @@ def stored_by(node: ast.AST, own_methods: frozenset[str] = frozenset()) -> set[P
 
     ``own_methods`` are methods of the notebook's own classes that change their object: they may keep an argument.
     """
-    return {pair for one in _walk(node) for pair in _stored(one, own_methods)}
+    nodes = list(_walk(node))
+    counted = _counted(nodes)
+    return {pair for one in nodes for pair in _stored(one, own_methods, counted)}
 
 
 def stored_by_function(
@@ -49,8 +52,9 @@ def stored_by_function(
             for target, value in _bindings(one):
                 roots = {root for name in shared_names(value) for root in stands_for.get(name.id, {name.id})}
                 stands_for.setdefault(target, set()).update(roots)
+    counted = _counted(nodes)
     for one in nodes:
-        for holder, held in _stored(one, own_methods):
+        for holder, held in _stored(one, own_methods, counted):
             found |= {(h, s) for h in stands_for.get(holder, {holder}) for s in stands_for.get(held, {held})}
     return found
 
@@ -80,16 +84,21 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
                 yield name.id, value
 
 
-def _stored(node: ast.AST, own_methods: frozenset[str]) -> Iterator[Pair]:
+def _counted(nodes: Iterable[ast.AST]) -> set[str]:
+    loops = [node for node in nodes if isinstance(node, (ast.For, ast.AsyncFor))]
+    return {name for loop in loops for name in names_of_keys(loop)}
+
+
+def _stored(node: ast.AST, own_methods: frozenset[str], counted: set[str]) -> Iterator[Pair]:
     if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         if node.value is not None:
             for target in targets:
                 for part in _places(target):
-                    yield from _pairs(part, [node.value])
+                    yield from _pairs(part, [node.value, *_keys(part, counted)])
     elif isinstance(node, (ast.For, ast.AsyncFor)):
         for part in _places(node.target):
-            yield from _pairs(part, [node.iter])
+            yield from _pairs(part, [node.iter, *_keys(part, counted)])
     elif isinstance(node, ast.Call):
         arguments = [*node.args, *(keyword.value for keyword in node.keywords)]
         name = last_name(node.func)
@@ -108,6 +117,13 @@ def _places(target: ast.expr) -> Iterator[ast.expr]:
             yield from _places(element)
     elif isinstance(target, ast.Starred):
         yield from _places(target.value)
+
+
+def _keys(place: ast.expr, counted: set[str]) -> Iterator[ast.expr]:
+    """``d[key] = x`` keeps the key, which may be found by which object it is; tables and arrays keep none."""
+    if isinstance(place, ast.Subscript) and last_name(place.value) not in _BY_PLACE:
+        parts = place.slice.elts if isinstance(place.slice, ast.Tuple) else [place.slice]
+        yield from (part for part in parts if not (isinstance(part, ast.Name) and part.id in counted))
 
 
 def _pairs(holder: ast.expr, values: Iterable[ast.expr]) -> Iterator[Pair]:

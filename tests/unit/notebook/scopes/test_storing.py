@@ -18,6 +18,14 @@ _CLASS = """class Box:
     [
         "d['x'] = l",
         "d.x = l",
+        "d[l] = 1",
+        "d['x'][0, l] = 1",
+        "for d[l] in 'ab':\n    pass",
+        "for k in l:\n    d[k] = 1",
+        "for k, v in l:\n    d[k] = 1",
+        "for k, v in l.items():\n    d[v] = 1",
+        "put_key(d, l)",
+        "put_keys(d, l)",
         "d['x'], n = l, 1",
         "d['x']['y'] = l",
         "d.x.append(l)",
@@ -42,6 +50,11 @@ def test_what_is_put_into_something_shares_its_object(put: str) -> None:
 def put(where, what):
     place = where["k"]
     place.append([what])
+def put_key(where, what):
+    where[what] = 1
+def put_keys(where, what):
+    for one in what:
+        where[one] = 1
 def put_deep(where, what):
     for one in where:
         one.x = what
@@ -65,11 +78,28 @@ def put_global(what):
 
 
 @pytest.mark.parametrize(
-    "other", ["d['x'] = len(l)", "print(d, l)", "read(d, l)", "d.append(1)", "f = lambda: d.append(l)"]
+    "other",
+    [
+        "d['x'] = len(l)",
+        "print(d, l)",
+        "read(d, l)",
+        "d.append(1)",
+        "f = lambda: d.append(l)",
+        "d.loc[l] = 1",
+        "d.iloc[l] = 1",
+        "d.at[l] = 1",
+        "d.iat[l] = 1",
+        "d[len(l)] = 1",
+        "for k, v in l.items():\n    d[k] = 1",
+        "for k, v in enumerate(l):\n    d[0, k] = 1",
+        "d.x = 1",
+        "read_keys(d, l)",
+    ],
 )
 def test_what_only_reads_does_not_share(other: str) -> None:
     graph = graph_of(
-        "from somewhere import load\ndef read(where, what):\n    return where[0] + what[0]",
+        "from somewhere import load\ndef read(where, what):\n    return where[0] + what[0]\n"
+        "def read_keys(where, what):\n    for k, v in what.items():\n        where[k] = 1",
         "%%step a\nd = load()\nl = load()",
         f"%%step b\n{other}",
         "%%step c\nl.append(1)",
