@@ -21,19 +21,22 @@ from cellift.notebook.state.held_parts import HeldParts
 from cellift.notebook.state.reloads import outlived_objects
 from cellift.project.changed_paths import without_items
 from cellift.project.dotted import dotted_name, last_name
+from cellift.project.module_effects import Effect
 from cellift.project.process_words import PATCHED
+from cellift.project.remembered import of_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from cellift.notebook.wiring import Plan
-    from cellift.project.module_effects import Effect, ModuleState
+    from cellift.project.module_effects import ModuleState
     from cellift.project.snapshot import Project
 
 PREFIX = "state:module:"
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _ASKS_CACHE = frozenset({"cache_info", "cache_clear"})
+_NOTHING = Effect()
 Column = Callable[[ast.expr | ast.stmt], int]
 
 
@@ -76,7 +79,7 @@ class LocalState:
         self._state = project.module_state(modules, self._stored_paths(nodes))
         self._parts = names_of_parts(nodes, self._names, self._state.keeps_object)
         self._names |= self._parts
-        self._rebound = {self._state.variables[path] for path in self._state.rebound if path in self._state.variables}
+        self._rebound = {self._state.variables[path] for path in self._state.rebound}
         self._lending = self._functions.lending_methods(project.local_modules(modules))
         self._kept = {slot for effect in self._effects() for slot in _slots(effect.reads | effect.changes)}
         self._held = HeldParts(self._names, self._slots_of, self._given_by, self._lending)
@@ -295,12 +298,10 @@ class LocalState:
         """What a call may give back of its module: an object of a class has what making it takes."""
         path = dotted_name(function)
         full = self._full(path) if path else ""
-        effect = self._state.full(full)[0] if full and self._state is not None else None
-        if effect is None or self._state is None:
-            return frozenset()
         real = self._real(full)
         if self._functions.is_class(real):
-            return frozenset(_slots(effect.reads))
+            assert self._state is not None
+            return frozenset(_slots(self._state.names.get(real, _NOTHING).reads))
         return frozenset(slot for each in self._functions.gives(real, self._lending) for slot in self._slots_at(each))
 
     def _note_decorators(self, facts: Facts, node: ast.stmt) -> None:
@@ -444,8 +445,8 @@ class LocalState:
 
     def _changed_by(self, parts: Iterable[ast.expr]) -> set[str]:
         """State that the use of what these expressions name changes."""
-        names = (inner for one in parts for inner in ast.walk(one) if isinstance(inner, (ast.Name, ast.Attribute)))
-        effects = (self._effect(name)[0] for name in names)
+        names = (inner for one in parts for inner in of_kind(one, ast.Name, ast.Attribute))
+        effects = (self._effect_of_path(name)[0] for name in names)
         return {_pseudo(slot) for effect in effects if effect is not None for slot in effect.changes}
 
     def registered_too_early(self, plans: Iterable[Plan]) -> list[ast.stmt]:
