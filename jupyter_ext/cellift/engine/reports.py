@@ -104,7 +104,9 @@ class Reports:
         told.use = files
         told.groups = {item["name"]: item.get("file", "") for item in result.get("outputs", ())}
         told.changed = frozenset(result.get("changed", ()))
-        told.drew |= taken_up(told.changed)
+        taken = {name: by for name, (by, _) in (told.sources or {}).items()}
+        # What came in one file with something that it took is as that step has left it.
+        told.drew |= {name for name in taken_up(told.changed) if not self._beside(name, taken)}
         told.spent = frozenset(result.get("spent", ()))
         told.holds = frozenset(result.get("holds", ()))
         told.origins = self._origins(task, told)

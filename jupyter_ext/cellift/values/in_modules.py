@@ -54,6 +54,10 @@ class Known:
         """Whether it is the id of such an object."""
         return key in self._places
 
+    def makes(self, kind: type) -> bool:
+        """Whether it is a class of the notebook or of its modules."""
+        return kind.__module__ == MAIN or kind.__module__ in self._loaded
+
     def note(self, module: types.ModuleType) -> None:
         """``module`` has just been imported: what its variables have now is found there in other steps too."""
         name = module.__name__

@@ -357,6 +357,20 @@ def test_what_was_changed_with_an_input_is_the_version_that_came_with_it() -> No
     assert reports.plan("d")["inputs"] == {"x": "c", "y": "c"}
 
 
+@pytest.mark.parametrize(("file", "again"), [("one", False), ("two", True)])
+def test_state_of_a_module_that_came_with_what_the_step_took_is_not_taken_twice(file: str, again: bool) -> None:
+    state = "state:module:m:ROWS"
+    tasks = plan_of([Script("a", makes=(("x", state),)), Script("b", {"x": "a"}), Script("c", {state: "a"})])
+    found = Reports(tasks, lambda _: False)
+    for task, changed in (("a", []), ("b", [state])):
+        found.start(task, 0.0)
+        outputs = [{"name": "x", "file": "one"}, {"name": state, "file": file}]
+        found.finish(task, {"outputs": outputs, "changed": changed}, files())
+        verdict = found.verdict()
+    assert ("b" in verdict.again) is again
+    assert found.plan("c")["inputs"] == {state: "b"}
+
+
 def test_a_step_is_asked_only_about_names_that_may_share_an_object_with_what_it_takes() -> None:
     scripts = [Script("a", makes=(("x", "y", "z"),)), Script("b", {"x": "a"}), Script("c", {"y": "a", "z": "a"})]
     found = Reports(plan_of(scripts), lambda _: False)

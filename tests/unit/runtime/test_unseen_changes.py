@@ -180,7 +180,8 @@ def test_the_guard_holds_nothing_that_is_missed(tmp_path: Path) -> None:
     assert guard.changed({}, ()).keys() == {"a"}
 
 
-def test_the_guard_holds_nothing_that_weak_references_tell_of(tmp_path: Path) -> None:
+def test_the_guard_holds_nothing_that_weak_references_tell_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values.known, "_loaded", {__name__: None})
     thing = Thing()
     values.write(tmp_path / "a", {"x": thing, "live": weakref.WeakSet([thing])})
     reader, namespace = values.Reader(tmp_path / "a"), dict[str, Any]()
@@ -208,3 +209,18 @@ def test_state_that_the_step_has_not_taken_up_is_handed_on_with_what_shares_with
     guard, here = taken(tmp_path, ("part", *state), mine=("part",), part=[inner], **state)
     here["part"][0].append(2)
     assert guard.changed({}, ()) == {"part": [[1, 2]], "state:module:m:rows": {"k": [1, 2]}}
+
+
+def test_the_guard_holds_what_a_library_refers_to_weakly(tmp_path: Path) -> None:
+    thing = Thing()  # of no module of a notebook
+    values.write(tmp_path / "a", {"x": thing, "live": weakref.WeakSet([thing])})
+    reader, namespace = values.Reader(tmp_path / "a"), dict[str, Any]()
+    guard = ValueGuard(frozenset({"x", "live"}), frozenset(), {"x": "a", "live": "a"}, namespace)
+    for name in ("x", "live"):
+        guard.took("a", reader, name)
+        namespace[name] = reader.take(name)
+    namespace["x"].n = 2
+    del namespace["x"], reader
+    assert guard.spent == []
+    guard.changed({}, ())
+    assert guard.spent == [] and namespace["live"]

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Collection, Mapping
 from weakref import getweakrefcount
 
-from ...values import Fingerprint, Reader, ValuesError, sharing_with
+from ...values import Fingerprint, Reader, ValuesError, known, sharing_with
 
 
 class ChangedError(ValuesError):
@@ -143,9 +143,10 @@ class _Group:
 
 
 def _is_missed(value: Any, resizes: bool) -> bool:
-    """Whether a program notices that somebody else holds it: it says good-bye, weak references tell, or
+    """Whether a program notices that somebody else holds it: it says good-bye, its own weak references tell, or
     it is to get another size."""
     kind = type(value)
     if kind.__module__ == "numpy" and kind.__name__ == "ndarray":
         return resizes and bool(value.flags.owndata)
-    return hasattr(kind, "__del__") or bool(getweakrefcount(value))
+    # Libraries refer weakly to their tables and figures for themselves.
+    return hasattr(kind, "__del__") or (known.makes(kind) and bool(getweakrefcount(value)))
