@@ -20,7 +20,7 @@ from cellift.notebook.files.travel import FileTravel, with_absent_files, with_fi
 from cellift.notebook.files.used import FileUse
 from cellift.notebook.flow.dataflow import Flow
 from cellift.notebook.flow.held_state import changed_attributes
-from cellift.notebook.flow.identity import looks_at_identity
+from cellift.notebook.flow.identity import looks_at_identity, refers_weakly
 from cellift.notebook.flow.module_annotations import annotations_of_others
 from cellift.notebook.flow.passed_by import forget_what_nobody_reads
 from cellift.notebook.flow.resolved import Resolved
@@ -106,14 +106,14 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         first, last = added_folders(nodes)
         project = project.with_folders(first, last) if first or last else project
     outside = look_outside(nodes, project)
-    by_identity = looks_at_identity(nodes)
+    by_identity, weakly = looks_at_identity(nodes), refers_weakly(nodes)
     flags = (DECIMAL,) if looks_at_flags(nodes) else ()
     while True:
         reader = ParameterReader()
         local = LocalState(nodes, project, registered)
         draws = Draws(nodes, (owned.code.text for owned in layout.code), local.seeds, outside.without_draws)
         statements, warnings = _statements(layout, reader, project, local, draws, channels, resolved)
-        flow = Flow(statements, step_names, kept_as_data, by_identity=by_identity)
+        flow = Flow(statements, step_names, kept_as_data, by_identity=by_identity, weakly=weakly)
         flow.run()
         forget_what_nobody_reads(statements, {n for group in layout.groups for n in group.options.get("output", ())})
         files = FileUse(statements, outside.without_files, ANY if outside.log_to_file else None)

@@ -33,7 +33,7 @@ class Flow:
 
     ``kept_as_data`` are indexes of statements that must not be copied: an earlier try has shown that the copies of two
     versions would meet in one step, or that the code holds objects which change. Their values cross.
-    ``by_identity``: copies of values that cannot be changed can be told apart.
+    ``by_identity``: copies of values that cannot be changed can be told apart. ``weakly``: there are weak references.
     """
 
     def __init__(
@@ -43,15 +43,16 @@ class Flow:
         kept_as_data: frozenset[int] = frozenset(),
         *,
         by_identity: bool = False,
+        weakly: bool = False,
     ) -> None:
         self._statements = statements
         self._kept_as_data = kept_as_data
         self._missing = Missing(statements, step_names)
         self._code = CodeUse()
         self._constants = ConstantUse()
-        self._versions = Versions(self._code, by_identity=by_identity)
+        self._versions = Versions(self._code, by_identity=by_identity, weakly=weakly)
         self._current = self._versions.current
-        self._by_identity = by_identity
+        self._objects_matter = (by_identity, weakly)
         #: Code of the notebook that libraries were given (`pd.DataFrame.first = f`): whatever uses them may call it.
         self._given: frozenset[Version] = frozenset()
         self._by_text = NamesByText(statements, self._current, self._missing)
@@ -74,7 +75,7 @@ class Flow:
     def _anew(self, statement: Statement) -> Statement:
         again = statement if statement.trace is None else as_it_was(statement)
         self._current.begin()
-        self._current.trace.around = (self._by_identity, self._given)
+        self._current.trace.around = (self._objects_matter, self._given)
         self._resolve(again)
         again.trace = self._current.end(again)
         return again
@@ -84,7 +85,7 @@ class Flow:
         return self._code.to_keep() | self._constants.to_keep()
 
     def _still_holds(self, statement: Statement, trace: Trace) -> bool:
-        if trace.around != (self._by_identity, self._given):
+        if trace.around != (self._objects_matter, self._given):
             return False
         if trace.whole or trace.kept_as_data is not (statement.index in self._kept_as_data):
             return False

@@ -1,4 +1,4 @@
-"""Whether a notebook looks at which object a value is, where others only see that it is equal."""
+"""Whether a notebook looks at which object a value is, or how long it lives, where others only see that it is equal."""
 
 from __future__ import annotations
 
@@ -12,6 +12,17 @@ from cellift.project.remembered import of_kind, remembered
 def looks_at_identity(nodes: Sequence[ast.stmt]) -> bool:
     """``a is b`` of any two values, ``id(a)``: then copies of a text, a number or a tuple can be told apart."""
     return any(map(_looks, nodes))
+
+
+def refers_weakly(nodes: Sequence[ast.stmt]) -> bool:
+    """It has weak references: then it matters when the last name of an object is gone."""
+    return any(map(_imports_weakref, nodes))
+
+
+@remembered
+def _imports_weakref(node: ast.stmt) -> bool:
+    named = any(name.name == "weakref" for one in of_kind(node, ast.Import) for name in one.names)
+    return named or any(one.module == "weakref" for one in of_kind(node, ast.ImportFrom))
 
 
 @remembered

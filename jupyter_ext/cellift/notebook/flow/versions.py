@@ -18,10 +18,11 @@ from cellift.notebook.scopes.keeping import gives_kept_state
 class Versions:
     """``current`` has what each name means at this place of the notebook, ``sharing`` who shares objects there."""
 
-    def __init__(self, code: CodeUse, *, by_identity: bool) -> None:
+    def __init__(self, code: CodeUse, *, by_identity: bool, weakly: bool) -> None:
         self.current = Names()
         self.sharing = Sharing(self.current, by_identity=by_identity)
         self._code = code
+        self._weakly = weakly
         #: Functions inside values, by the identity of their bodies.
         self.held: dict[int, Version] = {}
 
@@ -75,6 +76,7 @@ class Versions:
         if kind.is_code and statement.travel is Travel.OWN:
             kind = Kind.DATA  # code that cannot be copied crosses as a value
         may_keep = not binding.certain and previous is not None and not previous.deleted
+        self._lose(statement, Use(name, binding.line, binding.column, soft=True))
         if not may_keep:
             self.sharing.leave(name)
         version = Version(
@@ -111,8 +113,22 @@ class Versions:
 
     def delete(self, statement: Statement, use: Use) -> None:
         """The statement deletes a name."""
+        self._lose(statement, use)
         self.sharing.leave(use.name)
         self._make(statement, Version(use.name, Kind.DATA, statement, use.line, use.column, deleted=True))
+
+    def _lose(self, statement: Statement, use: Use) -> None:
+        """The object that the name had may be gone now for those that refer to it weakly."""
+        version = self.current.get(use.name)
+        if not self._weakly or version is None or version.deleted or version.statement is statement:
+            return
+        others = [name for name in sorted(self.sharing.of(use.name)) if name != use.name and not self._is_code(name)]
+        read = statement.reads.get(use.name)
+        if others and (read is None or read.kept):
+            statement.reads[use.name] = Read(version, use)
+        for name in others:
+            change = Change(use.name, use.line, use.column, "another object for the name")
+            self._change(statement, name, change, frozenset())
 
     def _make(self, statement: Statement, version: Version) -> None:
         self.current[version.name] = version

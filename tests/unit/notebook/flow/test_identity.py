@@ -1,4 +1,7 @@
-"""Copies of a text, a number or a tuple can be told apart only where the notebook looks at which object it is."""
+"""Copies of a text, a number or a tuple can be told apart only where the notebook looks at which object it is.
+
+And an object's end only where it has weak references.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ import ast
 
 import pytest
 
-from cellift.notebook.flow.identity import looks_at_identity
-from unit.notebook.make_notebook import edges, graph_of
+from cellift.notebook.flow.identity import looks_at_identity, refers_weakly
+from unit.notebook.make_notebook import edges, graph_of, text
 
 
 @pytest.mark.parametrize(
@@ -67,3 +70,45 @@ def test_what_is_equal_to_nothing_matters_always() -> None:
 def test_a_name_that_is_deleted_shares_nothing() -> None:
     cells = ["%%step a\na = 1000", "%%step b\nb = a\ndel a", "%%step c\na = 5\nprint(a is b)"]
     assert edges(graph_of(*cells)) == {"a>b:a", "b>c:b"}
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("import weakref", True),
+        ("import os, weakref", True),
+        ("from weakref import ref", True),
+        ("def f():\n    import weakref", True),
+        ("import os", False),
+        ("from os import weakref", False),
+    ],
+)
+def test_whether_there_are_weak_references(code: str, *, expected: bool) -> None:
+    assert refers_weakly(ast.parse(code).body) is expected
+
+
+_WEAK = ["import weakref\nclass T:\n    pass", "%%step a\nt = T()\nu = T()\nr = weakref.ref(t)"]
+
+
+@pytest.mark.parametrize(
+    "loses", ["del t", "t = 1", "t = u", "for t in 'ab':\n    pass", "if u:\n    del t", "if u:\n    t = 1"]
+)
+def test_who_refers_weakly_may_lose_the_object_when_a_name_goes(loses: str) -> None:
+    graph = graph_of(*_WEAK, f"%%step b\n{loses}", "%%step c\nprint(r())")
+    assert {"a>b:r", "a>b:t", "b>c:r"} <= edges(graph)
+
+
+@pytest.mark.parametrize("loses", ["u = 1", "del u", "v = 1", "v = t"])
+def test_a_name_of_another_object_may_go(loses: str) -> None:
+    graph = graph_of(*_WEAK, f"%%step b\n{loses}", "%%step c\nprint(r())")
+    assert not {"a>b:t", "b>c:r"} <= edges(graph) or loses == "v = t"
+
+
+def test_a_class_that_shares_with_the_object_stays_as_it_is() -> None:
+    cells = ["import weakref\nrows = []\nclass T:\n    all = rows", "%%step a\nr = weakref.ref(T)"]
+    assert "class T" in text(graph_of(*cells, "%%step b\nrows = []", "%%step c\nprint(T.all)"), "c")
+
+
+def test_a_list_of_its_objects_is_the_same_without_their_names_where_nothing_is_weak() -> None:
+    graph = graph_of("%%step a\nt = []\nr = [t]", "%%step b\ndel t", "%%step c\nprint(r)")
+    assert edges(graph) == {"a>b:t", "a>c:r"}
