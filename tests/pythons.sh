@@ -22,6 +22,8 @@ export CELLIFT_PYTHON39
 results=$(mktemp -d)
 running=()
 trap 'for group in "${running[@]}"; do kill -- "-$group" 2>/dev/null || true; done; rm -rf "$results"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 versions="3.10 3.13"
 for version in $versions; do
   python=$(find_python "$version")

@@ -17,7 +17,7 @@ def session_with_skip(tmp_path: Path, allowed: str) -> subprocess.CompletedProce
     (tests / "allowed_skips.txt").write_text(allowed)
     (tests / "test_it.py").write_text("import pytest\ndef test_it(): pytest.skip('no GPU here')\n")
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests"]
-    environment = {**os.environ, "CELLIFT_STRICT_SKIPS": "1"}
+    environment = {**os.environ, "CELLIFT_STRICT_SKIPS": "1", "TEST_SHARD": "0/1"}
     return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
 
 
