@@ -102,6 +102,22 @@ def test_changes_of_two_steps_to_one_list_are_both_there(launcher):
     assert launcher.run(ir)["use"].stdout == "['/only/a', '/only/mine', '/only/b']\n"
 
 
+def test_copied_imports_look_where_an_earlier_step_has_added_a_folder_and_what_added_it_comes_later(launcher):
+    beside = launcher.folder.parent / "work"
+    (beside / "lib").mkdir(parents=True)
+    (beside / "more").mkdir()
+    (beside / "lib/adds.py").write_text("import sys\ndef add():\n    sys.path.append('more')\n    return 1")
+    (beside / "more/extra.py").write_text("N = 7")
+    folder = "import sys\nsys.path.insert(0, 'lib')"
+    ir = compile_graph(
+        graph(
+            step("make", "import adds\nok = adds.add()", setup=folder, outputs=("state:sys.path",)),
+            step("use", "print(extra.N)", setup=f"{folder}\nimport extra", inputs={"state:sys.path": "make"}),
+        )
+    )
+    assert launcher.run(ir, cwd=beside)["use"].stdout == "7\n"
+
+
 def test_what_the_process_was_started_with_does_not_cross(launcher):
     ir = compile_graph(graph(step("make", "os.environ['NEW'] = '1'", setup="import os", outputs=("state:environ",))))
     found = launcher.run(ir, environment={"SECRET": "hush"})["make"]

@@ -34,7 +34,7 @@ from .interpreter_settings import set_home
 from .local_modules import module_states, restore
 from .module_guard import ModuleGuard, watch_imports
 from .muting import muted
-from .process_state import GENERATORS, StateStaysError, make_changes, stays
+from .process_state import GENERATORS, IMPORTS, StateStaysError, make_changes, stays
 from .result import success, write_executor_output, write_result
 from .spec import BadInputError, StepInput, parse, read_argument
 from .state_guard import IMPORT, OTHER, REPEATED, StateGuard
@@ -215,9 +215,9 @@ class _StepRun:
         self._namespace.update(step.parameters)
         set_home(os.getcwd())
         watch_imports(self._modules)
-        # Imports that are copied from above look there.
+        # Imports that are copied from above look there; what changed it is imported where they have run.
         for name, found in self._inputs.states(("state:sys.path",)).items():
-            make_changes(name, found)
+            make_changes(name, {**found, IMPORTS: ((), ())})
         started = time.perf_counter()
         cells.run(
             self._namespace,
