@@ -41,20 +41,23 @@ done
 # has a process group of its own and may be interrupted, which some tests do.
 set -m
 check() {
-  ".venv-$1/bin/python" -m pytest tests/unit tests/kernel -q -p no:cacheprovider
+  ".venv-$1/bin/python" -m pytest tests/unit tests/kernel -q -o "cache_dir=$results/cache-$1" "${@:2}"
 }
 for version in $versions; do
   check "$version" >"$results/log-$version" 2>&1 &
   running+=($!)
 done
-failed=0
+failed=()
 for version in $versions; do
-  wait "${running[0]}" || failed=1
+  wait "${running[0]}" || failed+=("$version")
   running=("${running[@]:1}")
   echo "== Python $version"
   cat "$results/log-$version"
 done
-[ "$failed" = 0 ]
+for version in "${failed[@]}"; do
+  echo "== Python $version once more, alone: what failed beside the other"
+  check "$version" --last-failed --last-failed-no-failures none
+done
 
 # For the same recorded environment (that of the first one here) everything compiles to the same bytes.
 for version in $versions; do
