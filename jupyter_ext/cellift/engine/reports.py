@@ -104,7 +104,7 @@ class Reports:
         told.use = files
         told.groups = {item["name"]: item.get("file", "") for item in result.get("outputs", ())}
         told.changed = frozenset(result.get("changed", ()))
-        taken = {name: by for name, (by, _) in (told.sources or {}).items()}
+        taken = _taken(told)
         # What came in one file with something that it took is as that step has left it.
         told.drew |= {name for name in taken_up(told.changed) if not self._beside(name, taken)}
         told.spent = frozenset(result.get("spent", ()))
@@ -202,7 +202,7 @@ class Reports:
         }
 
     def _object(self, told: _Told, name: str) -> frozenset[tuple[str, str]]:
-        taken = {one: by for one, (by, _) in (told.sources or {}).items()}
+        taken = _taken(told)
         beside = [taken[name]] if name in taken else self._beside(name, taken)[-1:]
         found = set()
         for by in beside:
@@ -251,7 +251,7 @@ class Reports:
         The step that made the one made the other too, as far as that step kept it.
         """
         own = self._declared[task]
-        taken = {name: by for name, (by, _) in (told.sources or {}).items()}
+        taken = _taken(told)
         missing = [name for name in told.changed | told.holds if name not in own and not name.startswith(STATE)]
         return {name: self._origin(by, name) for name in missing for by in self._beside(name, taken)[-1:]}
 
@@ -287,6 +287,11 @@ class Reports:
             if new:
                 news.append((by, self._words.news(by, new)))
         return news
+
+
+def _taken(told: _Told) -> Sources:
+    """Name -> the task that the attempt which began last took it from."""
+    return {name: by for name, (by, _) in (told.sources or {}).items()}
 
 
 def _told(task: Mapping[str, Any]) -> _Told:

@@ -180,17 +180,23 @@ def test_the_guard_holds_nothing_that_is_missed(tmp_path: Path) -> None:
     assert guard.changed({}, ()).keys() == {"a"}
 
 
-def test_the_guard_holds_nothing_that_weak_references_tell_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(values.known, "_loaded", {__name__: None})
+def referred_to_weakly(folder: Path) -> tuple[ValueGuard, dict[str, Any]]:
+    """The guard and the names of a step that has taken an object and a set that refers to it weakly."""
     thing = Thing()
-    values.write(tmp_path / "a", {"x": thing, "live": weakref.WeakSet([thing])})
-    reader, namespace = values.Reader(tmp_path / "a"), dict[str, Any]()
+    values.write(folder, {"x": thing, "live": weakref.WeakSet([thing])})
+    reader, namespace = values.Reader(folder), dict[str, Any]()
     guard = ValueGuard(frozenset({"x", "live"}), frozenset(), {"x": "a", "live": "a"}, namespace)
     for name in ("x", "live"):
         guard.took("a", reader, name)
         namespace[name] = reader.take(name)
+    return guard, namespace
+
+
+def test_the_guard_holds_nothing_that_weak_references_tell_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(values.known, "_loaded", {__name__: None})
+    _guard, namespace = referred_to_weakly(tmp_path / "a")
     assert len(namespace["live"]) == 1
-    del namespace["x"], reader
+    del namespace["x"]
     assert len(namespace["live"]) == 0
 
 
@@ -212,15 +218,9 @@ def test_state_that_the_step_has_not_taken_up_is_handed_on_with_what_shares_with
 
 
 def test_the_guard_holds_what_a_library_refers_to_weakly(tmp_path: Path) -> None:
-    thing = Thing()  # of no module of a notebook
-    values.write(tmp_path / "a", {"x": thing, "live": weakref.WeakSet([thing])})
-    reader, namespace = values.Reader(tmp_path / "a"), dict[str, Any]()
-    guard = ValueGuard(frozenset({"x", "live"}), frozenset(), {"x": "a", "live": "a"}, namespace)
-    for name in ("x", "live"):
-        guard.took("a", reader, name)
-        namespace[name] = reader.take(name)
+    guard, namespace = referred_to_weakly(tmp_path / "a")  # its class is of no module of a notebook
     namespace["x"].n = 2
-    del namespace["x"], reader
+    del namespace["x"]
     assert guard.spent == []
     guard.changed({}, ())
     assert guard.spent == [] and namespace["live"]

@@ -43,7 +43,7 @@ class HeldParts:
 
     def changed(self, facts: Facts) -> Slots:
         """What the statement may change through such a name."""
-        return _NONE.union(*(self._held.get(name, _NONE) for name in facts.changes))
+        return _NONE.union(*map(self.of, facts.changes))
 
     def of(self, name: str) -> Slots:
         """What the name may hold now."""
@@ -54,7 +54,7 @@ class HeldParts:
         value = node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
         bound = self._of(value) if value is not None else self._of_all(ast.walk(node))
         for name, binding in facts.binds.items():
-            before = self._held.pop(name, _NONE) if binding.certain else self._held.get(name, _NONE)
+            before = self._held.pop(name, _NONE) if binding.certain else self.of(name)
             now = _NONE if binding.immutable else bound
             now |= _NONE if binding.certain else before
             if now:
@@ -62,12 +62,12 @@ class HeldParts:
         given = self._of_all(ast.walk(node)) if facts.changes else _NONE
         for name in facts.changes if given else ():
             if name not in self._imported and not name.startswith("state:"):
-                self._held[name] = self._held.get(name, _NONE) | given
+                self._held[name] = self.of(name) | given
 
     def _of(self, value: ast.expr) -> Slots:
         """What the value of an expression may be, hold or be a part of."""
         shared = {name.id for name in shared_names(value)} | lent_by(value, self._lending)
-        found = _NONE.union(*(self._held.get(name, _NONE) for name in shared))
+        found = _NONE.union(*map(self.of, shared))
         for part in ast.walk(value):
             if isinstance(part, ast.Call):
                 found |= self._given_by(part.func)
@@ -82,7 +82,7 @@ class HeldParts:
                 found |= self._given_by(part.func)
             elif isinstance(part, (ast.Name, ast.Attribute)):
                 found |= self._slots_of(part)
-                found |= self._held.get(part.id, _NONE) if isinstance(part, ast.Name) else _NONE
+                found |= self.of(part.id) if isinstance(part, ast.Name) else _NONE
         return found
 
 

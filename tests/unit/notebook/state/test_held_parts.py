@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cellift.notebook.analysis import analyse
+from cellift.notebook.analysis import Analysis, analyse
 from cellift.notebook.cells import parse_notebook
 from cellift.project.snapshot import Project
 from unit.notebook.make_notebook import edges, notebook
@@ -44,6 +44,11 @@ def load():
 STATE = "state:module:helpers:"
 
 
+def beside(folder: Path, *cells: str) -> Analysis:
+    """The analysis of a notebook in the folder."""
+    return analyse(parse_notebook(notebook(*cells), str(folder / "nb.ipynb")), Project(folder))
+
+
 @pytest.fixture
 def taken(tmp_path: Path) -> Any:
     """States of the module that step ``use`` takes, with the steps that give them; ``bump()`` is called before it."""
@@ -51,7 +56,7 @@ def taken(tmp_path: Path) -> Any:
     def look(makes: str, use: str = "print(h)") -> set[str]:
         (tmp_path / "helpers.py").write_text(HELPERS)
         cells = ("import helpers", f"%%step make\n{makes}", "%%step bump\nhelpers.bump()", f"%%step use\n{use}")
-        found = analyse(parse_notebook(notebook(*cells), str(tmp_path / "nb.ipynb")), Project(tmp_path))
+        found = beside(tmp_path, *cells)
         assert found.ok, [diagnostic.message for diagnostic in found.diagnostics]
         return {each.replace(STATE, "") for each in edges(found.graph) if ">use:" in each and STATE in each}
 
@@ -110,7 +115,7 @@ def test_a_change_of_what_it_holds_changes_the_module(tmp_path: Path) -> None:
         "%%step change\nh[0].append(1)",
         "%%step use\nhelpers.bump()",
     )
-    found = analyse(parse_notebook(notebook(*cells), str(tmp_path / "nb.ipynb")), Project(tmp_path))
+    found = beside(tmp_path, *cells)
     assert f"change>use:{STATE}ROWS" in edges(found.graph)
 
 
@@ -126,7 +131,7 @@ def test_what_holds_what_a_variable_has_got_comes_from_one_step_with_it(tmp_path
         "%%step make\nh = helpers.A()",
         "%%step use\nprint(h, helpers.LIMIT)",
     )
-    found = analyse(parse_notebook(notebook(*cells), str(tmp_path / "nb.ipynb")), Project(tmp_path))
+    found = beside(tmp_path, *cells)
     assert {each for each in edges(found.graph) if ">use:" in each} == {"make>use:h", f"make>use:{STATE}LIMIT"}
 
 
@@ -140,5 +145,5 @@ def test_an_object_of_a_class_that_a_package_imports_from_itself_keeps_something
     (tmp_path / "pkg/__init__.py").write_text(f"{imports}\ndefault = Store()")
     (tmp_path / "pkg/store.py").write_text("class Store:\n    n = 0\n    def put(self, x):\n        Store.n += 1")
     cells = ("import pkg", "%%step a\npkg.default.put(1)", "%%step b\nprint(pkg.default.put(2))")
-    found = analyse(parse_notebook(notebook(*cells), str(tmp_path / "nb.ipynb")), Project(tmp_path))
+    found = beside(tmp_path, *cells)
     assert any("state:module:pkg" in each for each in edges(found.graph)) is kept
