@@ -6,7 +6,7 @@ whoever serves an event loop calls them in threads. A store is used by several t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, NamedTuple, Protocol
@@ -32,6 +32,8 @@ class ObjectInfo:
     """An object without its bytes. Times are in UTC, sizes in bytes.
 
     ``etag`` is without quotes and changes with the content; it is no checksum (that of a multipart upload has a dash).
+    ``checksums`` holds those of the whole content that the store vouches for, in lower-case hexadecimal digits, by name
+    (``md5``, ``sha1``, ``sha256``, ``crc32``); `Store.stat` and `Store.write` fill it in where the store knows one.
     ``content_type``, ``metadata`` and ``tags`` are filled in by `Store.stat` alone; names of ``metadata`` are in lower
     case and without ``x-amz-meta-``.
     """
@@ -43,6 +45,7 @@ class ObjectInfo:
     content_type: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
+    checksums: Mapping[str, str] = field(default_factory=dict)
     version: str | None = None
     is_latest: bool = True
     is_delete_marker: bool = False
@@ -93,7 +96,10 @@ class Store(Protocol):
     def page(
         self, bucket: str, prefix: str = "", *, token: str | None = None, limit: int = PAGE, recursive: bool = False
     ) -> Page:
-        """Up to ``limit`` objects and common prefixes that start with a text; ``recursive``: objects at any depth."""
+        """Up to ``limit`` objects and common prefixes that start with a text; ``recursive``: objects at any depth.
+
+        ``limit`` is from 1 to `MOST_KEYS`. A prefix that no key can have gives an empty page.
+        """
 
     def versions(self, bucket: str, key: str) -> list[ObjectInfo]:
         """All versions of one key and its delete markers, the newest first; empty without VERSIONS."""
@@ -102,12 +108,20 @@ class Store(Protocol):
         """One object with all that is known of it; NotFoundError when there is none."""
 
     def read(
-        self, bucket: str, key: str, *, start: int = 0, length: int | None = None, version: str | None = None
-    ) -> Iterator[bytes]:
-        """Its bytes from ``start`` on, in pieces of at most `PIECE`.
+        self,
+        bucket: str,
+        key: str,
+        *,
+        start: int = 0,
+        length: int | None = None,
+        version: str | None = None,
+        etag: str | None = None,
+    ) -> Generator[bytes, None, None]:
+        """Its bytes from ``start`` on, in pieces of at most `PIECE`; none when ``start`` is at the end or after it.
 
-        The first piece, or the error, comes when it is asked for. Closing the iterator ends the request. A body that
-        ends too early raises TruncatedError; one that was replaced meanwhile, ChangedError.
+        The first piece, or the error, comes when it is asked for. Closing the generator ends the request. A body that
+        ends too early raises TruncatedError; one that was replaced meanwhile, ChangedError, and so does an object that
+        has not the ``etag`` that is given (also from a server that ignores If-Match).
         """
 
     def write(
@@ -122,8 +136,10 @@ class Store(Protocol):
         condition: Condition | None = None,
         moved: Callable[[int], None] = lambda _: None,
     ) -> ObjectInfo:
-        """Write what ``source`` gives (``size`` bytes, where known) as one object, all or nothing, and verify it.
+        """Write what ``source`` gives as one object, all or nothing, and verify it.
 
+        With ``size``, exactly so many bytes are taken: a source that has less raises TruncatedError. A store without
+        METADATA tells the content type by the name of the key, and refuses ``metadata`` (UnsupportedError).
         ``moved`` is called with the number of bytes of each piece; what it raises ends the write, and nothing is left
         of it: no half object, no multipart upload. ConditionError when ``condition`` does not hold.
         """
@@ -131,7 +147,10 @@ class Store(Protocol):
     def copy(
         self, bucket: str, key: str, to_bucket: str, to_key: str, *, condition: Condition | None = None
     ) -> ObjectInfo:
-        """Copy within the store, with content type, metadata and tags; where it can, the server moves the bytes."""
+        """Copy within the store, with content type, metadata and tags; where it can, the server moves the bytes.
+
+        A copy of an object to itself is refused (StorageError with the code InvalidRequest), as in S3.
+        """
 
     def remove(self, bucket: str, key: str, *, version: str | None = None) -> None:
         """Remove an object; that there is none is no error, as in S3."""

@@ -20,6 +20,12 @@ class NotFoundError(StorageError):
     code = "NoSuchKey"
 
 
+class NoSuchBucketError(NotFoundError):
+    """No such bucket."""
+
+    code = "NoSuchBucket"
+
+
 class BucketExistsError(StorageError):
     """The bucket is there already."""
 
