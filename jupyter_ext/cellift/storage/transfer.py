@@ -1,0 +1,219 @@
+"""Moving one object: between stores, from a file, to a file. What is reported as done has been verified.
+
+Memory is bounded by a few pieces, whatever the size. *moved* is called with the bytes of each piece that has arrived;
+what it raises ends the transfer (CancelledError is meant for that), and nothing is left of it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from cellift.storage.api import PIECE, Condition, Feature, ObjectInfo
+from cellift.storage.digest import Digest, choose
+from cellift.storage.errors import ChangedError, ChecksumError, StorageError, TruncatedError, UnreachableError
+from cellift.storage.partial import partial_file
+from cellift.storage.place import Place
+from cellift.storage.shown import quoted
+
+Moved = Callable[[int], None]
+
+
+def nothing(_: object) -> None:
+    """Do nothing: where nobody wants to hear of it."""
+
+
+def upload(path: Path, to: Place, *, condition: Condition | None = None, moved: Moved = nothing) -> ObjectInfo:
+    """Write a file as an object. Raises ChangedError, and writes nothing, when the file changes meanwhile.
+
+    What is no regular file (a pipe) is read to its end. Raises OSError for the file, StorageError for the store.
+    """
+    with path.open("rb", buffering=0) as file:
+        before = os.fstat(file.fileno())
+        size = before.st_size if path.is_file() else None
+        with io.BufferedReader(_UnchangedFile(file, path, size), PIECE) as source:
+            written = to.store.write(to.bucket, to.key, source, size=size, condition=condition, moved=moved)
+    if size is not None:
+        _check_size(written, size, str(to))
+    return written
+
+
+def download(source: Place, path: Path, *, moved: Moved = nothing) -> ObjectInfo:
+    """Write an object as a file, whole or not at all; folders that are missing are made.
+
+    What an earlier try has brought of this very object (by its etag) is kept beside *path* and not asked for again: it
+    counts as moved at once. An error keeps it; a cancelled transfer, or another object of the same name, removes it.
+    """
+    found = source.store.stat(source.bucket, source.key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise IsADirectoryError(21, "it is a folder, and the object would be a file of this name", str(path))
+    identity = f"{source.bucket}/{source.key}\n{found.etag}\n{found.size}"
+    with partial_file(path, identity) as part, _checking(found) as digest:
+        start = part.start if part.start <= found.size else part.restart()
+        if start:
+            if digest is not None:
+                for piece in part.pieces():
+                    digest.update(piece)
+            moved(start)
+        for piece in steady(source, found, start=start):
+            part.write(piece)
+            if digest is not None:
+                digest.update(piece)
+            moved(len(piece))
+        try:
+            _check_size(found, part.size(), str(source))
+            _verify(digest, found, source)
+        except StorageError:
+            part.restart()
+            raise
+        part.put()
+    return found
+
+
+def copy(
+    source: Place,
+    to: Place,
+    *,
+    condition: Condition | None = None,
+    moved: Moved = nothing,
+    warn: Callable[[str], None] = nothing,
+) -> ObjectInfo:
+    """Copy an object: by the store itself within one connection, else in pieces through this machine.
+
+    Content type and metadata come with it where the other store keeps them; *warn* is told when it does not.
+    """
+    if source.connection == to.connection:
+        copied = source.store.copy(source.bucket, source.key, to.bucket, to.key, condition=condition)
+        moved(copied.size)
+        return copied
+    found = source.store.stat(source.bucket, source.key)
+    keeps = Feature.METADATA in to.store.features
+    if found.metadata and not keeps:
+        warn(f"{source}: its metadata ({', '.join(sorted(found.metadata))}) is left out: {to.connection} keeps none.")
+    with _checking(found) as digest, closing(steady(source, found)) as pieces:
+        reader = io.BufferedReader(_Verified(pieces, digest, found, source), PIECE)
+        written = to.store.write(
+            to.bucket,
+            to.key,
+            reader,
+            size=found.size,
+            content_type=found.content_type if keeps else "",
+            metadata=found.metadata if keeps else None,
+            condition=condition,
+            moved=moved,
+        )
+    _check_size(written, found.size, str(to))
+    for name, wanted in found.checksums.items():
+        if written.checksums.get(name, wanted) != wanted:
+            raise _mismatch(name, str(to))
+    return written
+
+
+def steady(
+    source: Place, found: ObjectInfo, *, start: int = 0, length: int | None = None
+) -> Generator[bytes, None, None]:
+    """Give the bytes of the object that was found, and go on where a connection broke, as long as something comes."""
+    end = found.size if length is None else min(start + length, found.size)
+    place = start
+    while place < end:
+        before = place
+        try:
+            with closing(
+                source.store.read(source.bucket, source.key, start=place, length=end - place, etag=found.etag)
+            ) as pieces:
+                for piece in pieces:
+                    place += len(piece)
+                    yield piece
+        except (TruncatedError, UnreachableError):
+            if place == before:
+                raise
+        else:
+            if place < end:
+                raise TruncatedError(f"{source} ended after {place} of {found.size} bytes. Try again.")
+
+
+class _UnchangedFile(io.RawIOBase):
+    """A file that must stay as it is until its last byte is read; else an object would be made of two states of it."""
+
+    def __init__(self, file: io.FileIO, path: Path, size: int | None) -> None:
+        self._file = file
+        self._path = path
+        self._size = size
+        self._count = 0
+        self._before = self._state()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        count = self._file.readinto(buffer) or 0
+        self._count += count
+        # Asked with the last piece: the store has not got all of it yet, and makes nothing of it.
+        if self._size is not None and self._count >= self._size and self._state() != self._before:
+            raise ChangedError(
+                f"{quoted(str(self._path))} was changed while it was read. Nothing was written: try again."
+            )
+        return count
+
+    def _state(self) -> tuple[int, int]:
+        state = os.fstat(self._file.fileno())
+        return state.st_size, state.st_mtime_ns
+
+
+class _Verified(io.RawIOBase):
+    """The pieces of an object as a file. The end is told only when the checksum is right."""
+
+    def __init__(self, pieces: Iterator[bytes], digest: Digest | None, found: ObjectInfo, source: Place) -> None:
+        self._pieces = pieces
+        self._digest = digest
+        self._found = found
+        self._source = source
+        self._rest = memoryview(b"")
+        self._left = found.size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        if not self._rest:
+            piece = next(self._pieces, b"")
+            if piece and self._digest is not None:
+                self._digest.update(piece)
+            self._left -= len(piece)
+            if self._left == 0:
+                # Before the last piece is given: a store that counts may take it for the end.
+                _verify(self._digest, self._found, self._source)
+            self._rest = memoryview(piece)
+        count = min(len(buffer), len(self._rest))
+        buffer[:count] = self._rest[:count]
+        self._rest = self._rest[count:]
+        return count
+
+
+@contextmanager
+def _checking(found: ObjectInfo) -> Iterator[Digest | None]:
+    name = choose(found.checksums)
+    with ExitStack() as stack:
+        yield None if name is None else stack.enter_context(Digest(name))
+
+
+def _verify(digest: Digest | None, found: ObjectInfo, source: Place) -> None:
+    name = choose(found.checksums)
+    if digest is not None and name is not None and digest.hexdigest() != found.checksums[name]:
+        raise _mismatch(name, str(source))
+
+
+def _mismatch(name: str, place: str) -> ChecksumError:
+    return ChecksumError(
+        f"{place}: the {name} checksum of what arrived is not that of the object. Try again; if it stays so, a disk or "
+        "the network damages data."
+    )
+
+
+def _check_size(info: ObjectInfo, size: int, place: str) -> None:
+    if info.size != size:
+        raise TruncatedError(f"{place}: {size} bytes have arrived, and {info.size} were expected. Try again.")
