@@ -28,6 +28,7 @@ class Subject:
     ``leftovers`` lists what writes of a bucket have left that is no object: temporary files, multipart uploads.
     """
 
+    name: str
     store: Store
     differences: frozenset[str]
     refused: frozenset[str]
@@ -42,6 +43,7 @@ def local_tree(request: pytest.FixtureRequest) -> Subject:
         return [file.name for file in staging.iterdir()] if staging.exists() else []
 
     return Subject(
+        "local",
         LocalTree(root),
         frozenset({"clash", "marker-with-objects", "marker-falls"}),
         frozenset(

@@ -18,6 +18,7 @@ COMMANDS = {
     "run": "run a notebook or a pipeline on this machine",
     "import": "take over a notebook that another tool has marked",
     "runs": "list, show, cancel and remove runs; read their logs",
+    "data": "list, copy and remove data in object stores, with mc's words",
     "explain": "what a diagnostic code means, with a bad and a good example",
     "doctor": "check this installation and say how to mend it",
     "version": "print the version",

@@ -28,6 +28,10 @@ def explain(error: Exception) -> tuple[str, int]:
 
     if isinstance(error, (RunStoreError, LaunchError)):
         return f"cellift: {error}", 1
+    from cellift.storage.errors import StorageError
+
+    if isinstance(error, StorageError):
+        return f"cellift: {error}", 1
     if isinstance(error, OSError):
         if error.filename:
             return f"cellift: {error.filename}: {error.strerror or error}{_remedy(error)}", 1

@@ -57,6 +57,7 @@ def test_commands_are_found_in_the_documentation() -> None:
 # A mention of a command, and not an example: what follows is left to the reader.
 _MENTIONS = {
     "cellift compile",
+    "cellift data",
     "cellift import kale",
     "cellift runs",
     "cellift runs rm",

@@ -40,7 +40,7 @@ def test_version_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out) == {"version": __version__}
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("runs", "import")])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in ("runs", "import", "data")])
 def test_every_command_has_json(name: str) -> None:
     parser = argparse.ArgumentParser()
     importlib.import_module(f"cellift.cli.commands.{name}").configure(parser)

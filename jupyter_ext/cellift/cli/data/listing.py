@@ -1,0 +1,183 @@
+"""``ls``, ``find``, ``du`` and ``tree``: what there is."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any
+
+from cellift.api.words import plural, size
+from cellift.cli.data.flags import wanted_of
+from cellift.cli.data.places import in_bucket, in_store, opener
+from cellift.cli.data.rows import moment, object_line, object_record, print_list
+from cellift.cli.errors import UsageError
+from cellift.cli.output import print_json
+from cellift.storage.api import ObjectInfo, Store
+from cellift.storage.connections.opening import connection_names
+from cellift.storage.errors import NotFoundError
+from cellift.storage.shown import quoted, shown
+from cellift.storage.targets import Target
+from cellift.storage.walk import Entry, entries, is_folder, objects
+
+
+def ls(args: Namespace) -> int:
+    """Connections, buckets of a connection, or what is below a prefix."""
+    if args.target is None:
+        names = connection_names()
+        if args.json:
+            print_json([{"key": f"{name}/", "type": "folder"} for name in names])
+        else:
+            print("\n".join(f"{shown(name)}/" for name in names))
+        return 0
+    target = in_store(args.target)
+    store = opener()(target.connection)
+    if not target.bucket:
+        if args.recursive:
+            raise UsageError(f"--recursive needs a bucket; write {target}/BUCKET")
+        buckets = store.buckets()
+        if args.json:
+            print_list(
+                {"key": f"{one.name}/", "type": "folder", "lastModified": moment(one.created)} for one in buckets
+            )
+        else:
+            for one in buckets:
+                print(object_line(f"{one.name}/", None))
+        return 0
+    total = _Total()
+    rows = total.of(_rows(store, target, recursive=args.recursive))
+    if args.json:
+        print_list(_record(row) for row in rows)
+        return 0
+    for row in rows:
+        print(object_line(row.name, row.info))
+    if args.summarize:
+        print(f"\nTotal size: {size(total.bytes)}\nTotal objects: {total.objects}")
+    return 0
+
+
+def find(args: Namespace) -> int:
+    """Objects below a prefix that all rules hold for."""
+    wanted = wanted_of(args)
+    target = in_bucket(args.target)
+    store = opener()(target.connection)
+    at = f"{target.connection}/{target.bucket}/"
+    depth = args.maxdepth
+
+    def found() -> Iterator[ObjectInfo]:
+        for info in objects(store, target.bucket, target.folder):
+            inside = info.key[len(target.folder) :]
+            if (not depth or inside.rstrip("/").count("/") < depth) and wanted.takes(info, at + info.key):
+                yield info
+
+    if args.json:
+        print_list(object_record(info, key=at + info.key) for info in found())
+    else:
+        for info in found():
+            print(shown(at + info.key))
+    return 0
+
+
+def du(args: Namespace) -> int:
+    """Bytes and objects below a prefix, and below the folders in it down to a depth."""
+    target = in_bucket(args.target)
+    store = opener()(target.connection)
+    start = len(target.folder)
+    sums: dict[str, _Total] = {target.folder: _Total()}
+    for info in objects(store, target.bucket, target.folder):
+        segments = info.key[start:].split("/")[:-1]
+        deep = len(segments) if args.recursive else min(args.depth, len(segments))
+        for count in range(deep + 1):
+            folder = target.folder + "".join(f"{one}/" for one in segments[:count])
+            sums.setdefault(folder, _Total()).add(info)
+    at = f"{target.connection}/{target.bucket}"
+    # What is inside comes before what holds it, as `du` has it.
+    order = sorted(sums, reverse=True)
+    if args.json:
+        print_json(
+            [
+                {"prefix": f"{at}/{one}".rstrip("/"), "size": sums[one].bytes, "objects": sums[one].objects}
+                for one in order
+            ]
+        )
+        return 0
+    for one in order:
+        text = f"{size(sums[one].bytes):>10}  {plural(sums[one].objects, 'object'):>12}  "
+        print(text + shown(f"{at}/{one}".rstrip("/")))
+    return 0
+
+
+def tree(args: Namespace) -> int:
+    """Folders below a prefix (and objects, with ``--files``) as a tree."""
+    target = in_bucket(args.target)
+    store = opener()(target.connection)
+    if args.json:
+        print_list(_nodes(store, target.bucket, target.folder, args, 1))
+        return 0
+    print(target)
+    for line in _branches(store, target.bucket, target.folder, args, 1, ""):
+        print(line)
+    return 0
+
+
+class _Total:
+    """Bytes and number of objects."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self.objects = 0
+
+    def add(self, info: ObjectInfo) -> None:
+        self.bytes += info.size
+        self.objects += 1
+
+    def of(self, rows: Iterator[Entry]) -> Iterator[Entry]:
+        for row in rows:
+            if row.info is not None:
+                self.add(row.info)
+            yield row
+
+
+def _rows(store: Store, target: Target, *, recursive: bool) -> Iterator[Entry]:
+    """What ``ls`` shows, with names relative to the folder that is listed."""
+    bucket = target.bucket
+    # The name of a folder lists what is in it; any other text, what begins with it.
+    prefix = target.folder if is_folder(store, bucket, target.folder) else target.key
+    base = prefix.rpartition("/")[0] + "/" if "/" in prefix else ""
+    found = False
+    rows = (
+        (Entry(one.key, one) for one in objects(store, bucket, prefix)) if recursive else entries(store, bucket, prefix)
+    )
+    for row in rows:
+        found = True
+        yield Entry(row.name[len(base) :] or "./", row.info)
+    if not found and target.key:
+        raise NotFoundError(f"Nothing in the bucket {quoted(bucket)} begins with {quoted(target.key)}.")
+
+
+def _record(row: Entry) -> dict[str, Any]:
+    return {"key": row.name, "type": "folder"} if row.info is None else object_record(row.info, key=row.name)
+
+
+def _children(store: Store, bucket: str, prefix: str, args: Namespace) -> Iterator[Entry]:
+    for row in entries(store, bucket, prefix):
+        if row.name != prefix and (row.info is None or args.files):
+            yield row
+
+
+def _nodes(store: Store, bucket: str, prefix: str, args: Namespace, level: int) -> Iterator[dict[str, Any]]:
+    for row in _children(store, bucket, prefix, args):
+        yield _record(row)
+        if row.info is None and (not args.depth or level < args.depth):
+            yield from _nodes(store, bucket, row.name, args, level + 1)
+
+
+def _branches(store: Store, bucket: str, prefix: str, args: Namespace, level: int, before: str) -> Iterator[str]:
+    rows = _children(store, bucket, prefix, args)
+    row = next(rows, None)
+    while row is not None:
+        following = next(rows, None)
+        last = following is None
+        yield f"{before}{'└─' if last else '├─'} {shown(row.name[len(prefix) :].rstrip('/'))}"
+        if row.info is None and (not args.depth or level < args.depth):
+            yield from _branches(store, bucket, row.name, args, level + 1, before + ("   " if last else "│  "))
+        row = following

@@ -1,0 +1,68 @@
+"""``cp`` and ``mv``."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from typing import Any
+
+from cellift.cli.data.flags import wanted_of
+from cellift.cli.data.places import opener, parse
+from cellift.cli.data.progress import Progress
+from cellift.cli.errors import UsageError
+from cellift.cli.output import print_json
+from cellift.storage.errors import AccessError, NoSuchBucketError, UnreachableError
+from cellift.storage.performing import perform_all
+from cellift.storage.place import Place
+from cellift.storage.plan import moves
+
+# What would go wrong in the same way for everything that follows.
+_HOPELESS = (AccessError, NoSuchBucketError, UnreachableError)
+
+
+def cp(args: Namespace) -> int:
+    """Copy objects and files."""
+    return _move(args, remove_source=False)
+
+
+def mv(args: Namespace) -> int:
+    """Copy objects and files, and remove each source when its copy is verified."""
+    return _move(args, remove_source=True)
+
+
+def _move(args: Namespace, *, remove_source: bool) -> int:
+    if len(args.targets) < 2:
+        raise UsageError("name what is copied and where to: SOURCE TARGET")
+    *sources, to = map(parse, args.targets)
+    wanted = wanted_of(args)
+    records: list[dict[str, Any]] = []
+    failed = False
+    with Progress(sys.stderr) as progress:
+        plan = moves(sources, to, opener(), recursive=args.recursive, wanted=wanted.takes, warn=progress.say)
+        outcomes = perform_all(plan, remove_source=remove_source, moved=progress.moved, warn=progress.say)
+        try:
+            for move, error in outcomes:
+                record = {
+                    "source": _name(move.source),
+                    "target": _name(move.to),
+                    "status": "error" if error else "success",
+                }
+                records.append(record | ({"error": str(error)} if error else {}))
+                if error:
+                    failed = True
+                    progress.say(f"cellift: {move}: {error}")
+                    if isinstance(error, _HOPELESS):
+                        break
+                else:
+                    progress.say(str(move))
+        finally:
+            outcomes.close()
+    if args.json:
+        print_json(records)
+    if not records and not failed:
+        print("Nothing to copy.", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _name(end: object) -> str:
+    return f"{end.connection}/{end.bucket}/{end.key}" if isinstance(end, Place) else str(end)

@@ -1,0 +1,259 @@
+"""``stat``, ``cat`` and ``head`` of objects; ``mb`` and ``rb`` of buckets; ``rm``."""
+
+from __future__ import annotations
+
+import codecs
+import re
+import sys
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from typing import Any
+
+from cellift.api.table import columns
+from cellift.api.words import plural, size
+from cellift.cli.data.flags import wanted_of
+from cellift.cli.data.places import a_bucket, an_object, in_bucket, opener
+from cellift.cli.data.rows import moment
+from cellift.cli.errors import CommandError, UsageError
+from cellift.cli.output import print_json
+from cellift.storage.api import MOST_KEYS, ObjectInfo, Store
+from cellift.storage.errors import BucketExistsError, NotFoundError
+from cellift.storage.place import Place
+from cellift.storage.shown import quoted, shown
+from cellift.storage.targets import Target
+from cellift.storage.transfer import steady
+from cellift.storage.walk import is_folder, objects
+
+# Controls but for the end of a line and the tab: a terminal would obey them.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def stat(args: Namespace) -> int:
+    """All that is known of objects, or of buckets."""
+    records = []
+    opened = opener()
+    for text in args.targets:
+        target = in_bucket(text)
+        store = opened(target.connection)
+        if target.key:
+            records.append(_stat_record(target, store.stat(target.bucket, target.key)))
+        else:
+            store.page(target.bucket, limit=1)
+            records.append({"name": f"{target}/", "type": "folder"})
+    if args.json:
+        print_json(records)
+    else:
+        print("\n\n".join("\n".join(_stat_lines(record)) for record in records))
+    return 0
+
+
+def cat(args: Namespace) -> int:
+    """The bytes of objects, one after the other."""
+    if args.tail is not None and (args.offset or args.tail < 0):
+        raise UsageError("--tail is a number of bytes from the end, and excludes --offset")
+    if args.offset < 0:
+        raise UsageError(f"--offset {args.offset}: at least 0")
+    opened = opener()
+    for target in map(an_object, args.targets):
+        place = Place(opened(target.connection), *target)
+        found = place.store.stat(place.bucket, place.key)
+        start = args.offset if args.tail is None else max(found.size - args.tail, 0)
+        with closing(steady(place, found, start=start)) as pieces:
+            _put_out(pieces)
+    return 0
+
+
+def head(args: Namespace) -> int:
+    """The first lines of objects."""
+    if args.lines < 0:
+        raise UsageError(f"--lines {args.lines}: at least 0")
+    opened = opener()
+    for target in map(an_object, args.targets):
+        place = Place(opened(target.connection), *target)
+        found = place.store.stat(place.bucket, place.key)
+        with closing(steady(place, found)) as pieces:
+            _put_out(_lines(pieces, args.lines))
+    return 0
+
+
+def mb(args: Namespace) -> int:
+    """Make buckets."""
+    opened = opener()
+    made = []
+    for target in map(a_bucket, args.targets):
+        try:
+            opened(target.connection).make_bucket(target.bucket)
+        except BucketExistsError:
+            if not args.ignore_existing:
+                raise
+        made.append(str(target))
+    return _say("made", made, args)
+
+
+def rb(args: Namespace) -> int:
+    """Remove buckets; with ``--force``, all in them first."""
+    opened = opener()
+    removed = []
+    for target in map(a_bucket, args.targets):
+        store = opened(target.connection)
+        if args.force:
+            failed = _remove(store, target.bucket, (one.key for one in objects(store, target.bucket)), [])
+            if failed:
+                return _report(failed)
+        store.remove_bucket(target.bucket)
+        removed.append(str(target))
+    return _say("removed", removed, args)
+
+
+def rm(args: Namespace) -> int:
+    """Remove objects, or with ``--recursive`` all below a prefix."""
+    targets = [in_bucket(text) if args.recursive else an_object(text) for text in args.targets]
+    wanted = wanted_of(args)
+    opened = opener()
+    plan = [(target, opened(target.connection)) for target in targets]
+
+    def meant(target: Target, store: Store) -> Iterator[ObjectInfo]:
+        for info in _meant(store, target, recursive=args.recursive):
+            if wanted.takes(info, f"{target.connection}/{target.bucket}/{info.key}"):
+                yield info
+
+    if args.recursive and not args.force and not args.dry_run and not _agreed(plan, meant):
+        return 1
+    removed: list[str] = []
+    failed: dict[str, str] = {}
+    for target, store in plan:
+        at = f"{target.connection}/{target.bucket}/"
+        keys = (info.key for info in meant(target, store))
+        done: list[str] = []
+        if args.dry_run:
+            done = list(keys)
+        else:
+            wrong = _remove(store, target.bucket, keys, done)
+            failed |= {at + key: reason for key, reason in wrong.items()}
+        removed += [at + key for key in done]
+    _say("would be removed" if args.dry_run else "removed", removed, args)
+    return _report(failed)
+
+
+def _meant(store: Store, target: Target, *, recursive: bool) -> Iterator[ObjectInfo]:
+    if not recursive:
+        try:
+            yield store.stat(target.bucket, target.key)
+        except NotFoundError:
+            if is_folder(store, target.bucket, target.folder):
+                raise CommandError(f"{target} is a folder: give --recursive to remove all in it.") from None
+            raise
+        return
+    found = False
+    for info in objects(store, target.bucket, target.folder):
+        found = True
+        yield info
+    if not found and target.key:
+        yield store.stat(target.bucket, target.key)  # a single object, or there is nothing of this name
+
+
+def _agreed(plan: list[tuple[Target, Store]], meant: Any) -> bool:
+    count = total = 0
+    for target, store in plan:
+        for info in meant(target, store):
+            count += 1
+            total += info.size
+    names = ", ".join(str(target) for target, _ in plan)
+    what = f"{plural(count, 'object')} ({size(total)}) below {names}"
+    if not sys.stdin.isatty():
+        raise UsageError(f"{what} would be removed, and there is nobody to ask: give --force")
+    print(f"Remove {what}? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    print("Nothing was removed.", file=sys.stderr)
+    return False
+
+
+def _remove(store: Store, bucket: str, keys: Iterable[str], done: list[str]) -> dict[str, str]:
+    """Remove in the largest groups that a store takes; gives what stayed, with the reason."""
+    failed: dict[str, str] = {}
+    group: list[str] = []
+
+    def flush() -> None:
+        wrong = store.remove_many(bucket, group) if group else {}
+        failed.update(wrong)
+        done.extend(key for key in group if key not in wrong)
+        group.clear()
+
+    for key in keys:
+        group.append(key)
+        if len(group) == MOST_KEYS:
+            flush()
+    flush()
+    return failed
+
+
+def _report(failed: dict[str, str]) -> int:
+    for name, reason in failed.items():
+        print(f"cellift: {quoted(name)} was not removed: {reason}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _say(what: str, names: list[str], args: Namespace) -> int:
+    if args.json:
+        print_json(names)
+    else:
+        for name in names:
+            print(f"{what} {shown(name)}", file=sys.stderr)
+    return 0
+
+
+def _stat_record(target: Target, info: ObjectInfo) -> dict[str, Any]:
+    record: dict[str, Any] = {"name": f"{target.connection}/{target.bucket}/{info.key}"}
+    record |= {"type": "folder" if info.key.endswith("/") else "file", "size": info.size}
+    record |= {"lastModified": moment(info.modified), "etag": info.etag, "contentType": info.content_type}
+    record |= {"metadata": dict(info.metadata), "tags": dict(info.tags), "versionID": info.version}
+    return record | {"checksums": dict(info.checksums)}
+
+
+def _stat_lines(record: dict[str, Any]) -> list[str]:
+    rows = [["Name", shown(record["name"])]]
+    if "size" in record:
+        rows += [["Date", record["lastModified"] or ""], ["Size", f"{size(record['size'])} ({record['size']} bytes)"]]
+        rows += [
+            ["ETag", shown(record["etag"])],
+            ["Type", record["type"]],
+            ["Content-Type", shown(record["contentType"])],
+        ]
+    else:
+        rows.append(["Type", record["type"]])
+    for title in ("metadata", "tags", "checksums"):
+        rows += [[title.capitalize(), shown(f"{key}: {value}")] for key, value in record.get(title, {}).items()]
+    if record.get("versionID"):
+        rows.append(["Version", shown(record["versionID"])])
+    return columns(rows)
+
+
+def _lines(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:
+    for piece in pieces:
+        place = 0
+        while count and place < len(piece):
+            end = piece.find(b"\n", place)
+            if end < 0:
+                place = len(piece)
+                break
+            place = end + 1
+            count -= 1
+        yield piece[:place]
+        if not count:
+            return
+
+
+def _put_out(pieces: Iterator[bytes]) -> None:
+    """Write bytes as they are; to a terminal as text, with what it would obey written out."""
+    if not sys.stdout.isatty():
+        sys.stdout.flush()
+        for piece in pieces:
+            sys.stdout.buffer.write(piece)
+        sys.stdout.buffer.flush()
+        return
+    decoder = codecs.getincrementaldecoder("utf-8")("replace")
+    for piece in pieces:
+        sys.stdout.write(_OBEYED.sub(lambda found: shown(found[0]), decoder.decode(piece)))
+    sys.stdout.write(decoder.decode(b"", final=True))

@@ -1,0 +1,107 @@
+"""Moves carried out several at a time: many small objects take as long as their round trips, one after the other."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+from cellift.storage.errors import CancelledError, ChangedError, StorageError
+from cellift.storage.place import Place
+from cellift.storage.plan import Move
+from cellift.storage.transfer import Moved, copy, download, nothing, upload
+
+WORKERS = 8
+"""Moves at a time; each holds a few pieces in memory."""
+
+Outcome = tuple[Move, StorageError | OSError | None]
+
+
+def perform(
+    move: Move, *, remove_source: bool = False, moved: Moved = nothing, warn: Callable[[str], None] = nothing
+) -> None:
+    """Carry out one move. With *remove_source*, the source is removed once the copy is verified.
+
+    Raises StorageError for a store, OSError for a file, and ChangedError, with both objects left, when the source was
+    replaced meanwhile.
+    """
+    source, to = move
+    seen = source.store.stat(source.bucket, source.key).etag if remove_source and isinstance(source, Place) else ""
+    if isinstance(source, Path):
+        assert isinstance(to, Place)
+        upload(source, to, moved=moved)
+    elif isinstance(to, Path):
+        if source.key.endswith("/"):
+            to.mkdir(parents=True, exist_ok=True)
+        else:
+            download(source, to, moved=moved)
+    elif source.key.endswith("/"):
+        to.store.write(to.bucket, to.key, io.BytesIO(), size=0)
+    else:
+        copy(source, to, moved=moved, warn=warn)
+    if not remove_source:
+        return
+    if isinstance(source, Path):
+        source.unlink()
+        return
+    if source.store.stat(source.bucket, source.key).etag != seen:
+        raise ChangedError(f"{source} was replaced while it was moved: it was copied, and the new one stays.")
+    source.store.remove(source.bucket, source.key)
+
+
+def perform_all(
+    moves: Iterator[Move],
+    *,
+    remove_source: bool = False,
+    moved: Moved = nothing,
+    warn: Callable[[str], None] = nothing,
+    workers: int = WORKERS,
+) -> Generator[Outcome, None, None]:
+    """Carry out moves, several at a time; give each with its error, or None, when it is over.
+
+    Closing the generator (or Ctrl-C) cancels what goes on at its next piece and waits for that. An error of *moves*
+    itself is raised when what was begun is over. *moved* and *warn* are called in several threads.
+    """
+    cancelled = threading.Event()
+
+    def step(count: int) -> None:
+        if cancelled.is_set():
+            raise CancelledError("The transfer was cancelled.")
+        moved(count)
+
+    trouble: StorageError | OSError | None = None
+    pending: dict[Future[None], Move] = {}
+    with ThreadPoolExecutor(workers, "cellift-transfer") as pool:
+        try:
+            while True:
+                try:
+                    move = next(moves, None)
+                except (StorageError, OSError) as error:
+                    trouble, move = error, None
+                if move is None:
+                    break
+                pending[pool.submit(perform, move, remove_source=remove_source, moved=step, warn=warn)] = move
+                if len(pending) >= 2 * workers:
+                    yield from _over(pending)
+            while pending:
+                yield from _over(pending)
+        finally:
+            cancelled.set()
+            for future in pending:
+                future.cancel()
+    if trouble is not None:
+        raise trouble
+
+
+def _over(pending: dict[Future[None], Move]) -> list[Outcome]:
+    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+    outcomes: list[Outcome] = []
+    for future in done:
+        move = pending.pop(future)
+        error = future.exception()
+        if error is not None and not isinstance(error, (StorageError, OSError)):
+            raise error
+        outcomes.append((move, error))
+    return outcomes

@@ -1,0 +1,66 @@
+"""What people write for a place: ``CONNECTION/bucket/key``, or a path of this machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import NamedTuple
+
+from cellift.storage.connections.opening import NoSuchConnectionError
+from cellift.storage.shown import quoted, shown
+
+
+class LocalPath(NamedTuple):
+    """A file or folder of this machine; ``slash``: it was written with one at the end."""
+
+    path: Path
+    slash: bool
+
+    def __str__(self) -> str:
+        return shown(str(self.path))
+
+    @property
+    def is_folder(self) -> bool:
+        """Whether it is a folder, or is to be one."""
+        return self.slash or self.path.is_dir()
+
+
+class Target(NamedTuple):
+    """A connection, and a bucket and a key in it, each of which may be empty."""
+
+    connection: str
+    bucket: str
+    key: str
+
+    def __str__(self) -> str:
+        return shown("/".join(self).rstrip("/") + ("/" if self.key.endswith("/") else ""))
+
+    @property
+    def folder(self) -> str:
+        """The prefix of what is in the folder that this names: the key with a slash, or nothing for the bucket."""
+        return self.key if not self.key or self.key.endswith("/") else f"{self.key}/"
+
+
+def parse_target(text: str, connections: Collection[str]) -> LocalPath | Target:
+    """Return what *text* means. As in ``mc``, a connection comes before a file of the same name.
+
+    A path is what starts with ``/``, ``./``, ``../`` or ``~``; a name without a slash; and what begins with a folder
+    that is there. Raises NoSuchConnectionError for anything else.
+    """
+    first, _, rest = text.partition("/")
+    if first in connections:
+        bucket, _, key = rest.partition("/")
+        return Target(first, bucket, key)
+    if first in ("", ".", "..") or first.startswith("~"):
+        return _path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser drops the slash at the end
+    if "/" not in text or Path(first).is_dir():
+        return _path(text)
+    raise NoSuchConnectionError(
+        f"There is no connection {quoted(first)}. There are: {', '.join(connections)}. A path of this machine begins "
+        "with ./, / or ~."
+    )
+
+
+def _path(text: str) -> LocalPath:
+    return LocalPath(Path(text), text.endswith("/"))

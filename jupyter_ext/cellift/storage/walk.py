@@ -1,0 +1,44 @@
+"""All objects below a prefix, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cellift.storage.api import MOST_KEYS, ObjectInfo, Store
+
+
+class Entry(NamedTuple):
+    """A row of a listing: an object, or a common prefix (``info`` is None then)."""
+
+    name: str
+    info: ObjectInfo | None
+
+
+def objects(store: Store, bucket: str, prefix: str = "") -> Iterator[ObjectInfo]:
+    """Give all objects whose keys start with *prefix*, in order; a page is asked for when it is needed."""
+    token = None
+    while True:
+        page = store.page(bucket, prefix, token=token, limit=MOST_KEYS, recursive=True)
+        yield from page.objects
+        token = page.next
+        if token is None:
+            return
+
+
+def entries(store: Store, bucket: str, prefix: str = "") -> Iterator[Entry]:
+    """Give what is right below *prefix*: objects and common prefixes together, in the order of their UTF-8 bytes."""
+    token = None
+    while True:
+        page = store.page(bucket, prefix, token=token, limit=MOST_KEYS)
+        rows = [Entry(one.key, one) for one in page.objects] + [Entry(name, None) for name in page.prefixes]
+        yield from sorted(rows, key=lambda row: row.name)
+        token = page.next
+        if token is None:
+            return
+
+
+def is_folder(store: Store, bucket: str, prefix: str) -> bool:
+    """Whether any key starts with *prefix*."""
+    page = store.page(bucket, prefix, limit=1)
+    return bool(page.objects or page.prefixes)
