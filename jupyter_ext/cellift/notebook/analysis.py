@@ -51,7 +51,7 @@ from cellift.notebook.state.outside import look_outside
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
 from cellift.notebook.surroundings import needs_of
 from cellift.notebook.wiring import Conflict, Plan, Wiring, definitions_to_keep, repeated_in_conflict
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import Statements, of_each_cell, of_kind
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -101,7 +101,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     kept_as_data: frozenset[int] = frozenset()
     registered: list[ast.stmt] = []
     channels = Channels()
-    nodes = [node for owned in layout.code for node in owned.code.statements]
+    nodes = Statements.of(owned.code.tree for owned in layout.code)
     if project is not None:
         first, last = added_folders(nodes)
         project = project.with_folders(first, last) if first or last else project
@@ -112,11 +112,11 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         reader = ParameterReader()
         local = LocalState(nodes, project, registered)
         draws = Draws(nodes, (owned.code.text for owned in layout.code), local.seeds, outside.without_draws)
-        statements, warnings = _statements(layout, reader, project, local, draws, channels, resolved)
+        statements, warnings = _statements(layout, nodes, reader, project, local, draws, channels, resolved)
         flow = Flow(statements, step_names, kept_as_data, by_identity=by_identity, weakly=weakly)
         flow.run()
         forget_what_nobody_reads(statements, {n for group in layout.groups for n in group.options.get("output", ())})
-        files = FileUse(statements, outside.without_files, ANY if outside.log_to_file else None)
+        files = FileUse(nodes, outside.without_files, ANY if outside.log_to_file else None)
         classify_setup(statements, files)
         states = StateChanges(statements, files, channels)
         states.decide()
@@ -168,6 +168,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
 
 def _statements(
     layout: Layout,
+    nodes: Statements,
     reader: ParameterReader,
     project: Project | None,
     local: LocalState,
@@ -176,7 +177,6 @@ def _statements(
     resolved: Resolved,
 ) -> tuple[list[Statement], list[Diagnostic]]:
     """Every statement of every cell with its facts; ``reader`` finds the parameters among them."""
-    nodes = [node for owned in layout.code for node in owned.code.statements]
     around = _around(nodes)
     given = {node for owned in layout.code if owned.parameters for node in owned.code.statements}
     texts = known_texts(nodes, given)
@@ -221,35 +221,41 @@ def _statements(
     return statements, list(reader.diagnostics)
 
 
-def _around(nodes: Sequence[ast.stmt]) -> Around:
+def _around(nodes: Statements) -> Around:
     methods = changing_methods(nodes)
-    attributes = frozenset().union(*map(_attributes, nodes))
+    attributes = frozenset().union(*_attributes(nodes))
     return Around(
         methods,
         changed_attributes(nodes, methods),
         changed_by_a_look(nodes, methods),
-        frozenset().union(*map(_at_names, nodes)),
+        frozenset().union(*_at_names(nodes)),
         "__subclasses__" in attributes,
         bool(attributes & {"cache_info", "cache_clear", "cache_parameters"}),
-        moving_names(nodes) if any(map(_remembers, nodes)) else frozenset(),
-        any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in nodes),
+        moving_names(nodes) if any(_remember(nodes)) else frozenset(),
+        any(_from_the_future(nodes)),
     )
 
 
-@remembered
-def _attributes(node: ast.stmt) -> frozenset[str]:
-    return frozenset(part.attr for part in of_kind(node, ast.Attribute))
+@of_each_cell
+def _attributes(nodes: Sequence[ast.stmt]) -> frozenset[str]:
+    return frozenset(part.attr for node in nodes for part in of_kind(node, ast.Attribute))
 
 
-@remembered
-def _remembers(node: ast.stmt) -> bool:
-    functions = of_kind(node, ast.FunctionDef, ast.AsyncFunctionDef)
+@of_each_cell
+def _remember(nodes: Sequence[ast.stmt]) -> bool:
+    functions = (one for node in nodes for one in of_kind(node, ast.FunctionDef, ast.AsyncFunctionDef))
     return any(is_cache(decorator) for one in functions for decorator in getattr(one, "decorator_list", ()))
 
 
-@remembered
-def _at_names(node: ast.stmt) -> frozenset[str]:
-    texts = (part.value for part in of_kind(node, ast.Constant) if isinstance(part.value, str))
+@of_each_cell
+def _from_the_future(nodes: Sequence[ast.stmt]) -> bool:
+    return any(isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in nodes)
+
+
+@of_each_cell
+def _at_names(nodes: Sequence[ast.stmt]) -> frozenset[str]:
+    constants = (part.value for node in nodes for part in of_kind(node, ast.Constant))
+    texts = (value for value in constants if isinstance(value, str))
     return frozenset(names_after_at(text for text in texts if "@" in text))
 
 

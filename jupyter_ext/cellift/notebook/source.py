@@ -36,6 +36,16 @@ class CellCode:
     offset: int = 0
     #: The cell has more code than this.
     shares: bool = False
+    #: The tree that the statements were parsed in; what was found out about them together is kept on it.
+    parsed: ast.Module | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def tree(self) -> ast.Module:
+        """A tree of just the statements."""
+        known = self.parsed
+        if known is not None and tuple(known.body) == self.statements:
+            return known
+        return ast.Module(list(self.statements), [])
 
     def slice(self, first: ast.stmt, last: ast.stmt) -> CodeSlice:
         """The text from the start of one statement to the end of another, with the ``;`` that hides its value."""
@@ -114,6 +124,7 @@ def read_code(cell: Cell, above: Sequence[CellCode] = ()) -> CellCode:
         tuple(found),
         parsed.lines if parsed else tuple(text.split("\n")),
         tuple(installs),
+        parsed=parsed.tree if parsed else None,
     )
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cellift.project.dotted import last_name
 from cellift.project.modules import absolute_name
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import Statements, of_each_cell, of_kind, remembered
 
 _BY_NAME = frozenset({"import_module", "__import__", "find_spec"})
 
 
 def imported_modules(trees: Iterable[ast.AST], package: str = "") -> set[str]:
     """Full names of all modules that the code may import, also inside functions; submodules in doubt included."""
-    found: set[str] = set()
-    for tree in trees:
-        found |= _imported_in(tree, package)
-    return found
+    if isinstance(trees, Statements):
+        return set().union(*_imported_in_cell(trees, package))
+    return set().union(*(_imported_in(tree, package) for tree in trees))
+
+
+@of_each_cell
+def _imported_in_cell(statements: Sequence[ast.stmt], package: str) -> frozenset[str]:
+    return frozenset().union(*(_imported_in(one, package) for one in statements))
 
 
 @remembered

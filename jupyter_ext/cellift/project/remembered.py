@@ -39,6 +39,45 @@ def remembered(
     return once  # type: ignore[return-value]  # the tree may not be given by name
 
 
+class Statements(tuple[ast.stmt, ...]):
+    """The statements of all cells in document order; ``cells`` has the tree of each."""
+
+    cells: tuple[ast.Module, ...]
+
+    @classmethod
+    def of(cls, cells: Iterable[ast.Module]) -> Statements:
+        """Those of these cells."""
+        trees = tuple(cells)
+        made = cls(statement for tree in trees for statement in tree.body)
+        made.cells = trees
+        return made
+
+
+def of_each_cell(
+    function: Callable[Concatenate[Sequence[ast.stmt], _Given], _Result],
+) -> Callable[Concatenate[Iterable[ast.stmt], _Given], list[_Result]]:
+    """For a pure function of statements, whose result nobody changes: asked of all, it is asked of each cell.
+
+    After an edit that of the edited one is new. Statements of which no cells are known count as one cell.
+    """
+
+    @wraps(function)
+    def in_cell(tree: ast.Module, *given: Any) -> _Result:
+        ask: Callable[..., _Result] = function
+        return ask(tree.body, *given)
+
+    once: Callable[..., _Result] = remembered(in_cell)
+
+    @wraps(function)
+    def of_all(statements: Iterable[ast.stmt], *given: Any) -> list[_Result]:
+        if isinstance(statements, Statements):
+            return [once(tree, *given) for tree in statements.cells]
+        ask: Callable[..., _Result] = function
+        return [ask(list(statements), *given)]
+
+    return of_all  # type: ignore[return-value]  # the statements may not be given by name
+
+
 def walk(tree: ast.AST) -> Sequence[ast.AST]:
     """All nodes, in the order of ``ast.walk``: remembered for statements and modules, read anew for expressions."""
     return _nodes(tree) if isinstance(tree, (ast.stmt, ast.Module)) else tuple(ast.walk(tree))

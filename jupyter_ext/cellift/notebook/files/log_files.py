@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from cellift.notebook.files.paths import ANY
 from cellift.project.dotted import last_name
-from cellift.project.remembered import of_kind
+from cellift.project.remembered import of_each_cell, of_kind
 
 #: Methods of a logger, and functions of ``logging``, that write a message.
 LOG_METHODS = frozenset("debug info warning warn error exception critical fatal log".split())
@@ -34,8 +34,13 @@ def _name(call: ast.Call, full: Full) -> str:
 
 def log_files(nodes: Sequence[ast.stmt], named: Named, full: Full) -> frozenset[str]:
     """Patterns of all files that loggers of the notebook may write to."""
-    calls = (call for one in nodes for call in of_kind(one, ast.Call))
+    calls = (call for several in _calls(nodes) for call in several)
     return frozenset(name for call in calls if opens_log_file(call, full) for name in _files(call, named, full))
+
+
+@of_each_cell
+def _calls(nodes: Sequence[ast.stmt]) -> list[ast.Call]:
+    return [call for one in nodes for call in of_kind(one, ast.Call)]
 
 
 def _files(call: ast.Call, named: Named, full: Full) -> Iterator[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cellift.project.dotted import dotted_name, last_name
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind
 
 ANY = "*"
 _DEEP = 12
@@ -26,12 +26,10 @@ class Paths:
         self._unknown: set[str] = set()
         #: Names that were asked for, with the values that they are given; None for what is not known.
         self.asked: dict[str, list[ast.expr] | None] = {}
-        for statement in statements:
-            for name, value in _given_values(statement):
-                if value is None:
-                    self._unknown.add(name)
-                else:
-                    self._values.setdefault(name, []).append(value)
+        for given, unknown in _given_values(statements):
+            self._unknown |= unknown
+            for name, value in given:
+                self._values.setdefault(name, []).append(value)
 
     def named(self, node: ast.expr, given: Mapping[str, set[str]], depth: int = 0) -> set[str]:
         """Patterns with ``*`` for what is not known; empty for open files, buffers, addresses and temporary files.
@@ -125,13 +123,25 @@ class Paths:
 
 
 _Given = tuple[str, ast.expr | None]
+_KINDS = (
+    ast.Assign,
+    ast.AnnAssign,
+    ast.NamedExpr,
+    ast.AugAssign,
+    ast.For,
+    ast.AsyncFor,
+    ast.comprehension,
+    ast.withitem,
+)
 
 
-@remembered
-def _given_values(statement: ast.stmt) -> tuple[_Given, ...]:
-    """The names that a statement gives values, with these; None for what is not known."""
-    kinds = (ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign, ast.For, ast.AsyncFor, ast.comprehension)
-    return tuple(given for node in of_kind(statement, *kinds, ast.withitem) for given in _given_by(node))
+@of_each_cell
+def _given_values(statements: Sequence[ast.stmt]) -> tuple[list[tuple[str, ast.expr]], frozenset[str]]:
+    """The names that statements give values, with these, and those of which the value is not known."""
+    nodes = (node for statement in statements for node in of_kind(statement, *_KINDS))
+    given = [one for node in nodes for one in _given_by(node)]
+    known = [(name, value) for name, value in given if value is not None]
+    return known, frozenset(name for name, value in given if value is None)
 
 
 def _given_by(node: ast.AST) -> Iterator[_Given]:

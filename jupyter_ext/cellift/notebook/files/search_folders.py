@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from cellift.notebook.files.paths import ANY, Paths
 from cellift.project.dotted import dotted_name
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind
 
 _LAST = frozenset({"append", "extend"})
 
@@ -16,7 +16,7 @@ def added_folders(nodes: Sequence[ast.stmt]) -> tuple[tuple[str, ...], tuple[str
     """Relative folders that are searched before what is installed, and those that are searched behind it."""
     first: dict[str, None] = {}
     last: dict[str, None] = {}
-    added = [one for statement in nodes for one in _added_by(statement)]
+    added = [one for several in _added_in(nodes) for one in several]
     paths = Paths(nodes if added else ())
     for value, behind in added:
         for name in sorted(paths.named(value, {})):
@@ -26,9 +26,10 @@ def added_folders(nodes: Sequence[ast.stmt]) -> tuple[tuple[str, ...], tuple[str
     return tuple(first), tuple(last)
 
 
-@remembered
-def _added_by(statement: ast.stmt) -> tuple[tuple[ast.expr, bool], ...]:
-    return tuple(one for node in of_kind(statement, ast.Call, ast.AugAssign, ast.Assign) for one in _added(node))
+@of_each_cell
+def _added_in(statements: Sequence[ast.stmt]) -> tuple[tuple[ast.expr, bool], ...]:
+    nodes = (node for one in statements for node in of_kind(one, ast.Call, ast.AugAssign, ast.Assign))
+    return tuple(added for node in nodes for added in _added(node))
 
 
 def _added(node: ast.AST) -> Iterable[tuple[ast.expr, bool]]:

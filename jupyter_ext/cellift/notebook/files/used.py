@@ -82,12 +82,14 @@ class Asked(dict[str, str]):
 class FileUse:
     """What every statement of a notebook does with files. Ask when names are resolved."""
 
-    def __init__(self, statements: Sequence[Statement], quiet: Iterable[str] = (), logs: str | None = None) -> None:
-        """``quiet`` modules use no files; ``logs``: what files modules beside the notebook let loggers write to."""
+    def __init__(self, nodes: Sequence[ast.stmt], quiet: Iterable[str] = (), logs: str | None = None) -> None:
+        """``nodes``: all statements of the notebook. ``quiet`` modules use no files.
+
+        ``logs``: what files modules beside the notebook let loggers write to.
+        """
         quiet = frozenset(quiet)
         self._quiet = QUIET_LIBRARIES | quiet
-        nodes = [statement.node for statement in statements]
-        self.reach = Reach(statements)
+        self.reach = Reach(nodes)
         #: What imported names stand for.
         self.names = Asked(imported_names(nodes))
         self._paths = Paths(nodes)

@@ -9,7 +9,7 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 
 from cellift.notebook.scopes.effects import FILE_READERS, TABLE_WRITERS, WRITE_FIRST
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind
 
 _OF_MODULES = (
     FILE_READERS
@@ -27,10 +27,8 @@ class FileValues:
         """``full`` gives the full name of what comes from an import."""
         self._names: set[str] = set()
         self._given: set[int] = set()
-        for statement in statements:
-            candidates = _candidates(statement)
-            if candidates:
-                self._read(statement, candidates, full)
+        for statement, candidates in (one for several in _candidates_in(statements) for one in several):
+            self._read(statement, candidates, full)
 
     def _read(
         self, statement: ast.stmt, candidates: Sequence[ast.Name | ast.Attribute], full: Callable[[ast.expr], str]
@@ -74,7 +72,13 @@ def _uses_files(node: ast.Name | ast.Attribute, full: Callable[[ast.expr], str])
     return isinstance(node, ast.Attribute) and node.attr in TABLE_WRITERS and not module
 
 
-@remembered
+@of_each_cell
+def _candidates_in(
+    statements: Sequence[ast.stmt],
+) -> list[tuple[ast.stmt, tuple[ast.Name | ast.Attribute, ...]]]:
+    return [(one, candidates) for one in statements if (candidates := _candidates(one))]
+
+
 def _candidates(statement: ast.stmt) -> tuple[ast.Name | ast.Attribute, ...]:
     names = (node for node in of_kind(statement, ast.Name) if _may_be_one(node, node.id))
     attributes = (node for node in of_kind(statement, ast.Attribute) if _may_be_one(node, node.attr))

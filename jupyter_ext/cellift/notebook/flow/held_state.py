@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
 from cellift.notebook.parameters.literals import is_immutable_literal
 from cellift.notebook.scopes.effects import MUTATING_METHODS
 from cellift.project.dotted import last_name
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind, remembered
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
@@ -80,6 +80,11 @@ def changed_attributes(trees: Iterable[ast.AST], methods: AbstractSet[str] = fro
     Not those that a statement of a cell changes through a plain name of a class (``Config.items.append(x)``).
     ``methods``: those of the notebook's own classes that change their object.
     """
+    return frozenset().union(*_changed_in(trees, methods))  # type: ignore[arg-type]
+
+
+@of_each_cell
+def _changed_in(trees: Sequence[ast.stmt], methods: AbstractSet[str]) -> frozenset[str]:
     return frozenset().union(*(_changed_attributes(tree, _called_methods(tree) & methods) for tree in trees))
 
 

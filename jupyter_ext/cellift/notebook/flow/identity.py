@@ -6,26 +6,34 @@ import ast
 from collections.abc import Sequence
 
 from cellift.project.dotted import last_name
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind
 
 
 def looks_at_identity(nodes: Sequence[ast.stmt]) -> bool:
     """``a is b`` of any two values, ``id(a)``: then copies of a text, a number or a tuple can be told apart."""
-    return any(map(_looks, nodes))
+    return any(_some_look(nodes))
 
 
 def refers_weakly(nodes: Sequence[ast.stmt]) -> bool:
     """It has weak references: then it matters when the last name of an object is gone."""
+    return any(_some_import_weakref(nodes))
+
+
+@of_each_cell
+def _some_import_weakref(nodes: Sequence[ast.stmt]) -> bool:
     return any(map(_imports_weakref, nodes))
 
 
-@remembered
 def _imports_weakref(node: ast.stmt) -> bool:
     named = any(name.name == "weakref" for one in of_kind(node, ast.Import) for name in one.names)
     return named or any(one.module == "weakref" for one in of_kind(node, ast.ImportFrom))
 
 
-@remembered
+@of_each_cell
+def _some_look(nodes: Sequence[ast.stmt]) -> bool:
+    return any(map(_looks, nodes))
+
+
 def _looks(node: ast.stmt) -> bool:
     return any(map(_of_values, of_kind(node, ast.Compare))) or any(map(_of_id, of_kind(node, ast.Call)))
 

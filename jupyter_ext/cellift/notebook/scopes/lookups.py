@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 
 from cellift.notebook.scopes.effects import CONTAINER_METHODS
 from cellift.project.changed_paths import changed_paths
 from cellift.project.dotted import dotted_name
-from cellift.project.remembered import remembered, walk
+from cellift.project.remembered import of_each_cell, remembered, walk
 
 #: Calls without arguments that give a namespace.
 _NAMESPACES = frozenset({"globals", "locals", "vars", "dir"})
@@ -53,15 +53,23 @@ def text_of(node: ast.AST | None) -> str | None:
 
 def known_texts(statements: Iterable[ast.stmt], but: Collection[ast.stmt]) -> dict[str, str]:
     """Names that one statement gives a text and nothing else gives anything; ``but``: a run may give others there."""
-    found: dict[str, str] = {}
+    cells = _texts_in(statements)
+    found = {name: text for texts, _ in cells for name, text, by in texts if by not in but}
+    return {name: text for name, text in found.items() if sum(bound[name] for _, bound in cells) == 1}
+
+
+@of_each_cell
+def _texts_in(statements: Sequence[ast.stmt]) -> tuple[list[tuple[str, str, ast.stmt]], Counter[str]]:
+    """Names that are given a text, and how often each name is bound."""
+    found: list[tuple[str, str, ast.stmt]] = []
     bound: Counter[str] = Counter()
     for statement in statements:
-        if isinstance(statement, ast.Assign) and statement not in but and len(statement.targets) == 1:
+        if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target, text = statement.targets[0], text_of(statement.value)
             if isinstance(target, ast.Name) and text is not None:
-                found[target.id] = text
+                found.append((target.id, text, statement))
         bound.update(_bound_names(statement))
-    return {name: text for name, text in found.items() if bound[name] == 1}
+    return found, bound
 
 
 def moving_names(statements: Iterable[ast.stmt]) -> frozenset[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 
 from cellift.notebook.scopes.effects import MUTATING_METHODS
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind, remembered
 
 _Method = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -16,7 +16,7 @@ def changing_methods(statements: Iterable[ast.stmt]) -> frozenset[str]:
 
     Only names are known where a method is called, so methods of one name count as one.
     """
-    methods = [method for statement in statements for method in _methods(statement)]
+    methods = [method for several in _methods(statements) for method in several]
     changing: set[str] = set()
     while True:
         more = {
@@ -30,9 +30,15 @@ def changing_methods(statements: Iterable[ast.stmt]) -> frozenset[str]:
     return frozenset(name for name in changing if not (name.startswith("__") and name != "__call__"))
 
 
-def _methods(statement: ast.stmt) -> Iterator[_Method]:
-    for node in of_kind(statement, ast.ClassDef):
-        yield from (item for item in node.body if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef)))
+@of_each_cell
+def _classes(statements: Sequence[ast.stmt]) -> list[ast.ClassDef]:
+    return [node for one in statements for node in of_kind(one, ast.ClassDef)]
+
+
+@of_each_cell
+def _methods(statements: Sequence[ast.stmt]) -> list[_Method]:
+    members = (item for one in statements for node in of_kind(one, ast.ClassDef) for item in node.body)
+    return [item for item in members if isinstance(item, (ast.FunctionDef, ast.AsyncFunctionDef))]
 
 
 #: Methods that run where the source shows a call of the class, or a store.
@@ -56,7 +62,7 @@ def changes_by_use(node: ast.ClassDef, changing: frozenset[str]) -> bool:
 
 def changed_by_a_look(statements: Iterable[ast.stmt], changing: frozenset[str]) -> frozenset[str]:
     """Classes whose instances, as attributes of another class, change when they are read or called."""
-    classes = [node for statement in statements for node in of_kind(statement, ast.ClassDef)]
+    classes = [node for several in _classes(statements) for node in several]
     return frozenset(node.name for node in classes if changes_by_use(node, MUTATING_METHODS | changing))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from cellift.notebook.files.log_files import begins_anew
 from cellift.notebook.scopes.facts import Facts, Kind
 from cellift.project.dotted import dotted_name
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind, remembered
 
 _PARTS = (
     "os.environ",
@@ -32,14 +33,10 @@ _CALLS = frozenset(
 def imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
     """What every imported name stands for, in full: ``{"np": "numpy", "shuffle": "random.shuffle"}``."""
     found: dict[str, str] = {}
-    aliases = []
-    for statement in statements:
-        imports, alias = _tells(statement)
-        if imports:
-            found.update(imports)
-        if alias is not None:
-            aliases.append(alias)
-    for name, root, value in aliases:
+    told = _told_by(statements)
+    for imports, _ in told:
+        found.update(imports)
+    for name, root, value in (alias for _, aliases in told for alias in aliases):
         if root not in found:
             continue
         path = alias_path(value, found)
@@ -50,7 +47,17 @@ def imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
 
 def imports_module(statements: Iterable[ast.stmt], module: str) -> bool:
     """Whether any of them, or a part of one, imports it."""
-    return any(module in imports.values() for imports, _ in map(_tells, statements))
+    return any(module in imports.values() for imports, _ in _told_by(statements))
+
+
+@of_each_cell
+def _told_by(statements: Sequence[ast.stmt]) -> tuple[dict[str, str], list[tuple[str, str, ast.expr]]]:
+    """What is imported, and all further names that may be aliases."""
+    found: dict[str, str] = {}
+    told = list(map(_tells, statements))
+    for imports, _ in told:
+        found.update(imports)
+    return found, [alias for _, alias in told if alias is not None]
 
 
 @remembered
@@ -85,7 +92,7 @@ def names_of_parts(
 
 
 def _is_bound_once(name: str, statements: Sequence[ast.stmt]) -> bool:
-    return sum(_stored(one).count(name) for one in statements) == 1
+    return sum(stored[name] for stored in _stored(statements)) == 1
 
 
 def _imports(statement: ast.stmt) -> dict[str, str]:
@@ -101,9 +108,10 @@ def _imports(statement: ast.stmt) -> dict[str, str]:
     return found
 
 
-@remembered
-def _stored(statement: ast.stmt) -> tuple[str, ...]:
-    return tuple(node.id for node in of_kind(statement, ast.Name) if not isinstance(node.ctx, ast.Load))
+@of_each_cell
+def _stored(statements: Sequence[ast.stmt]) -> Counter[str]:
+    names = (node for one in statements for node in of_kind(one, ast.Name))
+    return Counter(node.id for node in names if not isinstance(node.ctx, ast.Load))
 
 
 def note_alias(facts: Facts, statement: ast.stmt, names: Mapping[str, str]) -> None:

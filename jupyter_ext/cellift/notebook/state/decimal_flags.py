@@ -6,19 +6,19 @@ import ast
 from collections.abc import Sequence
 
 from cellift.project.dotted import last_name
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind, remembered
 
 DECIMAL = "state:decimal"
 
 
 def looks_at_flags(nodes: Sequence[ast.stmt]) -> bool:
     """``getcontext().flags``, ``context.clear_flags()``, ``print(getcontext())``: then the signals cross, too."""
-    return any(map(_gives_context, nodes)) and any(map(_looks, nodes))
+    return any(_some_give_context(nodes)) and any(map(_looks, nodes))
 
 
-@remembered
-def _gives_context(node: ast.stmt) -> bool:
-    return any(last_name(call.func) == "getcontext" for call in of_kind(node, ast.Call))
+@of_each_cell
+def _some_give_context(nodes: Sequence[ast.stmt]) -> bool:
+    return any(last_name(call.func) == "getcontext" for node in nodes for call in of_kind(node, ast.Call))
 
 
 @remembered

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from cellift.notebook.state.aliases import imported_names
 from cellift.project.dotted import dotted_name, last_name
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import Statements, of_each_cell, of_kind
 
 #: Generator and what is done to it; "peek" reads its state and leaves it alone.
 Act = tuple[str, Literal["seed", "may seed", "draw", "peek"]]
@@ -95,12 +95,12 @@ class Knowledge:
     def __init__(
         self, statements: Iterable[ast.stmt], seeded_outside: Iterable[str] = (), quiet: Iterable[str] = ()
     ) -> None:
-        statements = list(statements)
+        statements = statements if isinstance(statements, Statements) else list(statements)
         self._seeded_outside = frozenset(seeded_outside)
         self._quiet = QUIET_LIBRARIES | frozenset(quiet)
         self.names = imported_names(statements)
-        asked = frozenset().union(*map(_states, statements))
-        self.constants = frozenset(_constants(statements)) & asked
+        asked = frozenset().union(*_states(statements))
+        self.constants = frozenset().union(*_constants(statements)) & asked
         self.estimators_draw = False
         self.seeded: frozenset[str] = frozenset()
         roots = {path.partition(".")[0] for path in self.names.values()}
@@ -126,7 +126,7 @@ class Knowledge:
         """Generators whose seed function stands anywhere: what is kept in a dict, or passed on, is called some time."""
         if not any(path.partition(".")[0] in _SEED_ROOTS for path in self.names.values()):
             return
-        for path in {path for statement in statements for path in _paths(statement)}:
+        for path in frozenset().union(*_paths(statements)):
             yield from _SEEDS.get(self._full(path) or "", ())
 
     def path(self, function: ast.expr) -> str | None:
@@ -197,39 +197,33 @@ class Knowledge:
             yield NUMPY, "draw"
 
 
-@remembered
-def _paths(statement: ast.stmt) -> frozenset[str]:
+@of_each_cell
+def _paths(statements: Sequence[ast.stmt]) -> frozenset[str]:
     """The names in it, with their attributes; ``a.b`` also of ``getattr(a, "b")``."""
-    found = {dotted_name(node) for node in of_kind(statement, ast.Name, ast.Attribute)} - {None}
-    for call in of_kind(statement, ast.Call):
+    found = {dotted_name(node) for one in statements for node in of_kind(one, ast.Name, ast.Attribute)} - {None}
+    for call in (call for one in statements for call in of_kind(one, ast.Call)):
         if len(call.args) > 1 and last_name(call.func) == "getattr" and isinstance(call.args[1], ast.Constant):
             of = dotted_name(call.args[0])
             found.add(f"{of}.{call.args[1].value!s}" if of else None)
     return frozenset(path for path in found if path)
 
 
-def _constants(statements: Iterable[ast.stmt]) -> Iterator[str]:
-    """Names that are only ever bound to a literal other than None."""
-    bound: dict[str, bool] = {}
-    for statement in statements:
-        for name in _bound(statement):
-            bound.setdefault(name, False)
-        if isinstance(statement, (ast.Assign, ast.AnnAssign)) and isinstance(statement.value, ast.Constant):
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for target in targets:
-                if isinstance(target, ast.Name) and not bound[target.id]:
-                    bound[target.id] = statement.value.value is not None
-    yield from (name for name, constant in bound.items() if constant)
+@of_each_cell
+def _constants(statements: Sequence[ast.stmt]) -> frozenset[str]:
+    """Names that are somewhere bound to a literal other than None."""
+    found: set[str] = set()
+    for one in statements:
+        if isinstance(one, (ast.Assign, ast.AnnAssign)) and isinstance(one.value, ast.Constant):
+            targets = one.targets if isinstance(one, ast.Assign) else [one.target]
+            if one.value.value is not None:
+                found.update(target.id for target in targets if isinstance(target, ast.Name))
+    return frozenset(found)
 
 
-@remembered
-def _states(statement: ast.stmt) -> frozenset[str]:
+@of_each_cell
+def _states(statements: Sequence[ast.stmt]) -> frozenset[str]:
     """Names that are given as the state of a generator."""
-    given = (keyword for call in of_kind(statement, ast.Call) for keyword in call.keywords)
+    calls = (call for one in statements for call in of_kind(one, ast.Call))
+    given = (keyword for call in calls for keyword in call.keywords)
     values = (one.value for one in given if one.arg in ("random_state", "seed"))
     return frozenset(value.id for value in values if isinstance(value, ast.Name))
-
-
-@remembered
-def _bound(statement: ast.stmt) -> tuple[str, ...]:
-    return tuple(node.id for node in of_kind(statement, ast.Name) if isinstance(node.ctx, ast.Store))

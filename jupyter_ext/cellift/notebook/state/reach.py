@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cellift.notebook.flow.statements import Statement, Version
 from cellift.notebook.scopes.facts import Kind
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind, remembered
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -35,16 +35,17 @@ class Code(NamedTuple):
 class Reach:
     """Knows the functions, classes and methods of a notebook."""
 
-    def __init__(self, statements: Sequence[Statement]) -> None:
+    def __init__(self, nodes: Sequence[ast.stmt]) -> None:
+        """``nodes``: all statements of the notebook."""
         self._methods: dict[str, list[_Function]] = {}
         self._properties: set[str] = set()
         self._classes: list[list[ast.FunctionDef | ast.AsyncFunctionDef]] = []
         self._known: dict[int, tuple[Code, ...]] = {}
-        nodes = [node for statement in statements for node in of_kind(statement.node, ast.ClassDef)]
-        self._table = _same(tuple(nodes))
+        classes = [node for several in _classes_in(nodes) for node in several]
+        self._table = _same(tuple(classes))
         self._made_of: dict[Version, frozenset[Version]] = {}
         self._asked: dict[tuple[Statement, str], Version | None] = {}
-        for node in nodes:
+        for node in classes:
             members = [member for member in node.body if isinstance(member, _FUNCTIONS)]
             self._classes.append(members)
             for member in members:
@@ -168,6 +169,11 @@ def _inside(node: ast.AST) -> Iterator[_Function]:
     for inner in of_kind(node, *_FUNCTIONS, ast.Lambda):
         if inner is not node and isinstance(inner, (*_FUNCTIONS, ast.Lambda)):
             yield inner
+
+
+@of_each_cell
+def _classes_in(statements: Sequence[ast.stmt]) -> list[ast.ClassDef]:
+    return [node for one in statements for node in of_kind(one, ast.ClassDef)]
 
 
 @remembered
