@@ -18,6 +18,7 @@ from cellift.notebook.files.paths import ANY
 from cellift.notebook.files.search_folders import added_folders
 from cellift.notebook.files.travel import FileTravel, with_absent_files, with_file_sources
 from cellift.notebook.files.used import FileUse
+from cellift.notebook.flow.blocks import Block
 from cellift.notebook.flow.dataflow import Flow
 from cellift.notebook.flow.held_state import changed_attributes
 from cellift.notebook.flow.identity import looks_at_identity, refers_weakly
@@ -113,7 +114,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         local = LocalState(nodes, project, registered)
         draws = Draws(nodes, (owned.code.text for owned in layout.code), local.seeds, outside.without_draws)
         statements, warnings = _statements(layout, nodes, reader, project, local, draws, channels, resolved)
-        flow = Flow(statements, step_names, kept_as_data, by_identity=by_identity, weakly=weakly)
+        flow = Flow(statements, resolved.blocks, step_names, kept_as_data, by_identity=by_identity, weakly=weakly)
         flow.run()
         forget_what_nobody_reads(statements, {n for group in layout.groups for n in group.options.get("output", ())})
         files = FileUse(nodes, outside.without_files, ANY if outside.log_to_file else None)
@@ -187,14 +188,23 @@ def _statements(
     declared = {owner for owner, group in enumerate(layout.groups) if group.options.get("changes")}
     beside = (around, names, draws.around)
     same = resolved.around == beside
-    for owned in layout.code:
+    for owned, tree in zip(layout.code, nodes.cells, strict=True):
         chosen = reader.read(owned.code) if owned.parameters else reader.read_other(owned.code)
+        plain = local.silent and not channels.start and owned.owner not in declared
+        if plain and same and draws.alone and not owned.parameters:
+            again = resolved.block_again(len(statements), owned.code, tree, owned.owner)
+            if again is not None:
+                statements += again.statements
+                resolved.blocks.append(again)
+                continue
+        block = Block(tree, is_setup=owned.owner == SETUP)
+        block.is_plain = plain and not owned.parameters and not any(map(is_read_anew, owned.code.statements))
+        first = len(statements)
         for node in owned.code.statements:
             if owned.owner == SETUP and is_without_effect(node):
                 continue
             travel = Travel.PARAMETER if node in chosen else Travel.OWN
             place = (len(statements), owned.code, node, owned.owner, travel)
-            plain = local.silent and not channels.start and owned.owner not in declared
             known = None
             if plain and same and draws.alone and not is_read_anew(node):
                 known = resolved.again(*place, None)
@@ -214,6 +224,8 @@ def _statements(
             statements.append(Statement(*place[:-1], facts, travel))
             if plain:
                 statements[-1].source = source
+        block.statements = statements[first:]
+        resolved.blocks.append(block)
     resolved.around = beside if draws.alone else None
     for owner, group in enumerate(layout.groups):
         if group.options.get("changes"):

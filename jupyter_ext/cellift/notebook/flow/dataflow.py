@@ -7,10 +7,11 @@ uses stands for what its code needs too: the body of a function reads its global
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cellift.notebook.diagnostics import Diagnostic
+from cellift.notebook.flow.blocks import Block, BlockTrace, joined
 from cellift.notebook.flow.by_text import NamesByText
 from cellift.notebook.flow.code import CodeUse, definitions_used
 from cellift.notebook.flow.constants import ConstantUse
@@ -39,6 +40,7 @@ class Flow:
     def __init__(
         self,
         statements: list[Statement],
+        blocks: Sequence[Block],
         step_names: Mapping[int, str],
         kept_as_data: frozenset[int] = frozenset(),
         *,
@@ -46,6 +48,7 @@ class Flow:
         weakly: bool = False,
     ) -> None:
         self._statements = statements
+        self._blocks = blocks
         self._kept_as_data = kept_as_data
         self._missing = Missing(statements, step_names)
         self._code = CodeUse()
@@ -64,13 +67,27 @@ class Flow:
 
     def run(self) -> None:
         """Resolve every statement."""
-        for place, statement in enumerate(self._statements):
+        start = 0
+        for block in self._blocks:
+            if block.trace is not None and self._all_hold(block.trace):
+                self._repeat_all(block.trace)
+            else:
+                self._resolve_each(block, start)
+            start += len(block.statements)
+        self._missing.warn_of_the_rest()
+
+    def _resolve_each(self, block: Block, start: int) -> None:
+        repeated = 0
+        for place, statement in enumerate(block.statements):
             trace = statement.trace
             if trace is not None and self._still_holds(statement, trace):
                 self._repeat(statement, trace)
+                repeated += 1
             else:
-                self._statements[place] = self._anew(statement)
-        self._missing.warn_of_the_rest()
+                self._statements[start + place] = again = self._anew(statement)
+                block.replace(place, again)
+        if repeated == len(block.statements) and block.is_plain:
+            block.trace = joined(block.statements)
 
     def _anew(self, statement: Statement) -> Statement:
         again = statement if statement.trace is None else as_it_was(statement)
@@ -91,6 +108,38 @@ class Flow:
             return False
         versions = self._versions
         return still_holds(trace, self._current, versions.sharing.groups, versions.held, self._missing.functions_bind)
+
+    def _all_hold(self, trace: BlockTrace) -> bool:
+        if self._kept_as_data or trace.around != (self._objects_matter, self._given):
+            return False
+        versions = self._versions
+        return still_holds(trace, self._current, versions.sharing.groups, versions.held, self._missing.functions_bind)
+
+    def _repeat_all(self, trace: BlockTrace) -> None:
+        """As `_repeat` for each of the statements."""
+        for statement, travel in trace.travels:
+            statement.travel, statement.effect = travel, ""
+        for statement, reads in trace.reads:
+            statement.reads = dict(reads)
+        for version in trace.made:
+            if version.links:
+                version.links = []
+        for version, parts in trace.parts_after.items():
+            version.made_of = parts
+        for statement, first, second in trace.links:
+            first.links.append((statement, second))
+            second.links.append((statement, first))
+        self._current.update(trace.makes)
+        if trace.sharing:
+            self._versions.sharing.again(trace.sharing)
+        self._versions.held.update(trace.held_after)
+        self._given |= trace.given
+        for statement, users in trace.users:
+            self._code.note_users(statement, users)
+        for statement, constants in trace.constants:
+            self._constants.note(statement, constants)
+        for statement, what, told in trace.said:
+            self._tell(statement, what, told)
 
     def _repeat(self, statement: Statement, trace: Trace) -> None:
         """What the trace says that the resolution of the statement does."""

@@ -7,6 +7,7 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
+from cellift.notebook.flow.blocks import Block
 from cellift.notebook.flow.statements import Statement, Travel, take_apart
 from cellift.notebook.source import CellCode
 from cellift.notebook.steps import SETUP
@@ -15,7 +16,8 @@ from cellift.notebook.steps import SETUP
 _NOTEBOOKS = 8
 _LONGEST = 10_000
 
-_kept: OrderedDict[str | None, tuple[list[Statement], Any]] = OrderedDict()
+#: By path: the statements, what the facts of all depend on besides, and the cells that they stand in.
+_kept: OrderedDict[str | None, tuple[list[Statement], tuple[Any, list[Block]]]] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -29,19 +31,32 @@ class Resolved:
         self._last: list[Statement] = []
         self._all: list[Statement] = []
         self._by_node: dict[int, Statement] = {}
+        self._by_tree: dict[int, Block] = {}
+        #: The statements, cell by cell.
+        self.blocks: list[Block] = []
         #: What the facts of all statements depend on besides their nodes; None where that is not all.
         self.around: Any = None
         if keep:
             with _lock:
-                self._last, self.around = _kept.pop(path, ([], None))
+                self._last, (self.around, self.blocks) = _kept.pop(path, ([], (None, [])))
 
     def begin(self) -> list[Statement]:
         """A list for the statements of another try, which begins with what the one before has left."""
         if self._keep:
             self._all += self._last
             self._by_node = {id(statement.node): statement for statement in self._last}
-        self._last = []
+            self._by_tree = {id(block.tree): block for block in self.blocks if block.is_plain}
+        self._last, self.blocks = [], []
         return self._last
+
+    def block_again(self, index: int, code: CellCode, tree: ast.Module, owner: int) -> Block | None:
+        """All statements of a cell without parameters, as `again` gives each; None where one may say something else."""
+        known = self._by_tree.pop(id(tree), None)
+        if known is None or known.tree is not tree or known.is_setup is not (owner == SETUP):
+            return None
+        for place, statement in enumerate(known.statements, index):
+            statement.index, statement.code, statement.owner = place, code, owner
+        return known
 
     def again(
         self, index: int, code: CellCode, node: ast.stmt, owner: int, travel: Travel, source: tuple[Any, ...] | None
@@ -72,8 +87,9 @@ class Resolved:
             take_apart(self._last)
             return
         with _lock:
-            gone = [_kept.pop(self._path, ([], None))[0]]
-            _kept[self._path] = self._last, self.around
+            known = _kept.pop(self._path, None)
+            gone = [known[0]] if known is not None else []
+            _kept[self._path] = self._last, (self.around, self.blocks)
             while len(_kept) > _NOTEBOOKS:
                 gone.append(_kept.popitem(last=False)[1][0])
         for statements in gone:

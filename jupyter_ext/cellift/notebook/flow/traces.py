@@ -8,10 +8,13 @@ statement itself among it, is the same as long as the statement is (`notebook.re
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cellift.notebook.flow.statements import Read, Statement, Travel, Version
 from cellift.notebook.scopes.facts import Body
+
+if TYPE_CHECKING:
+    from cellift.notebook.flow.blocks import BlockTrace
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -113,13 +116,13 @@ class Names(dict[str, Version]):
 
 
 def still_holds(
-    trace: Trace,
+    trace: Trace | BlockTrace,
     names: Names,
     groups: Mapping[str, set[str]],
     held: Mapping[int, Version],
     functions_bind: Callable[[str], bool],
 ) -> bool:
-    """Whether the statement would find everything as it found it then."""
+    """Whether the statement, or those of the block, would find everything as it was found then."""
     meaning = dict.get
     for name, version in trace.names:
         if meaning(names, name) is not version:
