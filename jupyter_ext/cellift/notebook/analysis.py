@@ -116,15 +116,17 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         statements, warnings = _statements(layout, nodes, reader, project, local, draws, channels, resolved)
         flow = Flow(statements, resolved.blocks, step_names, kept_as_data, by_identity=by_identity, weakly=weakly)
         flow.run()
-        forget_what_nobody_reads(statements, {n for group in layout.groups for n in group.options.get("output", ())})
+        wanted = {name for group in layout.groups for name in group.options.get("output", ())}
+        forget_what_nobody_reads(resolved.blocks, wanted)
         files = FileUse(nodes, outside.without_files, ANY if outside.log_to_file else None)
-        classify_setup(statements, files)
-        states = StateChanges(statements, files, channels)
+        files.look_at(resolved.blocks)
+        classify_setup(resolved.blocks, files)
+        states = StateChanges(resolved.blocks, files, channels)
         states.decide()
         warnings += local.repeat(statements, step_names)
         computed = any(s.owner == SETUP and s.travel is Travel.OWN for s in statements)
         owners = range(0 if computed else 1, len(layout.groups))
-        wiring = Wiring(statements, owners)
+        wiring = Wiring(resolved.blocks, owners)
         more = (flow.code_to_keep() | definitions_to_keep(wiring.conflicts) | wiring.registered) - kept_as_data
         handed_on = states.more_channels([*states.stuck, *repeated_in_conflict(wiring.conflicts)])
         too_early = local.registered_too_early(wiring.plans.values())
@@ -134,10 +136,10 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         registered += too_early
         channels = handed_on or channels
     found += [*warnings, *flow.diagnostics, *states.refusals(step_names)]
-    found += hidden_state_warnings(statements, states, step_names)
+    found += hidden_state_warnings(statements, resolved.blocks, states, step_names)
     found += files_written_at_exit(statements, files, step_names)
     found += figures_left_open(statements, files, step_names)
-    found += annotations_of_others(statements, step_names)
+    found += annotations_of_others(statements, resolved.blocks, step_names)
     found += generators_that_stay(wiring.plans, step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}

@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 from cellift.notebook.files.log_files import LOG_METHODS
 from cellift.notebook.files.used import FileUse
+from cellift.notebook.flow.blocks import Block
 from cellift.notebook.flow.statements import Statement, Travel, Version
 from cellift.notebook.flow.travel import changes_state
 from cellift.notebook.magics.facts import is_about_its_cell, runs_once
 from cellift.notebook.scopes.effects import DISPLAY_FUNCTIONS
 from cellift.notebook.state.names import is_pseudo
-from cellift.notebook.steps import SETUP
 from cellift.project.dotted import last_name
 
 
-def classify_setup(statements: Sequence[Statement], files: FileUse) -> None:
+def classify_setup(blocks: Sequence[Block], files: FileUse) -> None:
     """Decide for every set-up statement how it travels; ``dataflow`` has already found what can be copied."""
-    read = {version for statement in statements for version in versions_read(statement)}
-    computing = {s.code.cell.id for s in statements if s.owner == SETUP and s.travel is Travel.OWN and s.makes}
+    read = frozenset().union(*(block.versions_read() for block in blocks))
+    statements = [statement for block in blocks if block.is_setup for statement in block.statements]
+    computing = {s.code.cell.id for s in statements if s.travel is Travel.OWN and s.makes}
     for statement in statements:
-        if statement.owner != SETUP or statement.travel is Travel.PARAMETER:
+        if statement.travel is Travel.PARAMETER:
             continue
         if is_about_its_cell(statement.node):
             # It goes with what the cell computes, and nowhere when the cell computes nothing.
@@ -42,7 +44,7 @@ def versions_read(statement: Statement) -> Iterable[Version]:
     return (read.version for read in statement.reads.values())
 
 
-def _acts_on_the_process(statement: Statement, read: set[Version]) -> bool:
+def _acts_on_the_process(statement: Statement, read: AbstractSet[Version]) -> bool:
     """An import that no name leads to is there for what it does; so is a change of a module's state.
 
     ``import numpy as np`` is not: who gives a module a short name means to use the name.

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
+from cellift.notebook.flow.blocks import Block, of_each_block, of_steps
 from cellift.notebook.flow.statements import Statement, Travel, Version
 from cellift.notebook.graph import Edge, EdgeName, Place
 from cellift.notebook.kept_plans import keep_plan, kept_plan
@@ -57,21 +59,17 @@ class Conflict(NamedTuple):
 class Wiring:
     """All steps of a notebook. ``plans`` maps a group's index to its plan; ``conflicts`` is empty when all is well."""
 
-    def __init__(self, statements: Sequence[Statement], owners: Iterable[int]) -> None:
-        self._own: dict[int, list[Statement]] = {}
+    def __init__(self, blocks: Sequence[Block], owners: Iterable[int]) -> None:
+        self._own = of_steps(blocks)
         #: Name -> the last step that changes its object in place.
         self._last_change: dict[str, int] = {}
-        for statement in statements:
-            self._own.setdefault(statement.owner, []).append(statement)
-            for name, version in statement.makes.items():
-                if version.how:
-                    self._last_change[name] = max(statement.owner, self._last_change.get(name, SETUP))
-        #: Name -> the statements that make it, in document order.
-        self._makers: dict[str, list[Statement]] = {}
-        for statement in statements:
-            for name in statement.makes:
-                self._makers.setdefault(name, []).append(statement)
+        for block, changed in zip(blocks, _changed_in(blocks), strict=True):
+            if changed:
+                owner = block.statements[0].owner
+                self._last_change.update((name, max(owner, self._last_change.get(name, SETUP))) for name in changed)
+        statements = (statement for block in blocks for statement in block.statements)
         self._replayed = [statement for statement in statements if statement.travel is Travel.REPLAY]
+        self._blocks = blocks
         self._demanded: dict[int, dict[str, tuple[Version, Need]]] = {}
         self.plans: dict[int, Plan] = {}
         self.conflicts: list[Conflict] = []
@@ -165,6 +163,15 @@ class Wiring:
             if not version.deleted:
                 yield version, Need(replayed, use, use.name)
                 pending += version.body.reads.values() if version.code and version.body is not None else ()
+
+    @cached_property
+    def _makers(self) -> dict[str, list[Statement]]:
+        """Name -> the statements that make it, in document order."""
+        found: dict[str, list[Statement]] = {}
+        for statement in (statement for block in self._blocks for statement in block.statements):
+            for name in statement.makes:
+                found.setdefault(name, []).append(statement)
+        return found
 
     def _joint_sources(self, plan: Plan, owner: int) -> dict[Version, int]:
         """Names that share an object must come from one step: the latest one that had them together."""
@@ -342,6 +349,12 @@ class Wiring:
             what = f"{quoted(name)} is {'seeded' if name in CARRIED else 'made'} in {names[source]}"
         by = f" by {need.via}" if need.via else ""
         return EdgeName(name, producer, consumer, f"{what} and used{by} in {names[plan.owner]}")
+
+
+@of_each_block
+def _changed_in(statements: Sequence[Statement]) -> frozenset[str]:
+    """Names whose objects are changed in place."""
+    return frozenset(name for one in statements for name, version in one.makes.items() if version.how)
 
 
 def _runs_in_own_step(statement: Statement) -> bool:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cellift.notebook.files.log_files import begins_anew, log_files, opens_log_file, writes_message
 from cellift.notebook.files.paths import ANY, Paths, folders, last_part
 from cellift.notebook.files.values import FileValues, computed_name
+from cellift.notebook.flow.blocks import Block
 from cellift.notebook.flow.statements import Statement
 from cellift.notebook.scopes.effects import FILE_READERS, PATH_READERS, PATH_WRITERS, TABLE_WRITERS, WRITE_FIRST
 from cellift.notebook.scopes.facts import Use
@@ -89,6 +90,7 @@ class FileUse:
         """
         quiet = frozenset(quiet)
         self._quiet = QUIET_LIBRARIES | quiet
+        self.nodes = nodes
         self.reach = Reach(nodes)
         #: What imported names stand for.
         self.names = Asked(imported_names(nodes))
@@ -99,13 +101,33 @@ class FileUse:
         self._values = FileValues(nodes, self._full)
         #: What else may make a difference: most notebooks have none of it.
         self._around = (sorted(quiet), sorted(self._logs), self._values.all)
-        self._known: dict[int, tuple[FileAct, ...]] = {}
+        self._known: dict[Statement, tuple[FileAct, ...]] = {}
 
     def of(self, statement: Statement) -> tuple[FileAct, ...]:
         """Its acts, each once."""
-        if statement.index not in self._known:
-            self._known[statement.index] = self._remembered(statement)
-        return self._known[statement.index]
+        known = self._known.get(statement)
+        if known is None:
+            known = self._known[statement] = self._remembered(statement)
+        return known
+
+    def look_at(self, blocks: Sequence[Block]) -> None:
+        """See to it that nearly all is known, if names are resolved: that of a cell at once."""
+        for block in blocks:
+            codes = self.reach.of_block(block)
+            known = block.found.get("files")
+            if known is not None:
+                (before, around, names, paths), acts = known
+                same = before is codes and (around is self._around or around == self._around)
+                if same and self.names.still(names) and self._paths.still(paths):
+                    self._known.update(acts)
+                    continue
+            acts = {statement: self.of(statement) for statement in block.settled}
+            names, paths = {}, {}
+            for statement in block.settled:
+                (_, _, names_asked, paths_asked), _ = statement.found["files"]
+                names |= names_asked
+                paths |= paths_asked
+            block.found["files"] = ((codes, self._around, names, paths), acts)
 
     def _remembered(self, statement: Statement) -> tuple[FileAct, ...]:
         """As the last analysis has found them, if all that was asked for then is as it was."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -38,6 +39,22 @@ class Block:
         self.trace = None
         self.found.clear()
 
+    def versions_read(self) -> AbstractSet[Version]:
+        """What the statements read."""
+        (settled,) = versions_read_for_sure([self])
+        more = {read.version for statement in self.open for read in statement.reads.values()}
+        return settled | more if more else settled
+
+    @property
+    def open(self) -> list[Statement]:
+        """The statements of which a read may be taken back."""
+        return _divided([self])[0][1]
+
+    @property
+    def settled(self) -> list[Statement]:
+        """The others: as long as they stay, they read what they read."""
+        return _divided([self])[0][0]
+
 
 def of_each_block(function: Callable[[Sequence[Statement]], _Result]) -> Callable[[Sequence[Block]], list[_Result]]:
     """For what depends on nothing but facts of statements, and on what they make, and which nobody changes."""
@@ -51,6 +68,29 @@ def of_each_block(function: Callable[[Sequence[Statement]], _Result]) -> Callabl
         ]
 
     return of_all
+
+
+@of_each_block
+def _divided(statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
+    is_open = [one.trace is None or one.trace.reads is not None for one in statements]
+    pairs = list(zip(statements, is_open, strict=True))
+    return [one for one, is_open in pairs if not is_open], [one for one, is_open in pairs if is_open]
+
+
+@of_each_block
+def versions_read_for_sure(statements: Sequence[Statement]) -> frozenset[Version]:
+    """By statements that read the same as long as they stay."""
+    sure = (one for one in statements if one.trace is not None and one.trace.reads is None)
+    return frozenset(read.version for one in sure for read in one.reads.values())
+
+
+def of_steps(blocks: Sequence[Block]) -> dict[int, list[Statement]]:
+    """The statements of each step that has some."""
+    found: dict[int, list[Statement]] = {}
+    for block in blocks:
+        if block.statements:
+            found.setdefault(block.statements[0].owner, []).extend(block.statements)
+    return found
 
 
 class BlockTrace:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from cellift.notebook.flow.blocks import Block, of_each_block
 from cellift.notebook.flow.missing import ALWAYS_THERE, Missing
 from cellift.notebook.flow.statements import Statement, Version
-from cellift.notebook.scopes.facts import Binding, Kind, Use
+from cellift.notebook.scopes.facts import Binding, Body, Facts, Kind, Use
 
 
 class NamesByText:
@@ -16,10 +17,10 @@ class NamesByText:
     The names are those that stand somewhere in the notebook. Who looks up others by their text is refused.
     """
 
-    def __init__(self, statements: Sequence[Statement], current: Mapping[str, Version], missing: Missing) -> None:
+    def __init__(self, blocks: Sequence[Block], current: Mapping[str, Version], missing: Missing) -> None:
         self._current = current
         self._missing = missing
-        self._names = _names_in(statements)
+        self._names = _names_in(blocks)
         self._makers: list[Statement] = []
 
     def bind(self, pattern: str, statement: Statement, use: Use, binds: dict[str, Binding]) -> None:
@@ -39,11 +40,25 @@ class NamesByText:
             self._missing.report_unseen(statement, use, maker)
 
 
-def _names_in(statements: Sequence[Statement]) -> list[str]:
+def _names_in(blocks: Sequence[Block]) -> list[str]:
     """Every name that is read; empty where none is bound by its text."""
-    facts = [statement.facts for statement in statements]
-    bodies = [body for one in facts for body in (*one.bodies.values(), *one.held)]
-    if not any(one.binds_like for one in facts) and not any(body.binds_like for body in bodies):
+    if not any(_bind_by_text(blocks)):
         return []
-    found = {name for body in bodies for name in body.reads}
-    return sorted(found.union(*(one.reads for one in facts)))
+    return sorted(frozenset().union(*_read_by(blocks)))
+
+
+@of_each_block
+def _bind_by_text(statements: Sequence[Statement]) -> bool:
+    facts = [statement.facts for statement in statements]
+    return any(one.binds_like for one in facts) or any(body.binds_like for one in facts for body in _bodies(one))
+
+
+@of_each_block
+def _read_by(statements: Sequence[Statement]) -> frozenset[str]:
+    facts = [statement.facts for statement in statements]
+    found = {name for one in facts for body in _bodies(one) for name in body.reads}
+    return frozenset(found.union(*(one.reads for one in facts)))
+
+
+def _bodies(facts: Facts) -> list[Body]:
+    return [*facts.bodies.values(), *facts.held]

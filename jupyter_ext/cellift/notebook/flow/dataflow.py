@@ -50,7 +50,7 @@ class Flow:
         self._statements = statements
         self._blocks = blocks
         self._kept_as_data = kept_as_data
-        self._missing = Missing(statements, step_names)
+        self._missing = Missing(statements, blocks, step_names)
         self._code = CodeUse()
         self._constants = ConstantUse()
         self._versions = Versions(self._code, by_identity=by_identity, weakly=weakly)
@@ -58,7 +58,7 @@ class Flow:
         self._objects_matter = (by_identity, weakly)
         #: Code of the notebook that libraries were given (`pd.DataFrame.first = f`): whatever uses them may call it.
         self._given: frozenset[Version] = frozenset()
-        self._by_text = NamesByText(statements, self._current, self._missing)
+        self._by_text = NamesByText(blocks, self._current, self._missing)
 
     @property
     def diagnostics(self) -> list[Diagnostic]:

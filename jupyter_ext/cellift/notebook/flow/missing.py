@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from cellift.notebook.builtin_names import BUILTIN_NAMES
 from cellift.notebook.cells import Cell
 from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.flow.blocks import Block, of_each_block
 from cellift.notebook.flow.given_builtins import given_builtins
 from cellift.notebook.flow.last_values import LAST_VALUES, shown_before
 from cellift.notebook.flow.statements import Statement, Version
@@ -21,27 +23,27 @@ ALWAYS_THERE = BUILTIN_NAMES | {
     "__builtin__",
     "__annotations__",
 }
+_NEVER_MISSING = frozenset({*ALWAYS_THERE, *IPYTHON_NAMES})
 
 
 class Missing:
     """Reports each name once per step; ``diagnostics`` grows as it goes."""
 
-    def __init__(self, statements: Sequence[Statement], step_names: Mapping[int, str]) -> None:
+    def __init__(self, statements: Sequence[Statement], blocks: Sequence[Block], step_names: Mapping[int, str]) -> None:
         self.diagnostics: list[Diagnostic] = []
         self._statements = statements
         self._step_names = step_names
         self._reported: set[tuple[str, int]] = set()
-        self._has_star_import = any(statement.facts.star_imports for statement in statements)
-        self._given = given_builtins(statements)
+        self._told = _told_by(blocks)
+        self._has_star_import = any(told.has_star_import for told in self._told)
+        self._given = given_builtins(statements, blocks)
         self._bound_by_functions: set[str] = set()
         self._last_definer: dict[str, Statement] = {}
-        for statement in statements:
-            for name in statement.facts.binds:
-                self._last_definer[name] = statement
-            for body in statement.facts.bodies.values():
-                self._bound_by_functions.update(body.binds)
-                for name in body.binds:
-                    self._last_definer.setdefault(name, statement)
+        for told in self._told:
+            self._bound_by_functions.update(told.bound_by_functions)
+            for name, statement in told.bound_by_functions.items():
+                self._last_definer.setdefault(name, statement)
+            self._last_definer.update(told.bound)
 
     def functions_bind(self, name: str) -> bool:
         """Whether a function makes the name ``global``: code that reads it may have called that function before."""
@@ -115,24 +117,20 @@ class Missing:
 
     def warn_of_the_rest(self) -> None:
         """Names in functions and methods of which nobody can tell that they are called."""
-        facts = [statement.facts for statement in self._statements]
-        bodies = [body for one in facts for body in one.bodies.values()]
-        if self._has_star_import or any(part.binds_like for part in bodies) or any(one.binds_like for one in facts):
+        if self._has_star_import or any(told.binds_by_text for told in self._told):
             return
-        known = {*ALWAYS_THERE, *self._last_definer, *IPYTHON_NAMES, *(name for name, _ in self._reported)}
-        for statement in self._statements:
-            for function, body in statement.facts.bodies.items():
-                for use in body.reads.values():
-                    if use.excused or use.name in known or use.name.startswith("__"):
-                        continue
-                    known.add(use.name)
-                    self._say(
-                        "CL118",
-                        f"`{use.name}` is used in `{function}`, but nothing in the notebook defines it.",
-                        "Correct its spelling, or define it before the function is called.",
-                        statement.code.cell,
-                        use,
-                    )
+        known = {name for name, _ in self._reported}
+        for statement, function, use in (one for told in self._told for one in told.read_by_functions):
+            if use.name in known or use.name in self._last_definer:
+                continue
+            known.add(use.name)
+            self._say(
+                "CL118",
+                f"`{use.name}` is used in `{function}`, but nothing in the notebook defines it.",
+                "Correct its spelling, or define it before the function is called.",
+                statement.code.cell,
+                use,
+            )
 
     def warn(self, statement: Statement, use: Use, via: str | None) -> None:
         """Nothing defines a name that is read in a branch: where control comes there, it is a NameError."""
@@ -173,6 +171,35 @@ class Missing:
 
     def _say(self, code: str, message: str, fix: str, cell: Cell, use: Use) -> None:
         self.diagnostics.append(diagnose(code, message, cell=cell.id, line=use.line, column=use.column, fix=fix))
+
+
+class _Told(NamedTuple):
+    """What the statements of a block tell."""
+
+    has_star_import: bool
+    binds_by_text: bool
+    #: Name -> the last statement that binds it, the first one with a function that does.
+    bound: dict[str, Statement]
+    bound_by_functions: dict[str, Statement]
+    #: What functions read, with the statement that defines them and their name, where it may be missing.
+    read_by_functions: list[tuple[Statement, str, Use]]
+
+
+@of_each_block
+def _told_by(statements: Sequence[Statement]) -> _Told:
+    bodies = [(one, name, body) for one in statements for name, body in one.facts.bodies.items()]
+    functions: dict[str, Statement] = {}
+    for statement, _, body in bodies:
+        for name in body.binds:
+            functions.setdefault(name, statement)
+    used = ((one, name, use) for one, name, body in bodies for use in body.reads.values())
+    return _Told(
+        any(one.facts.star_imports for one in statements),
+        any(one.facts.binds_like for one in statements) or any(body.binds_like for _, _, body in bodies),
+        {name: one for one in statements for name in one.facts.binds},
+        functions,
+        [one for one in used if not (one[2].excused or one[2].name in _NEVER_MISSING or one[2].name.startswith("__"))],
+    )
 
 
 def _at(statement: Statement, line: int) -> str:

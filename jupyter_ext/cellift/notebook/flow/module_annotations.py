@@ -6,6 +6,7 @@ import ast
 from collections.abc import Mapping, Sequence
 
 from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.flow.blocks import Block, of_each_block
 from cellift.notebook.flow.statements import Statement
 from cellift.project.remembered import of_kind
 
@@ -13,9 +14,11 @@ _NAME = "__annotations__"
 _OWN_SCOPE = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def annotations_of_others(statements: Sequence[Statement], step_names: Mapping[int, str]) -> list[Diagnostic]:
+def annotations_of_others(
+    statements: Sequence[Statement], blocks: Sequence[Block], step_names: Mapping[int, str]
+) -> list[Diagnostic]:
     """An error where a step reads annotations that something outside of it has made."""
-    if not any(_NAME in statement.facts.reads for statement in statements):
+    if not any(_read_annotations(blocks)):
         return []
     found = []
     makers: dict[int, Statement] = {}
@@ -37,3 +40,8 @@ def annotations_of_others(statements: Sequence[Statement], step_names: Mapping[i
         if not isinstance(statement.node, _OWN_SCOPE) and any(of_kind(statement.node, ast.AnnAssign)):
             makers.setdefault(statement.owner, statement)
     return found
+
+
+@of_each_block
+def _read_annotations(statements: Sequence[Statement]) -> bool:
+    return any(_NAME in statement.facts.reads for statement in statements)

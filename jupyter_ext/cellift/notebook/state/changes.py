@@ -10,10 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files.log_files import writes_message
 from cellift.notebook.files.used import FileUse
+from cellift.notebook.flow.blocks import Block, of_steps
 from cellift.notebook.flow.statements import Statement, Travel
 from cellift.notebook.scopes.bindings import local_names, parameter_names
 from cellift.notebook.scopes.effects import DISPLAY_FUNCTIONS
@@ -53,27 +55,35 @@ class Channels:
 class StateChanges:
     """Decides for every statement that changes state how later steps come by that change."""
 
-    def __init__(self, statements: Sequence[Statement], files: FileUse, channels: Channels) -> None:
-        self._statements = statements
-        self._of_step: dict[int, list[Statement]] = {}
-        for statement in statements:
-            self._of_step.setdefault(statement.owner, []).append(statement)
+    def __init__(self, blocks: Sequence[Block], files: FileUse, channels: Channels) -> None:
+        self._statements = [statement for block in blocks for statement in block.statements]
+        self._of_step = of_steps(blocks)
         self._files = files
         self._channels = channels
         self._states = states_of(files.names)
         self._reach = files.reach
-        self._last = max((statement.owner for statement in statements), default=SETUP)
-        self._read = {name for statement in statements for name in statement.reads}
-        self._found: dict[int, tuple[StateChange, ...]] = {}
+        self._last = max(self._of_step, default=SETUP)
+        self._found: dict[Statement, tuple[StateChange, ...]] = {}
+        self._blocks = blocks
         #: Statements that cannot be repeated.
         self.stuck: list[Statement] = []
 
     def of(self, statement: Statement) -> tuple[StateChange, ...]:
         """What the statement, and what it calls of the notebook, leaves changed."""
-        if statement.index not in self._found:
+        if statement not in self._found:
             # What puts streams back may be another statement: that is asked anew each time.
-            self._found[statement.index] = self._without_streams(statement, self._remembered(statement))
-        return self._found[statement.index]
+            self._found[statement] = self._without_streams(statement, self._remembered(statement))
+        return self._found[statement]
+
+    def _may_change(self, block: Block) -> list[Statement]:
+        """The statements that change something, and those of which that has to be asked each time."""
+        codes = self._reach.of_block(block)
+        known = block.found.get("changes")
+        if known is None or known[0] is not self._states or known[1] is not codes:
+            sure = {statement for statement in block.settled if not self._remembered(statement)}
+            changing = [statement for statement in block.statements if statement not in sure]
+            known = block.found["changes"] = (self._states, codes, changing)
+        return known[2]
 
     def _remembered(self, statement: Statement) -> tuple[StateChange, ...]:
         codes = self._reach.of(statement)
@@ -93,7 +103,7 @@ class StateChanges:
 
     def decide(self) -> None:
         """Mark what later steps repeat (`Travel.REPLAY`); the rest is ``stuck``."""
-        for statement in self._statements:
+        for statement in (one for block in self._blocks for one in self._may_change(block)):
             changes = self.of(statement)
             statement.effect = changes[0].how if changes else ""
             if statement.owner == self._last or statement.travel in (Travel.PARAMETER, Travel.REPLAY):
@@ -241,6 +251,10 @@ class StateChanges:
             return True
         nodes = (node for code in self._reach.of(statement) for node in code.acts())
         return not any(isinstance(node, ast.Call) and self._shows(node) for node in nodes)
+
+    @cached_property
+    def _read(self) -> set[str]:
+        return {name for statement in self._statements for name in statement.reads}
 
     def _shows(self, call: ast.Call) -> bool:
         return last_name(call.func) in DISPLAY_FUNCTIONS or writes_message(call, self._states.path(call.func))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cellift.notebook.diagnostics import Diagnostic, diagnose
+from cellift.notebook.flow.blocks import Block, of_each_block
 from cellift.notebook.flow.statements import Statement, Travel
 from cellift.notebook.flow.travel import patched_code
 from cellift.notebook.scopes.facts import Change, Kind, Use
@@ -16,14 +17,14 @@ from cellift.notebook.wiring import Plan
 
 
 def hidden_state_warnings(
-    statements: Sequence[Statement], states: StateChanges, step_names: Mapping[int, str]
+    statements: Sequence[Statement], blocks: Sequence[Block], states: StateChanges, step_names: Mapping[int, str]
 ) -> list[Diagnostic]:
     """A module, function or class that a step changes in a way that cannot be repeated in later steps that use it."""
     found: list[Diagnostic] = []
-    for statement in statements:
+    for statement in (one for several in _may_patch(blocks) for one in several):
         if statement.owner == SETUP or statement.travel is not Travel.OWN:
             continue
-        for name, change in _patched(statement).items():
+        for name, change in patched_code(statement).items():
             version = statement.reads[name].version
             if version.kind is Kind.IMPORT and states.knows(name):
                 continue  # handed on, told, or put back at once
@@ -44,13 +45,10 @@ def hidden_state_warnings(
     return found
 
 
-def _patched(statement: Statement) -> dict[str, Change]:
-    if statement.trace is None or statement.trace.reads is not None:
-        return patched_code(statement)  # a read that nobody needs is taken back, or not
-    if "patched" not in statement.found:
-        statement.found["patched"] = patched_code(statement)
-    found: dict[str, Change] = statement.found["patched"]
-    return found
+@of_each_block
+def _may_patch(statements: Sequence[Statement]) -> list[Statement]:
+    """Those that change code, and those of which a read that nobody needs is taken back, or not."""
+    return [one for one in statements if one.trace is None or one.trace.reads is not None or patched_code(one)]
 
 
 def _warn(statement: Statement, place: Change | Use, code: str, message: str, fix: str) -> Diagnostic:

@@ -461,6 +461,8 @@ class LocalState:
 
     def repeat(self, statements: Sequence[Statement], step_names: Mapping[int, str]) -> list[Diagnostic]:
         """Mark what every later step repeats; diagnostics for caches that would answer otherwise."""
+        if self.silent:
+            return []
         for statement in statements:
             if id(statement.node) in self._repeated and statement.travel is Travel.COPY:
                 statement.travel = Travel.REPLAY

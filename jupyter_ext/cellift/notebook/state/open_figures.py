@@ -13,7 +13,7 @@ from cellift.notebook.files.used import FileUse
 from cellift.notebook.flow.statements import Statement
 from cellift.notebook.state.generators import Knowledge
 from cellift.project.dotted import last_name
-from cellift.project.remembered import of_kind, remembered
+from cellift.project.remembered import of_each_cell, of_kind
 
 _PYPLOT = "matplotlib.pyplot."
 _CHOOSES = frozenset({"matplotlib.use", f"{_PYPLOT}switch_backend"})
@@ -35,7 +35,7 @@ def figures_left_open(
     knowledge = Knowledge(())
     knowledge.names = files.names
     by_name = not _CHOOSES.isdisjoint(files.names.values())
-    candidates = (call for s in statements for call in (of_kind(s.node, ast.Call) if by_name else _may_choose(s.node)))
+    candidates = (call for several in _may_choose(files.nodes, by_name) for call in several)
     if not any(_chooses(call, knowledge) for call in candidates):
         return []
     found: dict[int, Diagnostic] = {}
@@ -51,10 +51,11 @@ def figures_left_open(
     return list(found.values())
 
 
-@remembered
-def _may_choose(node: ast.stmt) -> tuple[ast.Call, ...]:
+@of_each_cell
+def _may_choose(nodes: Sequence[ast.stmt], by_name: bool) -> tuple[ast.Call, ...]:
     names = {path.rpartition(".")[2] for path in _CHOOSES}
-    return tuple(call for call in of_kind(node, ast.Call) if last_name(call.func) in names)
+    calls = (call for node in nodes for call in of_kind(node, ast.Call))
+    return tuple(call for call in calls if by_name or last_name(call.func) in names)
 
 
 def _chooses(call: ast.Call, knowledge: Knowledge) -> bool:

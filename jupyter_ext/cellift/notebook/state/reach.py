@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from cellift.notebook.flow.blocks import Block
 from cellift.notebook.flow.statements import Statement, Version
 from cellift.notebook.scopes.facts import Kind
 from cellift.project.remembered import of_each_cell, of_kind, remembered
@@ -40,7 +41,7 @@ class Reach:
         self._methods: dict[str, list[_Function]] = {}
         self._properties: set[str] = set()
         self._classes: list[list[ast.FunctionDef | ast.AsyncFunctionDef]] = []
-        self._known: dict[int, tuple[Code, ...]] = {}
+        self._known: dict[Statement, tuple[Code, ...]] = {}
         classes = [node for several in _classes_in(nodes) for node in several]
         self._table = _same(tuple(classes))
         self._made_of: dict[Version, frozenset[Version]] = {}
@@ -62,18 +63,30 @@ class Reach:
 
     def of(self, statement: Statement) -> Sequence[Code]:
         """The statement first, then every function that it may call, each once. Ask when names are resolved."""
-        known = self._known.get(statement.index)
+        known = self._known.get(statement)
         if known is None:
-            known = self._known[statement.index] = self._remembered(statement)
+            known = self._known[statement] = self._remembered(statement)
         return known
+
+    def of_block(self, block: Block) -> Mapping[Statement, tuple[Code, ...]]:
+        """That of its settled statements: the same object as long as it is the same."""
+        found: _Together | None = block.found.get("code")
+        if found is None or found.table is not self._table or not _is_as_it_was(found.made_of, found.reads):
+            code = {statement: tuple(self.of(statement)) for statement in block.settled}
+            kept = [statement.found["code"] for statement in block.settled]
+            made_of = {version: parts for one in kept for version, parts in one[1]}
+            reads = {(one, name): version for entry in kept for one, name, version in entry[2]}
+            found = _Together(self._table, made_of.items(), [(*key, version) for key, version in reads.items()], code)
+            block.found["code"] = found
+        self._known.update(found.code)
+        return found.code
 
     def _remembered(self, statement: Statement) -> tuple[Code, ...]:
         """As the last analysis has found it, if all that was asked for then is as it was."""
         last = statement.found.get("code")
         if last is not None and last[0] is self._table:
             _, made_of, reads, found = last
-            same = all(version.made_of == parts for version, parts in made_of)
-            if same and all(_version(one, name) is version for one, name, version in reads):
+            if _is_as_it_was(made_of, reads):
                 return found  # type: ignore[no-any-return]
         self._made_of, self._asked = {}, {}
         code = tuple(self._of(statement))
@@ -180,6 +193,24 @@ def _classes_in(statements: Sequence[ast.stmt]) -> list[ast.ClassDef]:
 def _parts_of_calls(node: ast.stmt) -> frozenset[str]:
     """What may name a method or property."""
     return frozenset(part.attr for part in of_kind(node, ast.Attribute))
+
+
+class _Together(NamedTuple):
+    """What the code that statements reach was found by, and that code."""
+
+    table: tuple[ast.ClassDef, ...]
+    made_of: Iterable[tuple[Version, frozenset[Version]]]
+    reads: Sequence[tuple[Statement, str, Version | None]]
+    code: Mapping[Statement, tuple[Code, ...]]
+
+
+def _is_as_it_was(
+    made_of: Iterable[tuple[Version, frozenset[Version]]], reads: Iterable[tuple[Statement, str, Version | None]]
+) -> bool:
+    for version, parts in made_of:
+        if version.made_of is not parts and version.made_of != parts:
+            return False
+    return all(_version(one, name) is version for one, name, version in reads)
 
 
 def _version(statement: Statement, name: str) -> Version | None:
