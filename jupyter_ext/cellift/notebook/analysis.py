@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cellift.notebook.asked_order import with_asked_order
 from cellift.notebook.cells import Notebook, pipeline_setting
@@ -188,12 +189,14 @@ def _statements(
     statements = resolved.begin()
     star_names = project.star_names if project is not None else None
     declared = {owner for owner, group in enumerate(layout.groups) if group.options.get("changes")}
-    beside = (around, names, draws.around)
-    same = resolved.around == beside
-    for owned, tree in zip(layout.code, nodes.cells, strict=True):
+    beside = ((around, draws.around), names, draws.constants)
+    changed = _names_that_changed(resolved.around, beside)
+    words = _named_in(nodes)
+    for owned, tree, named in zip(layout.code, nodes.cells, words, strict=True):
         chosen = reader.read(owned.code) if owned.parameters else reader.read_other(owned.code)
         plain = local.silent and not channels.start and owned.owner not in declared
-        if plain and same and draws.alone and not owned.parameters:
+        same = changed is not None and draws.alone and changed.isdisjoint(named)
+        if plain and same and not owned.parameters:
             again = resolved.block_again(len(statements), owned.code, tree, owned.owner)
             if again is not None:
                 statements += again.statements
@@ -233,6 +236,20 @@ def _statements(
         if group.options.get("changes"):
             declare_changes([s for s in statements if s.owner == owner], group.options["changes"])
     return statements, list(reader.diagnostics)
+
+
+def _names_that_changed(before: Any, now: tuple[Any, dict[str, str], frozenset[str]]) -> AbstractSet[str] | None:
+    """Names that mean something else beside the statements; None where more than names has changed."""
+    if before is None or before[0] != now[0]:
+        return None
+    changed: set[str] = {name for name, _ in before[1].items() ^ now[1].items()}
+    constants: AbstractSet[str] = before[2] ^ now[2]
+    return changed | constants
+
+
+@of_each_cell
+def _named_in(nodes: Sequence[ast.stmt]) -> frozenset[str]:
+    return frozenset(part.id for node in nodes for part in of_kind(node, ast.Name))
 
 
 def _around(nodes: Statements) -> Around:
@@ -313,6 +330,7 @@ def _step(
                 )
             )
     needs = needs_of(plan, project)
+    later = wiring.later(index)
     return Step(
         group.id,
         group.name,
@@ -324,8 +342,8 @@ def _step(
         tuple(sorted(outputs)),
         dict(group.options),
         names_to_keep(plan, outputs),
-        wiring.later(index),
-        touched=wiring.touched(index),
+        later,
+        touched=wiring.touched(index, later),
         seeded=seeded,
         repeated=repeated,
         held=wiring.may_be_held(index),

@@ -12,11 +12,14 @@ from cellift.notebook.wiring import Plan
 def code_slices(plan: Plan) -> tuple[CodeSlice, ...]:
     """The code of a step."""
     # The text around a statement, and whether another one stands before it, may be others than they were.
-    before = [-1, *(statement.index + 1 for statement in plan.statements)]
-    around = [
-        (statement.code.cell.number, statement.code.lines, statement.code.shares, statement.index == last)
-        for statement, last in zip(plan.statements, before, strict=False)
-    ]
+    around: list[object] = []
+    code, last = None, -1
+    for statement in plan.statements:
+        if statement.code is not code:
+            code = statement.code
+            around += (code.cell.number, code.lines, code.shares)
+        around.append(statement.index == last)
+        last = statement.index + 1
     known = plan.found.get("code")
     if known is None or known[0] != around:
         known = plan.found["code"] = (around, _slices(plan.statements, plan.owner))

@@ -59,6 +59,7 @@ def lay_out(notebook: Notebook, project: Project | None = None) -> Layout:
     """
     groups = [Group("setup")]
     owned: list[OwnedCode] = []
+    above: list[CellCode] = []
     roles: list[tuple[Cell, str, int | None]] = []
     found: list[Diagnostic] = []
     first_cell_of: dict[str, Cell] = {}
@@ -79,7 +80,7 @@ def lay_out(notebook: Notebook, project: Project | None = None) -> Layout:
         if left_out:
             roles.append((cell, "skip", None))
             continue
-        code = read_code(cell, [one.code for one in owned])
+        code = read_code(cell, above)
         if code.step_line is not None:
             marks = read_directive(cell, code.step_line)
         found.extend(marks.diagnostics)
@@ -92,11 +93,12 @@ def lay_out(notebook: Notebook, project: Project | None = None) -> Layout:
         else:
             groups[owner].cells.append(cell.id)
             roles.append((cell, "setup" if owner == SETUP else "step", owner))
-        expanded = with_run_files(code, [one.code for one in owned], project)
+        expanded = with_run_files(code, above, project)
         found.extend(expanded.diagnostics)
         scripts.extend(expanded.scripts)
         owned.extend(OwnedCode(part, owner, marks.parameters) for part in expanded.parts)
-    found.extend(rebound(scripts, [one.code for one in owned]))
+        above.extend(expanded.parts)
+    found.extend(rebound(scripts, above))
     if len(groups) == 1 and not any(d.severity == "error" for d in found):
         found.append(
             diagnose(

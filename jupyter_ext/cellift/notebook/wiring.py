@@ -244,6 +244,7 @@ class Wiring:
     # --- between the steps
 
     def _collect_outputs(self) -> None:
+        self._last = max(self.plans, default=SETUP)
         #: Step -> the names that others take from it, each with the last one that does.
         self._last_taker: dict[int, dict[str, int]] = {}
         #: Step -> those that take from it; the last one that something comes to from it, maybe through others.
@@ -293,15 +294,14 @@ class Wiring:
 
     def left_behind(self, owner: int) -> set[str]:
         """Generators that the step seeds or draws from: a later step may draw without its source showing it."""
-        if owner == max(self.plans):
+        if owner == self._last:
             return set()
-        return {
-            name
-            for statement in self.plans[owner].statements
-            if statement.owner == owner and statement.travel is Travel.OWN
-            for name in statement.makes
-            if name in CARRIED
-        }
+        plan = self.plans[owner]
+        if "left behind" not in plan.found:
+            own = (one for one in plan.statements if one.owner == owner and one.travel is Travel.OWN)
+            plan.found["left behind"] = {name for one in own for name in one.makes if name in CARRIED}
+        found: set[str] = plan.found["left behind"]
+        return found
 
     def draws(self, owner: int) -> tuple[str, ...]:
         """Generators that the step draws from before it seeds them itself: what was drawn above it matters to it."""
@@ -313,24 +313,36 @@ class Wiring:
         found: tuple[str, ...] = plan.found["draws"]
         return found
 
-    def touched(self, owner: int) -> tuple[str, ...]:
-        """Of the names that the step makes or that :meth:`later` gives: those that steps further down change in place.
+    def touched(self, owner: int, later: Iterable[str]) -> tuple[str, ...]:
+        """Of the names that the step makes, or that are ``later``: those that steps further down change in place.
 
         If two of them turn out to share an object, it matters.
         """
-        concerned = {*self.plans[owner].outputs, *self.later(owner)}
+        concerned = {*self.plans[owner].outputs, *later}
         return tuple(sorted(name for name in concerned if self._last_change.get(name, owner) > owner))
 
     def edges(self, ids: Mapping[int, str], names: Mapping[int, str]) -> list[Edge]:
         """The edges in document order, each name with the places that make it and use it."""
-        edges = []
+        edges: list[Edge] = []
         for target in sorted(self.plans):
             plan = self.plans[target]
-            for source in sorted(set(plan.sources.values())):
-                taken = sorted(name for name, index in plan.sources.items() if index == source)
-                reasons = tuple(self._reason(plan, name, source, names) for name in taken)
-                edges.append(Edge(ids[source], ids[target], reasons))
+            sources = sorted(set(plan.sources.values()))
+            called = [(ids[one], names[one]) for one in (*sources, target)]
+            known = plan.found.get("edges")
+            if known is None or known[0] != called:
+                known = plan.found["edges"] = (called, self._edges(plan, sources, ids, names))
+            edges += known[1]
         return edges
+
+    def _edges(
+        self, plan: Plan, sources: Iterable[int], ids: Mapping[int, str], names: Mapping[int, str]
+    ) -> list[Edge]:
+        found = []
+        for source in sources:
+            taken = sorted(name for name, index in plan.sources.items() if index == source)
+            reasons = tuple(self._reason(plan, name, source, names) for name in taken)
+            found.append(Edge(ids[source], ids[plan.owner], reasons))
+        return found
 
     def _reason(self, plan: Plan, name: str, source: int, names: Mapping[int, str]) -> EdgeName:
         version = plan.inputs[name]

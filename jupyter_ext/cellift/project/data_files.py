@@ -14,14 +14,18 @@ _MOST_MATCHES = 1000
 _JOINERS = frozenset({"join", "Path", "PurePath", "PosixPath", "joinpath"})
 
 
-def named_files(trees: Iterable[ast.AST], folder: Path, known: dict[str, frozenset[str]] | None = None) -> set[str]:
-    """Relative paths (with ``/``) of the files below *folder* that the code names.
+def named_paths(trees: Iterable[ast.AST]) -> frozenset[str]:
+    """What may be files below a folder, as the code names them."""
+    return frozenset[str]().union(*map(_paths, trees))
+
+
+def named_files(paths: Iterable[str], folder: Path, known: dict[str, frozenset[str]]) -> set[str]:
+    """Relative paths (with ``/``) of the files below *folder* that these name.
 
     ``known``: the files of each name that was looked for; it grows.
     """
     found: set[str] = set()
-    known = {} if known is None else known
-    for path in frozenset[str]().union(*map(_paths, trees)):
+    for path in paths:
         if path not in known:
             known[path] = frozenset(_files(path, folder))
         found |= known[path]

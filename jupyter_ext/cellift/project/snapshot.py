@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cellift.project.data_files import is_litter, named_files
+from cellift.project.data_files import is_litter, named_files, named_paths
 from cellift.project.distributions import Distribution, distribution, editable, installed, providers
 from cellift.project.imports import imported_modules
 from cellift.project.modules import Found, find_module, read_source
@@ -188,12 +188,18 @@ class Project:
         paths = {file.relative_to(self.folder).as_posix() for folder in found.folders for file in _below(folder)}
         return {path for path in paths if not is_litter(path)}
 
-    def data_files(self, trees: Iterable[ast.AST], modules: Iterable[str] = ()) -> tuple[str, ...]:
-        """Relative paths of the files beside the notebook that the code, or modules that it imports, name in texts."""
+    def data_files(self, paths: frozenset[str], modules: Iterable[str] = ()) -> tuple[str, ...]:
+        """Relative paths of the files beside the notebook that the code, or modules that it imports, name in texts.
+
+        ``paths``: what `named_paths` tells of the code.
+        """
         if self.folder is None:
             return ()
-        inside = [tree for tree in map(self.tree, self.local_modules(modules)) if tree is not None]
-        return tuple(sorted(named_files([*trees, *inside], self.folder, self._named) - set(self.local_files(modules))))
+        local = self.local_modules(modules)
+        if local:
+            paths |= named_paths(tree for tree in map(self.tree, local) if tree is not None)
+        found = named_files(paths, self.folder, self._named)
+        return tuple(sorted(found.difference(self.local_files(modules)) if local else found))
 
     def module_state(self, modules: Iterable[str], stored: Iterable[str] = ()) -> ModuleState:
         """What the modules beside the notebook that *modules* load keep from call to call.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cellift.project import data_files
-from cellift.project.data_files import matching, named_files
+from cellift.project.data_files import matching, named_files, named_paths
 from cellift.project.distributions import Distribution, distribution, editable, installed, providers
 
 
@@ -119,7 +119,7 @@ def folder(tmp_path: Path) -> Path:
     ],
 )
 def test_files_that_code_names(folder: Path, text: str, expected: set[str]) -> None:
-    assert named_files([ast.parse(text)], folder) == expected
+    assert named_files(named_paths([ast.parse(text)]), folder, {}) == expected
 
 
 def test_a_folder_stands_for_what_is_in_it(folder: Path) -> None:

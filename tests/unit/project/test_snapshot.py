@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from cellift.project.data_files import named_paths
 from cellift.project.paths import search_path
 from cellift.project.snapshot import Project
 
@@ -135,17 +136,17 @@ def test_a_folder_of_the_machine_that_built_a_conda_package_is_no_origin(tmp_pat
 )
 def test_data_files_are_seen_where_their_names_stand(beside, source):
     project = beside({"data/table.csv": "1", "data/other.txt": "2"})
-    assert project.data_files(parse(source)) == ("data/table.csv",)
+    assert project.data_files(named_paths(parse(source))) == ("data/table.csv",)
 
 
 def test_data_files_that_a_local_module_names(beside):
     project = beside({"helpers.py": "def load(): return open('table.csv')", "table.csv": "1"})
-    assert project.data_files(parse("helpers.load()"), ["helpers"]) == ("table.csv",)
+    assert project.data_files(named_paths(parse("helpers.load()")), ["helpers"]) == ("table.csv",)
 
 
 @pytest.mark.parametrize("text", ["../secret", "/etc/hostname", "missing.csv", "a\\0b", "x" * 5000, "**/[", "~/x"])
 def test_nothing_outside_the_folder_is_a_data_file(beside, text):
-    assert beside({"table.csv": "1"}).data_files(parse(f"open('{text}')")) == ()
+    assert beside({"table.csv": "1"}).data_files(named_paths(parse(f"open('{text}')"))) == ()
 
 
 def test_folders_to_search_lie_below_the_notebook_s(beside, tmp_path):
@@ -160,12 +161,12 @@ def test_folders_to_search_lie_below_the_notebook_s(beside, tmp_path):
 def test_a_notebook_without_a_folder_has_nothing_beside_it():
     project = Project()
     assert project.with_folders(["lib"], []) is project
-    assert (project.local_files(["pkg"]), project.data_files(parse("'a.csv', '*'"))) == ((), ())
+    assert (project.local_files(["pkg"]), project.data_files(named_paths(parse("'a.csv', '*'")))) == ((), ())
 
 
 def test_a_module_that_cannot_be_parsed_names_no_files_and_imports_nothing(beside):
     project = beside({"bad.py": "import (", "t.csv": "1"})
-    assert project.data_files(parse("open('t.csv')"), ["bad"]) == ("t.csv",)
+    assert project.data_files(named_paths(parse("open('t.csv')")), ["bad"]) == ("t.csv",)
     assert project.local_files(["bad"]) == ("bad.py",)
 
 

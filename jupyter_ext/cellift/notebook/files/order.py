@@ -24,7 +24,7 @@ def with_file_order(
 
     A file name that is put together while running may be any. Steps that are in order already get no edge more.
     """
-    used = {owner: _Files(_used(plan, use)) for owner, plan in plans.items()}
+    used = {owner: _files(plan, use) for owner, plan in plans.items()}
     index = {identifier: owner for owner, identifier in ids.items()}
     if not any(act.writes for files in used.values() for act in files.acts):
         return list(edges)
@@ -75,6 +75,15 @@ class _Files:
             return [(act, statement) for _, act, statement in self._by_name.get(name, ())]
         found = sorted([*self._by_name.get(name, ()), *self._loose], key=lambda one: one[0])
         return [(act, statement) for _, act, statement in found]
+
+
+def _files(plan: Plan, use: FileUse) -> _Files:
+    acts = [use.of(statement) for statement in plan.statements]
+    known = plan.found.get("files")
+    if known is None or known[0] != acts:
+        known = plan.found["files"] = (acts, _Files(_used(plan, use)))
+    found: _Files = known[1]
+    return found
 
 
 def _used(plan: Plan, use: FileUse) -> dict[FileAct, Statement]:

@@ -11,6 +11,7 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, NamedTuple
 
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 from cellift.notebook.files.log_files import writes_message
@@ -20,7 +21,7 @@ from cellift.notebook.flow.statements import Statement, Travel
 from cellift.notebook.scopes.bindings import local_names, parameter_names
 from cellift.notebook.scopes.effects import DISPLAY_FUNCTIONS
 from cellift.notebook.scopes.facts import Binding, Facts, Kind, Use
-from cellift.notebook.state.kinds import KINDS, OTHER, STREAMS, StateChange, states_of
+from cellift.notebook.state.kinds import KINDS, OTHER, STREAMS, StateChange, States, names_in, states_of
 from cellift.notebook.state.local_modules import is_kept_by_module
 from cellift.notebook.state.names import STATE, is_pseudo
 from cellift.notebook.state.reach import Code
@@ -29,6 +30,7 @@ from cellift.project.dotted import last_name
 from cellift.project.remembered import of_kind
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_OF_CONTEXTS = ("__enter__", "__exit__")
 _NEVER = (*_FUNCTIONS, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
@@ -78,24 +80,40 @@ class StateChanges:
     def _may_change(self, block: Block) -> list[Statement]:
         """The statements that change something, and those of which that has to be asked each time."""
         codes = self._reach.of_block(block)
-        known = block.found.get("changes")
-        if known is None or known[0] is not self._states or known[1] is not codes:
+        known: _Known | None = block.found.get("changes")
+        if known is None or known.codes is not codes or not self._are_told(known):
             sure = {statement for statement in block.settled if not self._remembered(statement)}
             changing = [statement for statement in block.statements if statement not in sure]
-            known = block.found["changes"] = (self._states, codes, changing)
-        return known[2]
+            known = self._known([code for several in codes.values() for code in several], codes, changing)
+            block.found["changes"] = known
+        return known.found  # type: ignore[no-any-return]
 
     def _remembered(self, statement: Statement) -> tuple[StateChange, ...]:
         codes = self._reach.of(statement)
         known = statement.found.get("changes")
-        if known is not None and known[0] is self._states and known[1] == codes:
-            return known[2]  # type: ignore[no-any-return]
+        if known is not None and known.codes == codes and self._are_told(known):
+            return known.found  # type: ignore[no-any-return]
         changes = tuple(self._changes(statement))
         statement.found.pop("changes", None)
         # A read that nobody needs is taken back, or not.
         if statement.trace is not None and statement.trace.reads is None:
-            statement.found["changes"] = (self._states, codes, changes)
+            statement.found["changes"] = self._known(codes, codes, changes)
         return changes
+
+    def _known(self, code: Sequence[Code], key: object, found: object) -> _Known:
+        nodes = [node for one in code for node in one.nodes]
+        # Of an expression the names are not kept; what one of two methods does depends on the other one.
+        plain = all(isinstance(node, ast.stmt) for node in nodes)
+        if not plain or any(getattr(one.function, "name", "") in _OF_CONTEXTS for one in code):
+            return _Known(self._states, key, None, (), found)
+        names = tuple(dict.fromkeys(name for node in nodes if isinstance(node, ast.stmt) for name in names_in(node)))
+        return _Known(self._states, key, names, self._states.told(names), found)
+
+    def _are_told(self, known: _Known) -> bool:
+        """Whether all imported names in the code stand for what they stood for."""
+        return known.states is self._states or (
+            known.names is not None and self._states.told(known.names) == known.told
+        )
 
     def knows(self, name: str) -> bool:
         """Whether the name is an import, so that what changes it is seen."""
@@ -192,7 +210,7 @@ class StateChanges:
     def _lasting(self, code: Code, changes: list[StateChange]) -> list[StateChange]:
         """Without what a ``finally``, or the ``__exit__`` of the same class, undoes."""
         assert isinstance(code.function, _FUNCTIONS)
-        if code.function.name not in ("__enter__", "__exit__"):
+        if code.function.name not in _OF_CONTEXTS:
             undone = self._states.put_back(*code.nodes)
             return [change for change in changes if change.kind not in undone]
         other = "__exit__" if code.function.name == "__enter__" else "__enter__"
@@ -258,6 +276,16 @@ class StateChanges:
 
     def _shows(self, call: ast.Call) -> bool:
         return last_name(call.func) in DISPLAY_FUNCTIONS or writes_message(call, self._states.path(call.func))
+
+
+class _Known(NamedTuple):
+    """What was found in some code, with all that it depends on: ``names`` of the code, if that is all of it."""
+
+    states: States
+    codes: object
+    names: tuple[str, ...] | None
+    told: tuple[tuple[str, str], ...]
+    found: Any
 
 
 def _is_import(name: str, statement: Statement, code: Code) -> bool:

@@ -54,8 +54,13 @@ class Draws:
 
     @property
     def around(self) -> tuple[Knowledge | None, tuple[str, ...]]:
-        """All that matters beside a statement itself, as long as no function of the notebook seeds (`alone`)."""
-        return self._knowledge, self.seeded
+        """All that matters beside a statement, imports and `constants`, as long as no function seeds (`alone`)."""
+        return self._knowledge and self._knowledge.narrowed(frozenset()), self.seeded
+
+    @property
+    def constants(self) -> frozenset[str]:
+        """Names that are no state of a generator."""
+        return self._knowledge.constants if self._knowledge is not None else frozenset()
 
     @property
     def alone(self) -> bool:

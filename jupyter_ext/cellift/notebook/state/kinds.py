@@ -120,8 +120,14 @@ class States:
         return [
             change
             for node in nodes
-            for change in (_changes(node, self) if isinstance(node, ast.stmt) else self.changes_in(node))
+            for change in (
+                _changes(node, self.told(names_in(node))) if isinstance(node, ast.stmt) else self.changes_in(node)
+            )
         ]
+
+    def told(self, names: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """All that matters to code with these names: those that are imported, with what they stand for."""
+        return tuple((name, self._names[name]) for name in names if name in self._names)
 
     def changes_in(self, node: ast.AST) -> tuple[StateChange, ...]:
         """As `changes`, of one statement or expression."""
@@ -235,5 +241,11 @@ def _root(node: ast.AST) -> str:
 
 
 @remembered
-def _changes(statement: ast.stmt, states: States) -> tuple[StateChange, ...]:
-    return states.changes_in(statement)
+def _changes(statement: ast.stmt, told: tuple[tuple[str, str], ...]) -> tuple[StateChange, ...]:
+    return States(dict(told)).changes_in(statement)
+
+
+@remembered
+def names_in(statement: ast.stmt) -> tuple[str, ...]:
+    """The names in it, each once."""
+    return tuple(dict.fromkeys(name.id for name in of_kind(statement, ast.Name)))
