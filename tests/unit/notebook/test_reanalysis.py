@@ -118,6 +118,39 @@ def test_what_depends_on_a_changed_statement_is_resolved_again_and_nothing_else(
     assert (counts["parsed"], counts["resolved"]) == (1, 1), "the cells below are other steps now, but the same text"
 
 
+def test_a_cell_that_stays_is_resolved_with_one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts, looks = sources(10), Counter[str]()
+    monkeypatch.setattr(Flow, "_still_holds", counted(Flow._still_holds, looks, "at a statement"))
+    monkeypatch.setattr(Flow, "_all_hold", counted(Flow._all_hold, looks, "at a cell"))
+    read(texts)
+    assert not looks
+    read(texts)
+    assert looks == {"at a statement": 30}
+    looks.clear()
+    texts[5] += "\nmore = 1"
+    read(texts)
+    assert looks == {"at a cell": 9, "at a statement": 3}
+
+
+def test_a_new_import_concerns_those_who_name_it(counts: Counter[str]) -> None:
+    texts = ["import json", "import os\nprint(tool)", *sources(10)]
+    read(texts)
+    counts.clear()
+    texts[0] += "\nimport string as tool"
+    read(texts)
+    assert counts == {"parsed": 1, "visited": 1, "resolved": 2, "files": 2, "state": 2}
+
+
+def test_another_meaning_of_an_import_concerns_those_who_name_it(counts: Counter[str]) -> None:
+    """Also where it is named in a function of another cell."""
+    texts = ["import json as tool", "def go():\n    tool.umask(0)", "go()", *sources(10)]
+    assert "go()" not in [piece.source for piece in read(texts).graph.steps[-1].code]
+    counts.clear()
+    texts[0] = "import os as tool"
+    assert "go()" in [piece.source for piece in read(texts).graph.steps[-1].code]
+    assert counts == {"parsed": 1, "visited": 1, "resolved": 2, "files": 2, "state": 3}
+
+
 def test_the_same_again_reads_nothing(counts: Counter[str]) -> None:
     read(sources())
     counts.clear()
@@ -180,7 +213,8 @@ def test_an_analysis_leaves_nothing_that_only_the_collector_finds() -> None:
     gc.collect()
     gc.disable()
     try:
-        found = read(texts)
+        for text in ("x = 1", "x = 2\ny = x", "x = 2", "x = 1"):
+            found = read([*texts, text])
         assert gc.collect() == 0
         notebook = parse_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []})
         assert found.plans == {} and analyse(notebook, with_plans=True).graph == analyse(notebook).graph

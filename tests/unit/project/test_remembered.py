@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
-from cellift.project.remembered import fresh_copy, of_kind, remembered, walk
+from cellift.project.remembered import Statements, fresh_copy, of_each_cell, of_kind, remembered, walk
 
 asked: list[tuple[int, str]] = []
 
@@ -11,6 +12,12 @@ asked: list[tuple[int, str]] = []
 def length(tree: ast.AST, mark: str) -> int:
     asked.append((id(tree), mark))
     return len(list(ast.walk(tree)))
+
+
+@of_each_cell
+def names(statements: Sequence[ast.stmt], mark: str) -> list[str]:
+    asked.append((len(statements), mark))
+    return [part.id for one in statements for part in of_kind(one, ast.Name)]
 
 
 def statement(text: str = "x = [y, f(y)]") -> ast.stmt:
@@ -54,3 +61,17 @@ def test_a_fresh_copy_remembers_nothing() -> None:
     made = fresh_copy(tree)
     assert ast.dump(made) == ast.dump(tree)
     assert not any(name.startswith("_cellift") for node in ast.walk(made) for name in vars(node))
+
+
+def test_of_cells_only_a_new_one_is_asked() -> None:
+    cells = [ast.parse("a = b\nc"), ast.parse(""), ast.parse("d")]
+    asked[:] = []
+    assert names(Statements.of(cells), "x") == [["a", "b", "c"], [], ["d"]]
+    cells[1] = ast.parse("e")
+    assert names(Statements.of(cells), "x") == [["a", "b", "c"], ["e"], ["d"]]
+    assert asked == [(2, "x"), (0, "x"), (1, "x"), (1, "x")]
+    assert list(Statements.of(cells)) == [one for cell in cells for one in cell.body]
+
+
+def test_statements_of_no_known_cells_count_as_one_cell() -> None:
+    assert names(iter(ast.parse("a = b\nc").body), "x") == [["a", "b", "c"]]
