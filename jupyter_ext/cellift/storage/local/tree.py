@@ -208,27 +208,19 @@ class LocalTree:
     def remove(self, bucket: str, key: str, *, version: str | None = None) -> None:
         """Remove the file, and the folders that are empty then."""
         _refuse_version(version)
-        segments = check_key(key)
-        with self._bucket(bucket) as folder, self._committing(bucket, key), told("removed", bucket, key):
-            if self._look(folder, bucket, key) is None:
-                return
-            names = segments if segments[-1] else segments[:-1]
-            with opened(folder, names[:-1]) as above:
-                if segments[-1]:
-                    os.unlink(names[-1], dir_fd=above)
-                else:
-                    os.rmdir(names[-1], dir_fd=above)
-            prune(folder, names[:-1])
+        check_key(key)
+        with self._bucket(bucket) as folder, self._committing(bucket, key):
+            self._remove(folder, bucket, key)
 
     def remove_many(self, bucket: str, keys: Sequence[str]) -> dict[str, str]:
-        """One after the other."""
+        """One after the other, while nobody else changes anything."""
         if len(keys) > MOST_KEYS:
             raise StorageError(f"{len(keys)} keys at once are too many: {MOST_KEYS} at most.", "InvalidArgument")
         failed: dict[str, str] = {}
-        with self._bucket(bucket):
+        with self._bucket(bucket) as folder, self._committing(bucket):
             for key in keys:
                 try:
-                    self.remove(bucket, key)
+                    self._remove(folder, bucket, key)
                 except StorageError as error:
                     failed[key] = str(error)
         return failed
@@ -291,6 +283,18 @@ class LocalTree:
                     return None
                 raise
         return info_of(key, state) if modes.S_ISREG(state.st_mode) else None
+
+    def _remove(self, folder: int, bucket: str, key: str) -> None:
+        if self._look(folder, bucket, key) is None:
+            return
+        names = key.rstrip("/").split("/")
+        with told("removed", bucket, key):
+            with opened(folder, names[:-1]) as above:
+                if key.endswith("/"):
+                    os.rmdir(names[-1], dir_fd=above)
+                else:
+                    os.unlink(names[-1], dir_fd=above)
+            prune(folder, names[:-1])
 
     def _check_place(self, folder: int, bucket: str, key: str, segments: Sequence[str]) -> None:
         """Raise when a key is an object where another one has a folder, or the other way round."""
