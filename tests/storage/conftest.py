@@ -1,10 +1,19 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 import pytest
 
+from storage.rclone import Rclone, start
 from storage.subjects import OPENERS, Subject
+
+
+@pytest.fixture(scope="session")
+def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rclone]:
+    server = start(tmp_path_factory.mktemp("rclone"))
+    yield server
+    server.stop()
 
 
 @pytest.fixture(params=sorted(OPENERS))

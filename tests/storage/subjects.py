@@ -11,10 +11,16 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from cellift.storage.api import Store
+from cellift.storage.api import PIECE, Store
 from cellift.storage.local.tree import LocalTree
+from cellift.storage.s3.store import S3Store
 
 DIFFERENCES = {
+    "bucket-dots": "no dots in the names of buckets",
+    "below-an-object": "what is asked of a key below an object (`a/b` where `a` is one) fails: InternalError",
+    "above-objects": "what is asked of a key that is a folder fails: InternalError, and hides what is in it",
+    "removes-above": "removing `a/b`, which is not there, removes the object `a`",
+    "marker-without-slash": "the marker `folder/` is kept as an object `folder`",
     "clash": "an object `a` and objects below `a/` cannot both be there: the second is refused",
     "marker-with-objects": "the marker `folder/` is no longer listed once the folder holds an object",
     "marker-falls": "the marker `folder/` goes with the last object in the folder",
@@ -25,6 +31,8 @@ DIFFERENCES = {
 class Subject:
     """A store under test. ``refused``: the names (`hostile.KEYS`) of keys that it cannot have.
 
+    ``failing``: those that it cannot have and answers with InternalError.
+    ``held``: bytes below which the memory stays that a transfer takes.
     ``leftovers`` lists what writes of a bucket have left that is no object: temporary files, multipart uploads.
     """
 
@@ -33,6 +41,8 @@ class Subject:
     differences: frozenset[str]
     refused: frozenset[str]
     leftovers: Callable[[str], list[str]] = field(repr=False)
+    held: int = 6 * PIECE
+    failing: frozenset[str] = frozenset()
 
 
 def local_tree(request: pytest.FixtureRequest) -> Subject:
@@ -58,4 +68,21 @@ def local_tree(request: pytest.FixtureRequest) -> Subject:
     )  # fmt: skip
 
 
-OPENERS: dict[str, Callable[[pytest.FixtureRequest], Subject]] = {"local": local_tree}
+def s3_rclone(request: pytest.FixtureRequest) -> Subject:
+    server = request.getfixturevalue("rclone")
+    store = S3Store(server.endpoint(), server.keys, pause=lambda _: None)
+    return Subject(
+        "s3-rclone",
+        store,
+        frozenset({"bucket-dots", "below-an-object", "above-objects", "removes-above", "marker-without-slash"}),
+        frozenset(
+            {"parent", "parent inside", "dot", "dot inside", "only slash", "leading slash", "two slashes", "NUL",
+             "surrogate"}
+        ),
+        store.uploads,
+        held=48 * PIECE,
+        failing=frozenset({"long segment"}),
+    )  # fmt: skip
+
+
+OPENERS: dict[str, Callable[[pytest.FixtureRequest], Subject]] = {"local": local_tree, "s3-rclone": s3_rclone}

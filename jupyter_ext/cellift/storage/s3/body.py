@@ -1,0 +1,55 @@
+"""What a request sends: pieces in memory, with their sums, sent as often as need be and counted once."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+
+
+class Body:
+    """Pieces of bytes as the body of a request. ``sent`` is called with the length of each piece that went out."""
+
+    def __init__(self, pieces: Sequence[bytes] = (), sent: Callable[[int], None] = lambda _: None) -> None:
+        self._pieces = pieces
+        self._sent = sent
+        self._counted = 0
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._sha256 = ""
+        self.length = 0
+        for piece in pieces:
+            self._md5.update(piece)
+            self.length += len(piece)
+
+    def __iter__(self) -> Iterator[bytes]:
+        done = 0
+        for piece in self._pieces:
+            yield piece
+            # Here the connection has taken it: it asks for the next one. A second try does not count again.
+            done += len(piece)
+            if done > self._counted:
+                self._counted = done
+                self._sent(len(piece))
+
+    @property
+    def md5(self) -> str:
+        """In hexadecimal digits, as etags have it."""
+        return self._md5.hexdigest()
+
+    @property
+    def content_md5(self) -> str:
+        """In base 64, as the header ``Content-MD5`` has it."""
+        return base64.b64encode(self._md5.digest()).decode("ascii")
+
+    @property
+    def sha256(self) -> str:
+        """In hexadecimal digits, as signatures have it; computed when it is first asked for."""
+        if not self._sha256:
+            sum_ = hashlib.sha256()
+            for piece in self._pieces:
+                sum_.update(piece)
+            self._sha256 = sum_.hexdigest()
+        return self._sha256
+
+
+NOTHING = Body()

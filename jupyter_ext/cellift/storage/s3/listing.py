@@ -1,0 +1,63 @@
+"""Pages of keys: ListObjectsV2 with a page size and a continuation token, and ListObjectVersions of one key."""
+
+from __future__ import annotations
+
+from cellift.storage.api import MOST_KEYS, PAGE, ObjectInfo, Page
+from cellift.storage.errors import StorageError
+from cellift.storage.s3 import answers
+from cellift.storage.s3.transport import Transport
+
+_MOST_ASKED = 50
+"""Answers without any key that are followed for one page: some servers answer so when they filter much."""
+
+
+def page(
+    transport: Transport, bucket: str, prefix: str = "", token: str | None = None, limit: int = PAGE, *, recursive: bool
+) -> Page:
+    """One page; see `Store.page`."""
+    if not 1 <= limit <= MOST_KEYS:
+        raise StorageError(f"A page of {limit} keys cannot be had: 1 to {MOST_KEYS}.", "InvalidArgument")
+    if token is not None and not token:
+        raise StorageError("A page's token is not empty.", "InvalidArgument")
+    query = {"list-type": "2", "encoding-type": "url", "max-keys": str(limit), "prefix": prefix}
+    if not recursive:
+        query["delimiter"] = "/"
+    for _ in range(_MOST_ASKED):
+        if token is not None:
+            query["continuation-token"] = token
+        root = answers.parse(transport.ask("GET", bucket, query=query).body)
+        if root.tag != "ListBucketResult":
+            raise StorageError(f"{transport.endpoint.host} does not answer as an S3 server does: <{root.tag[:20]}>.")
+        encoding = answers.text(root, "EncodingType")
+        objects = [answers.listed(one, encoding) for one in root.iterfind("Contents")]
+        prefixes = [answers.decoded(answers.text(one, "Prefix"), encoding) for one in root.iterfind("CommonPrefixes")]
+        # Some servers take a prefix for a path, and answer for another one.
+        objects = [one for one in objects if one.key.startswith(prefix)]
+        prefixes = [one for one in prefixes if one.startswith(prefix)]
+        token = answers.text(root, "NextContinuationToken") or None
+        if not answers.is_true(root, "IsTruncated"):
+            token = None
+        if objects or prefixes or token is None:
+            break
+    return Page(sorted(objects, key=lambda one: _order(one.key)), sorted(prefixes, key=_order), token)
+
+
+def versions(transport: Transport, bucket: str, key: str) -> list[ObjectInfo]:
+    """All versions and delete markers of one key, the newest first."""
+    query = {"versions": "", "encoding-type": "url", "prefix": key, "max-keys": str(MOST_KEYS)}
+    found: list[ObjectInfo] = []
+    while True:
+        root = answers.parse(transport.ask("GET", bucket, query=query).body)
+        encoding = answers.text(root, "EncodingType")
+        entries = [answers.listed(one, encoding) for one in root if one.tag in ("Version", "DeleteMarker")]
+        found += [one for one in entries if one.key == key]
+        after = answers.decoded(answers.text(root, "NextKeyMarker"), encoding)
+        # Keys come in order: once another one begins, all of this one were seen.
+        if not answers.is_true(root, "IsTruncated") or after != key:
+            return found
+        query["key-marker"] = after
+        query["version-id-marker"] = answers.text(root, "NextVersionIdMarker")
+
+
+def _order(key: str) -> bytes:
+    return key.encode("utf-8", "surrogateescape")

@@ -1,0 +1,162 @@
+"""Multipart uploads and copies: parts side by side, and nothing left behind when it ends otherwise than well.
+
+S3 user guide, "Multipart upload": 1 to 10,000 parts of 5 MiB to 5 GiB, the last one of any size.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import NamedTuple
+from xml.sax.saxutils import escape
+
+from cellift.storage.errors import NotFoundError, StorageError
+from cellift.storage.s3 import answers
+from cellift.storage.s3.body import Body
+from cellift.storage.s3.gate import Gate, Stopped
+from cellift.storage.s3.pieces import Source
+from cellift.storage.s3.transport import Answer, Transport, checked
+from cellift.storage.shown import quoted
+
+MOST_PARTS = 10_000
+PART = 8 << 20
+_PARALLEL = 3
+_PARALLEL_BYTES = _PARALLEL * PART
+"""Bytes of parts that are held in memory beside the one that is being read."""
+
+
+def part_size(size: int | None) -> int:
+    """Bytes of a part: `PART`, more only for an object that would have too many (above 78 GiB)."""
+    if size is None or size <= PART * MOST_PARTS:
+        return PART
+    return -(-size // MOST_PARTS + 1 >> 20) + 1 << 20
+
+
+class Upload(NamedTuple):
+    """A multipart upload that has begun."""
+
+    transport: Transport
+    bucket: str
+    key: str
+    id: str
+
+    def send(self, number: int, body: Body) -> str:
+        """Send a part; its etag."""
+        query = {"partNumber": str(number), "uploadId": self.id}
+        answer = self.transport.ask("PUT", self.bucket, self.key, query=query, body=body)
+        return answers.plain_etag(answer.headers.get("etag"))
+
+    def copy(self, number: int, source: Mapping[str, str], first: int, last: int) -> str:
+        """Let the server copy the bytes *first* to *last* of another object as a part; its etag."""
+        query = {"partNumber": str(number), "uploadId": self.id}
+        headers = {**source, "x-amz-copy-source-range": f"bytes={first}-{last}"}
+        answer = self.transport.ask("PUT", self.bucket, self.key, query=query, headers=headers)
+        return answers.plain_etag(answers.text(checked(self.transport, self.bucket, self.key, answer), "ETag"))
+
+    def complete(self, etags: list[str], headers: Mapping[str, str]) -> Answer:
+        """Make the parts one object."""
+        parts = "".join(
+            f"<Part><PartNumber>{number}</PartNumber><ETag>&quot;{escape(etag)}&quot;</ETag></Part>"
+            for number, etag in enumerate(etags, 1)
+        )
+        content = (
+            f'<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">{parts}'
+            "</CompleteMultipartUpload>"
+        )
+        answer = self.transport.ask(
+            "POST", self.bucket, self.key, query={"uploadId": self.id}, headers=headers, body=Body([content.encode()])
+        )
+        checked(self.transport, self.bucket, self.key, answer)
+        return answer
+
+    def abort(self) -> None:
+        """Remove it and its parts from the server; that it is not there is no error."""
+        try:
+            self.transport.ask("DELETE", self.bucket, self.key, query={"uploadId": self.id})
+        except NotFoundError:
+            pass
+
+
+@contextmanager
+def upload(transport: Transport, bucket: str, key: str, headers: Mapping[str, str]) -> Iterator[Upload]:
+    """Begin an upload; whatever ends the block by an exception removes it from the server."""
+    # Not twice: a first one that was begun although its answer got lost would stay.
+    answer = transport.ask("POST", bucket, key, query={"uploads": ""}, headers=headers, once=True)
+    begun = Upload(transport, bucket, key, answers.text(answers.parse(answer.body), "UploadId"))
+    if not begun.id:
+        raise StorageError(f"{transport.endpoint.host} began no upload of {quoted(f'{bucket}/{key}')}.")
+    try:
+        yield begun
+    except BaseException as error:
+        try:
+            begun.abort()
+        except StorageError as left:
+            if isinstance(error, StorageError):
+                raise type(error)(
+                    f"{error} The unfinished upload could not be removed from the server ({left}); "
+                    "what it holds takes room until that is done.",
+                    error.code,
+                ) from None
+        raise
+
+
+class Part(NamedTuple):
+    """A part that was sent: the server's etag, its own MD5 sum, its bytes."""
+
+    etag: str
+    md5: str
+    length: int
+
+
+def send_parts(begun: Upload, source: Source, size: int, gate: Gate) -> list[Part]:
+    """Send everything that *source* gives, in parts of *size*."""
+    workers = max(1, min(_PARALLEL, _PARALLEL_BYTES // size))
+    done: list[Future[Part]] = []
+
+    def send(number: int, pieces: list[bytes]) -> Part:
+        body = Body(pieces, gate.passed)
+        return Part(begun.send(number, body), body.md5, body.length)
+
+    with ThreadPoolExecutor(workers, "cellift-upload") as pool:
+        try:
+            pieces = source.part(size)
+            while pieces:
+                if len(done) == MOST_PARTS:
+                    raise StorageError(
+                        f"{quoted(f'{begun.bucket}/{begun.key}')} is larger than {MOST_PARTS} parts of {size >> 20} "
+                        "MiB, and its size was not given before. Write it to a file first.",
+                        "EntityTooLarge",
+                    )
+                done.append(pool.submit(send, len(done) + 1, pieces))
+                del pieces
+                if len(done) >= workers:
+                    # As many as are sent at a time are in memory, and one that is read meanwhile.
+                    done[len(done) - workers].result()
+                pieces = source.part(size)
+            return [one.result() for one in done]
+        except BaseException as error:
+            gate.stop()
+            for one in done:
+                one.cancel()
+            if isinstance(error, Stopped) and gate.reason is not None:
+                raise gate.reason from None
+            raise
+
+
+def copy_parts(begun: Upload, source: Mapping[str, str], size: int, part: int) -> list[str]:
+    """Let the server copy *size* bytes in parts; their etags."""
+    ranges = [(first, min(first + part, size) - 1) for first in range(0, size, part)]
+
+    def copy(number: int) -> str:
+        return begun.copy(number + 1, source, *ranges[number])
+
+    with ThreadPoolExecutor(_PARALLEL, "cellift-copy") as pool:
+        return list(pool.map(copy, range(len(ranges))))
+
+
+def etag_of_parts(sums: list[str]) -> str:
+    """The etag that S3 gives an object of parts with these MD5 sums."""
+    joined = b"".join(bytes.fromhex(one) for one in sums)
+    return f"{hashlib.md5(joined, usedforsecurity=False).hexdigest()}-{len(sums)}"

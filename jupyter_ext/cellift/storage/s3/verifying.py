@@ -1,0 +1,77 @@
+"""Whether what a server has is what was sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cellift.storage.api import ObjectInfo
+from cellift.storage.errors import ChecksumError
+from cellift.storage.s3 import answers
+from cellift.storage.s3.multipart import Part, etag_of_parts
+from cellift.storage.s3.reading import read
+from cellift.storage.s3.transport import Answer, Transport
+from cellift.storage.shown import quoted
+
+
+class Verifier:
+    """Compares etags with MD5 sums. Whether a server's etags are such is measured, by reading an object back once.
+
+    Every request also carries ``Content-MD5``, which the server is to check itself.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+        self._etags_are_sums: bool | None = None
+        self._keeps_etags: bool | None = None
+
+    def verified(
+        self, bucket: str, key: str, answer: Answer, etag: str, parts: Sequence[Part], *, single: bool
+    ) -> ObjectInfo:
+        """The object that was written of *parts*, verified; ChecksumError when the server has something else."""
+        size = sum(part.length for part in parts)
+        expected = parts[0].md5 if single else etag_of_parts([part.md5 for part in parts])
+        version = answer.headers.get("x-amz-version-id")
+        written = ObjectInfo(key, size, etag=etag, version=None if version in (None, "null") else version)
+        if etag == expected:
+            self._etags_are_sums = True
+            if single:
+                written = replace(written, checksums={"md5": expected})
+            if self._keeps_etags:
+                return written
+            # A server may tell a sum once, with the answer, and know no etag later.
+            found = self._look(bucket, written)
+            self._keeps_etags = not answers.is_made_up(found.etag)
+            return written if self._keeps_etags else replace(written, etag=found.etag, modified=found.modified)
+        found = self._look(bucket, written)
+        if found.size != size or (self._etags_are_sums is not False and not self._is_same(bucket, key, found, parts)):
+            raise ChecksumError(
+                f"{quoted(f'{bucket}/{key}')} is not at {self._transport.endpoint.host} as it was sent: {found.size} "
+                f"bytes are there, {size} were sent. Write it again; if it stays so, something on the way changes "
+                "what passes."
+            )
+        self._etags_are_sums = False
+        return replace(written, etag=found.etag, modified=found.modified)
+
+    def _look(self, bucket: str, written: ObjectInfo) -> ObjectInfo:
+        query = {"versionId": written.version} if written.version else {}
+        return answers.of_headers(written.key, self._transport.ask("HEAD", bucket, written.key, query=query).headers)
+
+    def _is_same(self, bucket: str, key: str, found: ObjectInfo, parts: Sequence[Part]) -> bool:
+        left = [(part.length, part.md5) for part in parts]
+        summed, count = hashlib.md5(usedforsecurity=False), 0
+        for piece in read(self._transport, bucket, key, 0, None, found.version, found.etag):
+            rest = memoryview(piece)
+            while rest:
+                if not left:
+                    return False
+                taken = rest[: left[0][0] - count]
+                summed.update(taken)
+                count += len(taken)
+                rest = rest[len(taken) :]
+                if count == left[0][0]:
+                    if summed.hexdigest() != left.pop(0)[1]:
+                        return False
+                    summed, count = hashlib.md5(usedforsecurity=False), 0
+        return not [length for length, _ in left if length]
