@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
 from cellift.notebook.diagnostics import RefusedError, diagnose
@@ -140,7 +140,7 @@ def _with_unique_ids(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
             while identifier in seen:
                 identifier += "-again"
         seen.add(identifier)
-        unique.append(Cell(identifier, cell.index, cell.type, cell.source, cell.metadata))
+        unique.append(cell if identifier == cell.id else replace(cell, id=identifier))
     return tuple(unique)
 
 

@@ -29,10 +29,12 @@ def kept_plan(own: Sequence[Statement], asked: tuple[Any, ...]) -> Plan | None:
     kept = own[-1].found.get(_KEY) if own else None
     if not isinstance(kept, _Kept) or kept.asked != asked:
         return None
-    if any(one.travel is not travel or one.owner != owner for one, travel, owner in kept.places):
-        return None
-    if any(version.links != links for version, links in kept.links):
-        return None
+    for one, travel, owner in kept.places:
+        if one.travel is not travel or one.owner != owner:
+            return None
+    for version, links in kept.links:
+        if version.links != links:
+            return None
     return None if any(one.reads != reads for one, reads in kept.reads) else kept.plan
 
 
@@ -42,6 +44,6 @@ def keep_plan(own: Sequence[Statement], asked: tuple[Any, ...], plan: Plan) -> N
     met = {version.statement for version in plan.needs} | set(plan.statements)
     met.update(statement for _, linked in links for statement, _ in linked)
     places = [(statement, statement.travel, statement.owner) for statement in met]
-    open_ones = [one for one in plan.statements if one.trace is None or one.trace.reads is not None]
+    open_ones = [one for one in plan.statements if not one.is_settled]
     reads = [(one, dict(one.reads)) for one in open_ones]
     own[-1].found[_KEY] = _Kept(plan, asked, places, links, reads)

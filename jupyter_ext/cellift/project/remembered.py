@@ -43,13 +43,15 @@ class Statements(tuple[ast.stmt, ...]):
     """The statements of all cells in document order; ``cells`` has the tree of each."""
 
     cells: tuple[ast.Module, ...]
+    #: What has been found out about all of them, by kind.
+    found: dict[str, Any]
 
     @classmethod
     def of(cls, cells: Iterable[ast.Module]) -> Statements:
         """Those of these cells."""
         trees = tuple(cells)
         made = cls(statement for tree in trees for statement in tree.body)
-        made.cells = trees
+        made.cells, made.found = trees, {}
         return made
 
 

@@ -35,23 +35,22 @@ class FileTravel:
 
     def __init__(self, plans: Mapping[int, Plan], use: FileUse, project: Project | None) -> None:
         self._project = project
-        acts = {owner: list(_acts(plan, use)) for owner, plan in plans.items()}
+        acts = {owner: _acts_of(plan, use) for owner, plan in plans.items()}
         self._written = FileNames()
         self._new: dict[str, bool] = {}
         for owner, found in acts.items():
-            for _, act in found:
-                if act.writes:
-                    self._written.add(act.name, owner)
+            for name in found.written:
+                self._written.add(name, owner)
         self.sources: dict[int, tuple[int, ...]] = {}
         self.absent: dict[int, Absent] = {}
         order = sorted(plans)
         for place, owner in enumerate(order):
-            absent = self._absent(acts[owner], owner) if place else None
+            absent = self._absent(acts[owner].read, owner) if place else None
             if absent is not None:
                 self.absent[owner] = absent
                 self.sources[owner] = tuple(order[:place])
                 continue
-            writers = set().union(*(self._writers(act) for act in {act for _, act in acts[owner]}))
+            writers = set().union(*map(self._writers, acts[owner].each))
             taken = sorted(source for source in writers if source < owner)
             if taken:
                 self.sources[owner] = tuple(taken)
@@ -74,12 +73,31 @@ class FileTravel:
         if self._project is None or self._project.folder is None:
             return None
         for statement, act in acts:
-            if act.writes or act.exact or not act.sure or not _is_below(act.path):
-                continue
             seen = any(writer <= owner for writer in self._written.may_mean(act.name))
             if not seen and not (self._project.folder / act.path).exists():
                 return Absent(statement, act)
         return None
+
+
+class _Acts(NamedTuple):
+    """What a step does with files: each name once, those that it writes, and plain files below that it surely reads."""
+
+    each: tuple[FileAct, ...]
+    written: frozenset[str]
+    read: tuple[tuple[Statement, FileAct], ...]
+
+
+def _acts_of(plan: Plan, use: FileUse) -> _Acts:
+    key = [use.of(statement) for statement in plan.statements]
+    known = plan.found.get("file acts")
+    if known is None or known[0] != key:
+        acts = list(_acts(plan, use))
+        each = {(act.name, act.exact, act.path): act for _, act in acts}
+        written = frozenset(act.name for _, act in acts if act.writes)
+        read = [(one, act) for one, act in acts if not (act.writes or act.exact) and act.sure and _is_below(act.path)]
+        known = plan.found["file acts"] = (key, _Acts(tuple(each.values()), written, tuple(read)))
+    found: _Acts = known[1]
+    return found
 
 
 def _acts(plan: Plan, use: FileUse) -> Iterable[tuple[Statement, FileAct]]:

@@ -72,15 +72,13 @@ def of_each_block(function: Callable[[Sequence[Statement]], _Result]) -> Callabl
 
 @of_each_block
 def _divided(statements: Sequence[Statement]) -> tuple[list[Statement], list[Statement]]:
-    is_open = [one.trace is None or one.trace.reads is not None for one in statements]
-    pairs = list(zip(statements, is_open, strict=True))
-    return [one for one, is_open in pairs if not is_open], [one for one, is_open in pairs if is_open]
+    return [one for one in statements if one.is_settled], [one for one in statements if not one.is_settled]
 
 
 @of_each_block
 def versions_read_for_sure(statements: Sequence[Statement]) -> frozenset[Version]:
     """By statements that read the same as long as they stay."""
-    sure = (one for one in statements if one.trace is not None and one.trace.reads is None)
+    sure = (one for one in statements if one.is_settled)
     return frozenset(read.version for one in sure for read in one.reads.values())
 
 

@@ -106,6 +106,11 @@ class Statement:
     found: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
+    def is_settled(self) -> bool:
+        """What it reads stays as long as the statement does: nothing that it reads is taken back, or not."""
+        return self.trace is not None and self.trace.reads is None
+
+    @property
     def brings_all(self) -> bool:
         """A star import. Where its text is copied to, values that other steps hand over come after it."""
         return isinstance(self.node, ast.ImportFrom) and self.node.names[0].name == "*"

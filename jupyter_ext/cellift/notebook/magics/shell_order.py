@@ -32,6 +32,13 @@ def with_shell_order(
 
 
 def _place(plan: Plan) -> Place | None:
+    if "commands" not in plan.found:
+        plan.found["commands"] = _first_place(plan)
+    found: Place | None = plan.found["commands"]
+    return found
+
+
+def _first_place(plan: Plan) -> Place | None:
     for statement in plan.statements:
         if statement.facts.outside is not None:
             return Place(statement.code.cell.id, statement.facts.outside.line)

@@ -92,6 +92,8 @@ def with_fixed(parameters: Mapping[str, Parameter], statements: Sequence[Stateme
 
     ``statements`` are resolved. An override acts after the parameters cell: that line has seen the default.
     """
+    if not parameters:
+        return ()
     places: dict[str, Place] = {}
     cells = {parameter.cell for parameter in parameters.values()}
     for statement in statements:

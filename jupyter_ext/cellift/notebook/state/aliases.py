@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from cellift.notebook.files.log_files import begins_anew
 from cellift.notebook.scopes.facts import Facts, Kind
 from cellift.project.dotted import dotted_name
-from cellift.project.remembered import of_each_cell, of_kind, remembered
+from cellift.project.remembered import Statements, of_each_cell, of_kind, remembered
 
 _PARTS = (
     "os.environ",
@@ -32,6 +32,14 @@ _CALLS = frozenset(
 
 def imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
     """What every imported name stands for, in full: ``{"np": "numpy", "shuffle": "random.shuffle"}``."""
+    if not isinstance(statements, Statements):
+        return _imported_names(statements)
+    if "imported names" not in statements.found:
+        statements.found["imported names"] = _imported_names(statements)
+    return dict(statements.found["imported names"])
+
+
+def _imported_names(statements: Sequence[ast.stmt]) -> dict[str, str]:
     found: dict[str, str] = {}
     told = _told_by(statements)
     for imports, _ in told:

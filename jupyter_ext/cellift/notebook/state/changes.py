@@ -96,7 +96,7 @@ class StateChanges:
         changes = tuple(self._changes(statement))
         statement.found.pop("changes", None)
         # A read that nobody needs is taken back, or not.
-        if statement.trace is not None and statement.trace.reads is None:
+        if statement.is_settled:
             statement.found["changes"] = self._known(codes, codes, changes)
         return changes
 

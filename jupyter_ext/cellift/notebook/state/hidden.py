@@ -48,7 +48,7 @@ def hidden_state_warnings(
 @of_each_block
 def _may_patch(statements: Sequence[Statement]) -> list[Statement]:
     """Those that change code, and those of which a read that nobody needs is taken back, or not."""
-    return [one for one in statements if one.trace is None or one.trace.reads is not None or patched_code(one)]
+    return [one for one in statements if not one.is_settled or patched_code(one)]
 
 
 def _warn(statement: Statement, place: Change | Use, code: str, message: str, fix: str) -> Diagnostic:

@@ -451,6 +451,8 @@ class LocalState:
 
     def registered_too_early(self, plans: Iterable[Plan]) -> list[ast.stmt]:
         """Definitions that a step repeats before it takes the state of their module from a step above them."""
+        if not self._registering:
+            return []
         return [
             statement.node
             for plan in plans

@@ -42,6 +42,7 @@ class Reach:
         self._properties: set[str] = set()
         self._classes: list[list[ast.FunctionDef | ast.AsyncFunctionDef]] = []
         self._known: dict[Statement, tuple[Code, ...]] = {}
+        self._of_block: dict[int, Mapping[Statement, tuple[Code, ...]]] = {}
         classes = [node for several in _classes_in(nodes) for node in several]
         self._table = _same(tuple(classes))
         self._made_of: dict[Version, frozenset[Version]] = {}
@@ -70,6 +71,8 @@ class Reach:
 
     def of_block(self, block: Block) -> Mapping[Statement, tuple[Code, ...]]:
         """That of its settled statements: the same object as long as it is the same."""
+        if id(block) in self._of_block:
+            return self._of_block[id(block)]
         found: _Together | None = block.found.get("code")
         if found is None or found.table is not self._table or not _is_as_it_was(found.made_of, found.reads):
             code = {statement: tuple(self.of(statement)) for statement in block.settled}
@@ -79,6 +82,7 @@ class Reach:
             found = _Together(self._table, made_of.items(), [(*key, version) for key, version in reads.items()], code)
             block.found["code"] = found
         self._known.update(found.code)
+        self._of_block[id(block)] = found.code
         return found.code
 
     def _remembered(self, statement: Statement) -> tuple[Code, ...]:
@@ -90,9 +94,9 @@ class Reach:
                 return found  # type: ignore[no-any-return]
         self._made_of, self._asked = {}, {}
         code = tuple(self._of(statement))
-        reads = [(one, name, version) for (one, name), version in self._asked.items()]
         # A read that nobody needs is taken back, or not.
-        if statement.trace is not None and statement.trace.reads is None:
+        reads = [(one, name, version) for (one, name), version in self._asked.items() if not one.is_settled]
+        if statement.is_settled:
             statement.found["code"] = (self._table, list(self._made_of.items()), reads, code)
         return code
 
