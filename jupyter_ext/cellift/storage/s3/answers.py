@@ -17,6 +17,7 @@ from cellift.storage.errors import StorageError
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+_MD5 = re.compile("[0-9a-f]{32}")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT")
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
 _CHECKSUMS = ("crc32", "sha1", "sha256")
@@ -59,6 +60,13 @@ def decoded(value: str, encoding: str) -> str:
 def plain_etag(value: str | None) -> str:
     """An etag without quotes and without the mark of a weak one."""
     return (value or "").strip().removeprefix("W/").strip('"')
+
+
+def may_be_md5(headers: Mapping[str, str], etag: str) -> bool:
+    """Whether the etag of a server whose etags are MD5 sums is one: not of parts, and not of what is encrypted."""
+    encrypted = headers.get("x-amz-server-side-encryption", "AES256") != "AES256"
+    customer = "x-amz-server-side-encryption-customer-algorithm" in headers
+    return _MD5.fullmatch(etag) is not None and not encrypted and not customer
 
 
 def is_made_up(etag: str) -> bool:

@@ -304,11 +304,15 @@ class S3Store:
         _check(bucket, key)
         query = {} if version is None else {"versionId": version}
         try:
-            return answers.of_headers(key, self._transport.ask("HEAD", bucket, key, query=query).headers)
+            headers = self._transport.ask("HEAD", bucket, key, query=query).headers
         except NoSuchBucketError:
             raise
         except NotFoundError:
             return None
+        found = answers.of_headers(key, headers)
+        if self._verifier.etags_are_sums and answers.may_be_md5(headers, found.etag):
+            return replace(found, checksums={"md5": found.etag, **found.checksums})
+        return found
 
     def _tags(self, bucket: str, key: str, version: str | None) -> dict[str, str]:
         if not self._has_tags:

@@ -23,7 +23,7 @@ class Verifier:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._etags_are_sums: bool | None = None
+        self.etags_are_sums: bool | None = None
         self._keeps_etags: bool | None = None
 
     def verified(
@@ -35,7 +35,7 @@ class Verifier:
         version = answer.headers.get("x-amz-version-id")
         written = ObjectInfo(key, size, etag=etag, version=None if version in (None, "null") else version)
         if etag == expected:
-            self._etags_are_sums = True
+            self.etags_are_sums = True
             if single:
                 written = replace(written, checksums={"md5": expected})
             if self._keeps_etags:
@@ -45,13 +45,13 @@ class Verifier:
             self._keeps_etags = not answers.is_made_up(found.etag)
             return written if self._keeps_etags else replace(written, etag=found.etag, modified=found.modified)
         found = self._look(bucket, written)
-        if found.size != size or (self._etags_are_sums is not False and not self._is_same(bucket, key, found, parts)):
+        if found.size != size or (self.etags_are_sums is not False and not self._is_same(bucket, key, found, parts)):
             raise ChecksumError(
                 f"{quoted(f'{bucket}/{key}')} is not at {self._transport.endpoint.host} as it was sent: {found.size} "
                 f"bytes are there, {size} were sent. Write it again; if it stays so, something on the way changes "
                 "what passes."
             )
-        self._etags_are_sums = False
+        self.etags_are_sums = False
         return replace(written, etag=found.etag, modified=found.modified)
 
     def _look(self, bucket: str, written: ObjectInfo) -> ObjectInfo:
