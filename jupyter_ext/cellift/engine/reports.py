@@ -14,7 +14,7 @@ from cellift.engine.executor_input import STEP_PARAMETER
 from cellift.engine.file_order import FileUse, clashes, leftovers, too_early
 from cellift.engine.holding import may_matter, to_write_together
 from cellift.engine.rerun_words import TOGETHER, Words
-from cellift.engine.revision import STATE, revised_inputs, taken_up, to_run_again
+from cellift.engine.revision import PRINTED, STATE, revised_inputs, taken_up, to_run_again
 from cellift.engine.sourcing import resourced
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ class _Told:
     changed: frozenset[str] = frozenset()
     drew: frozenset[str] = frozenset()
     """States that it takes up where steps above leave them: as its source shows, or any of its attempts told."""
+    printed: bool = False
+    """Whether modules have printed while an attempt of it imported them: those above may have imported them before."""
     groups: Mapping[str, str] = field(default_factory=dict)
     """Name -> the file of its values folder that it is in."""
     origins: dict[str, str] = field(default_factory=dict)
@@ -107,6 +109,7 @@ class Reports:
         taken = _taken(told)
         # What came in one file with something that it took is as that step has left it.
         told.drew |= {name for name in taken_up(told.changed) if not self._beside(name, taken)}
+        told.printed |= PRINTED in told.changed
         told.spent = frozenset(result.get("spent", ()))
         told.holds = frozenset(result.get("holds", ()))
         told.origins = self._origins(task, told)
@@ -162,12 +165,13 @@ class Reports:
             self.order,
             self._origins_of_all(),
             {task: told.changed for task, told in self._told.items()},
-            {task: told.drew for task, told in self._told.items()},
+            {task: told.drew | {PRINTED} for task, told in self._told.items()},
             {task: told.states for task, told in self._told.items()},
         )
         for task, taken in inputs.items():
             for name in self._told[task].origins.keys() - self._declared[task].keys():
                 taken.pop(name, None)
+            self._leave_printed(self._told[task], taken)
             self._now[task] = self._sources(task, taken)
         begun = {task: told.sources for task, told in self._told.items() if told.sources is not None}
         attempts = {task: told.attempt for task, told in self._told.items()}
@@ -182,6 +186,12 @@ class Reports:
         told = self._told[task]
         found = {**taken, **{NEED + need: need for need in told.task["needs"]}, **told.held}
         return {**found, TOGETHER: task} if told.together else found
+
+    def _leave_printed(self, told: _Told, taken: Sources) -> None:
+        """A step that has begun and saw no module print needs not begin again for what others saw."""
+        if told.sources is not None and not told.printed:
+            taken.pop(PRINTED, None)
+            taken.update({name: by for name, by in _taken(told).items() if name == PRINTED})
 
     def _held(self) -> dict[str, frozenset[str]]:
         """Of the tasks whose latest attempt is over: what their outputs hold of what they took."""
@@ -278,7 +288,7 @@ class Reports:
         takers: dict[str, dict[str, list[str]]] = {}
         for task in self.order:
             for name, by in self._now[task].items():
-                if name in self._told[by].changed and self._declared[task].get(name) != by:
+                if name != PRINTED and name in self._told[by].changed and self._declared[task].get(name) != by:
                     takers.setdefault(by, {}).setdefault(name, []).append(task)
         news = []
         for by, names in takers.items():

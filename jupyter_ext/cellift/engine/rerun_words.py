@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cellift.engine.revision import GENERATORS, STATE
+from cellift.engine.revision import GENERATORS, PRINTED, STATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +29,8 @@ class Words:
                 return "again: what it makes shares an object with what it took, and a step below changes that object"
             if name.startswith(FILE):
                 return f"again: it had used {name[len(FILE) :]} before step {step} wrote it"
+            if name == PRINTED:
+                return f"again: it showed what a module prints that step {step} had imported before"
             if name in GENERATORS:
                 return f"again: step {step} drew from {_plain(name)}, and this step goes on with the sequence"
             return f"again: step {step} changed {_quoted(name)}, which this step had taken before the change"

@@ -18,6 +18,8 @@ Inputs = dict[str, str]
 
 STATE = "state:"
 GENERATORS = frozenset({"state:random", "state:numpy.random", "state:torch"})
+PRINTED = "state:printed"
+"""Modules that have printed while they were imported: of no concern to a step that imports none of them."""
 _OF_MODULES = "state:module:"
 
 
@@ -63,7 +65,7 @@ def revised_inputs(
         for name in changed.get(task, ()):
             if name.startswith(STATE):
                 states[name] = task
-                if name not in GENERATORS:
+                if name not in GENERATORS and name != PRINTED:
                     hidden.add(name)
             elif name in own:
                 values[objects[name]] = task

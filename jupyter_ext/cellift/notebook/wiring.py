@@ -20,6 +20,7 @@ from cellift.notebook.kept_plans import keep_plan, kept_plan
 from cellift.notebook.scopes.facts import Kind, Use
 from cellift.notebook.state.generators import CARRIED
 from cellift.notebook.state.names import is_pseudo, quoted
+from cellift.notebook.state.unseen_reads import UnseenReads
 from cellift.notebook.steps import SETUP
 
 
@@ -67,9 +68,10 @@ class Wiring:
             if changed:
                 owner = block.statements[0].owner
                 self._last_change.update((name, max(owner, self._last_change.get(name, SETUP))) for name in changed)
-        statements = (statement for block in blocks for statement in block.statements)
+        statements = [statement for block in blocks for statement in block.statements]
         self._replayed = [statement for statement in statements if statement.travel is Travel.REPLAY]
         self._blocks = blocks
+        self._unseen = UnseenReads(statements)
         self._demanded: dict[int, dict[str, tuple[Version, Need]]] = {}
         self.plans: dict[int, Plan] = {}
         self.conflicts: list[Conflict] = []
@@ -83,15 +85,17 @@ class Wiring:
 
     def _plan(self, owner: int) -> Plan:
         own = [statement for statement in self._own.get(owner, ()) if _runs_in_own_step(statement)]
-        asked = (owner, own, self._repeated_in(owner), list(self._demanded.get(owner, {}).values()))
+        repeated = self._repeated_in(owner)
+        unseen = self._unseen.of(owner, [*own, *repeated])
+        asked = (owner, own, repeated, unseen, list(self._demanded.get(owner, {}).values()))
         known = kept_plan(own, asked)
         if known is not None:
             return self._again(known)
         told = len(self.conflicts)
-        plan = self._wired(owner, own)
+        plan = self._wired(owner, own, unseen)
         if own:
             own[-1].found.pop("plan", None)
-        by_all = any(statement.facts.bodies for statement in self._repeated_in(owner))
+        by_all = any(statement.facts.bodies for statement in repeated)
         if own and not by_all and len(self.conflicts) == told:
             keep_plan(own, asked, plan)
         return plan
@@ -108,10 +112,16 @@ class Wiring:
     def _repeated_in(self, owner: int) -> list[Statement]:
         return [s for s in self._replayed if s.owner == SETUP or s.owner < owner]
 
-    def _wired(self, owner: int, own: list[Statement]) -> Plan:
+    def _wired(self, owner: int, own: list[Statement], unseen: Sequence[tuple[Version, Statement]]) -> Plan:
         joined: dict[Version, int] = {}
         while True:
             plan = self._close(owner, own, joined)
+            included = set(plan.statements)
+            taken = {version.name for version in plan.needs if version.statement not in included}
+            for version, statement in unseen:
+                if version.name not in taken:
+                    place = statement.node.lineno, statement.node.col_offset + 1
+                    plan.needs[version] = Need(statement, Use(version.name, *place, soft=True))
             more = self._joint_sources(plan, owner)
             if more == joined:
                 break

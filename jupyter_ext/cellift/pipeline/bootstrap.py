@@ -58,6 +58,7 @@ _MODULES = (
     "pipeline.runtime.tracebacks",
     "pipeline.runtime.display",
     "pipeline.runtime.muting",
+    "pipeline.runtime.import_prints",
     "pipeline.runtime.hooks",
     "pipeline.runtime.value_guard",
     "pipeline.runtime.result",

@@ -15,6 +15,7 @@ import re
 import sys
 import types
 import typing
+from _thread import _local
 from typing import Any
 
 from .caches import CACHED, cache_of, make_cached, set_cached
@@ -266,6 +267,8 @@ def reduce_special(value: Any) -> Any:
         return _exception(value)
     if isinstance(value, types.ModuleType):
         return _module(value)
+    if isinstance(value, _local):  # what the one thread has that cells run in: no other lives as long
+        return call, ("raw", kind, _local), vars(value)
     if kind.__name__ == "finfo" and kind.__module__ == "numpy":
         return kind, (value.dtype,)
     if kind.__name__ == "tzfile" and str(kind.__module__).startswith("dateutil"):

@@ -379,3 +379,35 @@ def test_a_step_is_asked_only_about_names_that_may_share_an_object_with_what_it_
     found.finish("a", {"outputs": outputs}, files())
     step = json.loads(found.plan("b")["parameters"]["cellift_step"]["value"])
     assert step["later"] == ["y"]
+
+
+_PRINTED = "state:printed"
+
+
+def _told_printed(reports: Reports, task: str) -> Verdict:
+    reports.finish(task, {"changed": [_PRINTED]}, FileUse(0.0, 1.0))
+    return reports.verdict()
+
+
+def test_a_step_that_saw_a_module_print_runs_again_if_one_above_did_too() -> None:
+    reports = Reports(plan_of([Script("a"), Script("b")]), lambda _: False)
+    reports.start("a", 0.0)
+    reports.start("b", 0.0)
+    assert not _told_printed(reports, "b").again
+    verdict = _told_printed(reports, "a")
+    assert verdict.again == {"b": "again: it showed what a module prints that step a had imported before"}
+    assert not verdict.news, "nobody needs to do anything about it"
+    assert reports.plan("b")["inputs"] == {_PRINTED: "a"}
+
+
+def test_a_step_that_saw_no_module_print_goes_on_with_what_it_began_with() -> None:
+    reports = Reports(plan_of([Script("a"), Script("b"), Script("c"), Script("d")]), lambda _: False)
+    for task in ("a", "b"):
+        reports.start(task, 0.0)
+    assert not _told_printed(reports, "a").again
+    assert reports.plan("b")["inputs"] == {}
+    assert reports.plan("c")["inputs"] == {_PRINTED: "a"}
+    reports.start("c", 0.0)
+    assert list(_told_printed(reports, "b").again) == ["b"], "it began before that was known"
+    assert reports.plan("c")["inputs"] == {_PRINTED: "a"}
+    assert reports.plan("d")["inputs"] == {_PRINTED: "b"}

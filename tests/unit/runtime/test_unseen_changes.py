@@ -224,3 +224,12 @@ def test_the_guard_holds_what_a_library_refers_to_weakly(tmp_path: Path) -> None
     assert guard.spent == []
     guard.changed({}, ())
     assert guard.spent == [] and namespace["live"]
+
+
+def test_what_a_cache_that_the_step_has_taken_holds_is_looked_at_as_it_was_read(tmp_path: Path) -> None:
+    """A guard of modules sees a function there, whatever its cache has."""
+    inner = [1]
+    state = {"state:module:m:f": ({}, ([((), {}, inner)], 0, 1))}
+    guard, here = taken(tmp_path, ("part", *state), mine=("part", *state), part=inner, **state)
+    here["part"].append(2)
+    assert guard.changed({}, ()).keys() == {"part", "state:module:m:f"}

@@ -181,6 +181,8 @@ class Facts:
     binds_like: dict[str, Use] = field(default_factory=dict)
     #: Functions in expressions that what it makes may hold: what they do when they are called.
     held: list[Body] = field(default_factory=list)
+    #: It imports a module beside the notebook, also in function bodies.
+    loads_modules: bool = False
 
     def copy(self) -> Facts:
         """Another one with the same content, that may be changed. Names of one body have one body again."""

@@ -142,6 +142,7 @@ class LocalState:
         assert self._state is not None
         if not self._project.local_modules(imported_modules([node])):
             return
+        facts.loads_modules = True
         place = node.lineno, column(node)
         if not self._bound:
             names = {name for effect in self._effects() for name in (*effect.reads, *effect.changes)}

@@ -29,6 +29,7 @@ from .cells import Cells, Piece, mark_classes
 from .display import Display
 from .file_guard import FileGuard
 from .hooks import install
+from .import_prints import PRINTED
 from .inputs import Inputs
 from .interpreter_settings import set_home
 from .local_modules import module_states, restore
@@ -236,13 +237,17 @@ class _StepRun:
         outputs = {name: self._namespace[name] for name in step.outputs if name in self._namespace}
         kept_by_modules = module_states(step.outputs)
         changed = self._values.changed({**outputs, **kept_by_modules}, step.outputs)
+        changed.update(module_states(changed.keys() & step.inputs.keys()))
         if not step.last:
             keep_temporary()
             self._watch_modules(False)  # the last statement may be one that later steps have too
             modules = {**self._modules.sharing({**outputs, **changed}), **self._modules.found()}
             changed.update({**states.unseen, **{name: modules[name] for name in modules if name not in step.outputs}})
         elif step.rerun:  # that it drew tells the engine to let it draw after the steps above
-            changed.update({name: state for name, state in states.unseen.items() if name in GENERATORS})
+            told = (*GENERATORS, PRINTED)
+            changed.update({name: state for name, state in states.unseen.items() if name in told})
+        if not step.rerun:
+            changed.pop(PRINTED, None)  # nobody could be told
         missed = {*changed, *step.held.intersection(self._values.spent)}
         if missed and not step.rerun:
             raise ChangedError(sorted(missed))

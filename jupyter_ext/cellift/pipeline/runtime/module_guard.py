@@ -9,6 +9,7 @@ from types import FunctionType, ModuleType
 from typing import Any, Collection, Dict, Set
 
 from ...values import Fingerprint, known, sharing_with
+from .import_prints import Printing
 from .local_modules import PREFIX, Gone, Rebound, state_of, taken
 
 _INSTALLED = ("site-packages", "dist-packages")
@@ -112,7 +113,12 @@ def watch_imports(guard: ModuleGuard) -> None:
     execute: Any = SourceFileLoader.exec_module
 
     def exec_module(self: Any, module: ModuleType) -> None:
-        execute(self, module)
+        printing, ran = Printing(module.__name__), False
+        try:
+            execute(self, module)
+            ran = True
+        finally:
+            printing.end(ran)
         guard.executed(module)
 
     # Tracebacks leave out the frames of importlib: this is one of them.

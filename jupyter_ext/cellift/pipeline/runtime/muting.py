@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from typing import Any, Iterator
+from typing import Any, Iterator, List
 
 from .display import Display
+
+muted_now: List[Display] = []
+"""Of those that are around what runs now."""
 
 
 @contextlib.contextmanager
@@ -19,6 +22,7 @@ def muted(display: Display, mute: bool = True) -> Iterator[None]:
     if not mute:
         yield
         return
+    muted_now.append(display)
     captured, display.captured = display.captured, []
     _flush()
     try:
@@ -30,6 +34,7 @@ def muted(display: Display, mute: bool = True) -> Iterator[None]:
             os.dup2(nowhere, 1)
         yield
     finally:
+        muted_now.pop()
         display.captured = captured
         if kept >= 0:
             _flush()

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, Optional
 from ...values import ValuesError
 from . import interpreter_settings as interpreter
 from . import library_settings as library
+from .import_prints import PRINTED, read_printed, write_printed
 from .logging_settings import fresh_logging, read_logging, unknown_handler, write_logging
 
 GENERATORS = ("state:random", "state:numpy.random", "state:torch")
@@ -200,6 +201,7 @@ _KINDS: dict[str, _Kind] = {
     "state:sys.path": _kind("sys", interpreter.read_path, interpreter.write_path),
     "state:warnings": _kind("warnings", interpreter.read_warnings, interpreter.write_warnings),
     "state:locale": _kind("locale", interpreter.read_locale, interpreter.write_locale),
+    PRINTED: _kind("sys", read_printed, write_printed),
     "state:process": _kind("sys", interpreter.read_process, interpreter.write_process),
     "state:logging": _kind("logging", read_logging, write_logging, fresh_logging),
     "state:decimal": _kind("decimal", library.read_decimal, library.write_decimal, library.fresh_decimal),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, NamedTuple, Optional
 
+from .import_prints import PRINTED
 from .library_settings import count_signals
 from .process_state import (
     GENERATORS,
@@ -109,7 +110,8 @@ class StateGuard:
             if state != before or name in self._inputs:
                 changed[name] = state
         for name, found in changes(self._before or {}, settings()).items():
-            first = {IMPORTS: ((), tuple(self._imported))} if self._imported and name not in self._outputs else {}
+            by_import = self._imported and name != PRINTED and name not in self._outputs
+            first = {IMPORTS: ((), tuple(self._imported))} if by_import else {}
             changed[name] = followed(self._inputs.get(name, {}), {**found, **first})
         declared = {name: changed.get(name, self._inputs.get(name, _nothing(name))) for name in self._outputs}
         unseen = {name: value for name, value in changed.items() if name not in declared and value is not None}

@@ -93,8 +93,9 @@ class ValueGuard:
         for (folder, _), group in self._before.items():
             now = group.now(self._namespace)
             mine = [name for name in now if name in self._later and self._where(name, folder) == folder]
-            # State of a module that the step has taken up is looked at where it is; other state is as it was read.
-            mine = [name for name in mine if ":" not in name or name not in self._folders]
+            # State of a module that the step has taken up is looked at where it is, but for what caches have; other
+            # state is as it was read.
+            mine = [n for n in mine if ":" not in n or n not in self._folders or type(now[n]) is tuple]
             # An output of that name that is another object is what later steps mean by it.
             wanted = {name: now[name] for name in mine if outputs.get(name, now[name]) is now[name]}
             if mine and group.differs(now):
