@@ -27,6 +27,7 @@ from cellift.notebook.flow.module_annotations import annotations_of_others
 from cellift.notebook.flow.passed_by import forget_what_nobody_reads
 from cellift.notebook.flow.resolved import Resolved
 from cellift.notebook.flow.statements import Statement, Travel, declare_changes
+from cellift.notebook.flow.stay_here import values_that_stay
 from cellift.notebook.graph import CellRole, CodeSlice, Graph, Step
 from cellift.notebook.kept import names_to_keep
 from cellift.notebook.magics.installs import Installs, read_installs
@@ -142,6 +143,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += figures_left_open(statements, files, step_names)
     found += annotations_of_others(statements, resolved.blocks, step_names)
     found += generators_that_stay(wiring.plans, step_names)
+    found += values_that_stay(wiring.plans, dict(files.names), step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
     installs = read_installs(layout.code, layout.groups, project)
