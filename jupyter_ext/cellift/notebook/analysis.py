@@ -25,6 +25,7 @@ from cellift.notebook.flow.held_state import changed_attributes
 from cellift.notebook.flow.identity import looks_at_identity, refers_weakly
 from cellift.notebook.flow.module_annotations import annotations_of_others
 from cellift.notebook.flow.passed_by import forget_what_nobody_reads
+from cellift.notebook.flow.references import references_counted
 from cellift.notebook.flow.resolved import Resolved
 from cellift.notebook.flow.statements import Statement, Travel, declare_changes
 from cellift.notebook.flow.stay_here import values_that_stay
@@ -143,6 +144,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += figures_left_open(statements, files, step_names)
     found += annotations_of_others(statements, resolved.blocks, step_names)
     found += generators_that_stay(wiring.plans, step_names)
+    found += references_counted(wiring.plans, files, step_names)
     found += values_that_stay(wiring.plans, dict(files.names), step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}

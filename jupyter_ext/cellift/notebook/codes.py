@@ -62,6 +62,7 @@ CATALOGUE: dict[str, Code] = {
     "CL504": Code("error", "Value that a step cannot read"),
     "CL505": Code("error", "Step asks for typed input"),
     "CL506": Code("error", "Function without a name that it uses"),
+    "CL507": Code("error", "Question about memory that a copy answers otherwise"),
     "CL511": Code("error", "Step killed"),
     "CL512": Code("error", "Step ended its process"),
     "CL513": Code("error", "Disk full"),
