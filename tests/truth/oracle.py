@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import os
 import re
+import select
+import signal
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -41,7 +44,7 @@ class Outcome:
 
 def judge(case: Case) -> Outcome:
     """Run the case both ways, each in a folder of its own."""
-    first, second = _in_order(case), _in_order(case)
+    first, second = _in_order(case, 1), _in_order(case, 2)
     if first["error"] != second["error"] or any(
         _lines(text) != _lines(second["printed"].get(cell, "")) for cell, text in first["printed"].items()
     ):
@@ -88,22 +91,40 @@ def _lines(text: str) -> list[str]:
     return [line for line in found if line.strip() and "Warning" not in line and not _FIGURE.match(line)]
 
 
-def _in_order(case: Case) -> dict[str, Any]:
+def _in_order(case: Case, kernel: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="truth-", ignore_cleanup_errors=True) as folder:
         notebook = _lay_out(case, Path(folder))
-        ran = subprocess.run(
-            [sys.executable, str(_IN_ORDER), notebook.name],
-            cwd=folder,
-            env=_environment(folder),
-            capture_output=True,
-            text=True,
-            timeout=_SECONDS,
-            check=False,
-        )
-        if ran.returncode != 0:
-            raise AssertionError(f"the notebook cannot be run: {ran.stderr[-2000:]}")
-        found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+        asked = {"folder": folder, "notebook": notebook.name, "environment": _environment(folder)}
+        status, _, answer = _ask(kernel, json.dumps(asked)).partition(" ")
+        if status != "0":
+            raise AssertionError(f"the notebook cannot be run: {json.loads(answer)[-2000:]}")
+        found: dict[str, Any] = json.loads(answer)
         return found
+
+
+def _ask(kernel: int, line: str) -> str:
+    process = _kernel(kernel)
+    assert process.stdin is not None and process.stdout is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+    if not select.select([process.stdout], [], [], _SECONDS)[0]:
+        os.killpg(process.pid, signal.SIGKILL)
+        _kernel.cache_clear()
+        raise AssertionError(f"the notebook takes more than {_SECONDS:.0f} s")
+    return process.stdout.readline()
+
+
+@cache
+def _kernel(number: int) -> subprocess.Popen[str]:
+    """A process that forks for each notebook. Two of them have nothing in common by chance, such as addresses."""
+    return subprocess.Popen(
+        [sys.executable, str(_IN_ORDER)],
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
 
 
 def _lay_out(case: Case, folder: Path) -> Path:
