@@ -3,8 +3,9 @@
 ``python -m tests.truth.mutation [MODULE ...]`` runs the unit tests once and writes down for each which conditions
 decide in it otherwise than they would switched off. A mutant then runs only those tests, in a process of its own, until
 the first one is red; where there is none it survives. Survivors must stand in ``survivors.txt``, under the reason why
-they may. A line that a test makes needless is told, and taken out by ``--write``. ``-v`` names for each mutant the test
-that it turns red.
+they may. A line that a test makes needless is told, and taken out by ``--write``, which also writes down in
+``killers.txt`` the test to try first where many had to be tried: a hint, which may be old. ``-v`` names for each mutant
+the test that it turns red.
 """
 
 from __future__ import annotations
@@ -31,9 +32,12 @@ from tests.truth.spread import Children, Table
 _HERE = Path(__file__).parent
 _UNIT = _HERE.parent / "unit"
 _LIST = _HERE / "survivors.txt"
+_HINTS = _HERE / "killers.txt"
 _CHUNK = 10
 _TESTS_OF_LISTED = 20
 """A mutant that is listed is tried on no more tests, the shortest: whether a line has to go is worth no more time."""
+_LONG = 500_000_000
+"""Nanoseconds: where finding the test took longer, it is written down."""
 _TOO_SHORT_TO_WAIT = 200_000_000
 """Nanoseconds: a test that takes less waits for nothing."""
 
@@ -88,6 +92,19 @@ def listed() -> dict[str, str]:
     return found
 
 
+def hinted() -> dict[str, str]:
+    """Mutant -> the test that it turned red when this was last written down."""
+    lines = _HINTS.read_text(encoding="utf-8").splitlines() if _HINTS.exists() else []
+    return dict(line.split(" <- ") for line in lines if not line.startswith("#"))
+
+
+def write_hints(hints: dict[str, str]) -> None:
+    """Write down the tests to try first."""
+    head = "# The test that a mutant turns red, where it takes long to find. Written by the mutation run with --write."
+    lines = [f"{mutant} <- {test}" for mutant, test in sorted(hints.items())]
+    _HINTS.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+
+
 def take_out(gone: list[str]) -> None:
     """Take what is killed from the list."""
     kept = [line for line in _LIST.read_text(encoding="utf-8").splitlines() if line not in gone]
@@ -103,6 +120,7 @@ class MutationRun:
         self._telling = os.dup(1) if telling else None
         self.red: list[str] = []
         self.killers: list[str | None] = []
+        self.hints: dict[str, str] = {}
         self._now = 0
 
     @pytest.hookimpl(tryfirst=True)
@@ -121,11 +139,16 @@ class MutationRun:
         self._times = [self._results.number(row) for row in range(len(self._items))]
         self.red = [item.nodeid for item, end in zip(self._items, self._times, strict=True) if end == 0]
         self._found = Table(len(self.mutants), 8)
+        self._took = Table(len(self.mutants), 8)
+        self._hinted = hinted()
         children.run(len(self.mutants), self._try, after=self._tell)
         # Once more: a test that is red only when it comes to the end of its time may have been lucky.
         left = [number for number, one in enumerate(self.mutants) if not self._killer(number) and not self._may(one)]
         children.run(len(left), lambda place: self._try(left[place]), after=lambda place: self._tell(left[place]))
         self.killers = [self._killer(number) for number in range(len(self.mutants))]
+        for number, (mutant, killer) in enumerate(zip(self.mutants, self.killers, strict=True)):
+            if killer and (self._took.number(number) > _LONG or self._hinted.get(mutant.key) == killer):
+                self.hints[mutant.key] = killer
         return True
 
     def _may(self, mutant: Mutant) -> bool:
@@ -154,11 +177,20 @@ class MutationRun:
         """Run the tests of one mutant, its own and then those that take the shortest first, until one is red."""
         mutant = self.mutants[number]
         rows = [row for row in range(len(self._items)) if self._times[row] > 0 and self._seen.marked(row, number)]
-        rows.sort(key=lambda row: (not self._mirrors(row, mutant.module), self._times[row]))
+        first = self._hinted.get(mutant.key)
+        rows.sort(
+            key=lambda row: (
+                self._items[row].nodeid != first,
+                not self._mirrors(row, mutant.module),
+                self._times[row],
+            )
+        )
         if self._may(mutant):
             del rows[_TESTS_OF_LISTED:]
         switch_off(mutant)
+        began = time.perf_counter_ns()
         for row in rows:
+            self._took.put(number, time.perf_counter_ns() - began)
             self._forget()
             self._found.put(number, row + 1)  # also when it never ends
             expected = self._times[row] // 1_000_000_000
@@ -199,7 +231,10 @@ def _is_green(item: Any, following: Any, seconds: int = 0) -> bool:
     from _pytest.runner import runtestprotocol
 
     Children.allow_seconds(seconds)
-    return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
+    try:
+        return not any(report.failed for report in runtestprotocol(item, log=False, nextitem=following))
+    except (Exception, SystemExit):  # noqa: BLE001 - what a test left behind may end pytest's report of a failure, too
+        return False
 
 
 def main(arguments: list[str]) -> int:
@@ -218,7 +253,7 @@ def main(arguments: list[str]) -> int:
     run = MutationRun([mutant for module in modules for mutant in find_mutants(module)], given.telling, allowed)
     hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("mutation")
-    flags = ["-q", "-s", "--no-header", "--no-summary", "-p", "no:cacheprovider"]
+    flags = ["-q", "-s", "--no-header", "--no-summary", "--tb=native", "-p", "no:cacheprovider"]
     ended = pytest.main([*flags, *tests], plugins=[run])
     for name in run.red:
         print(f"red without a mutant: {name}")
@@ -233,6 +268,8 @@ def main(arguments: list[str]) -> int:
         print(f"may leave its list: {key}")
     if given.write:
         take_out(gone)
+        others = {key: test for key, test in hinted().items() if key.split(":")[0] not in modules}
+        write_hints({**others, **run.hints})
     counts = f"{len(run.mutants)} mutants in {len(modules)} modules, {len(survivors)} survive, {len(new)} not listed"
     print(f"{counts} ({time.monotonic() - began:.0f} s)")
     return 1 if new else 0  # that a test is red without a mutant is for other targets to tell
