@@ -17,7 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-_CPU_SECONDS = 20
+_CPU_SECONDS = 8
 _SECONDS = 120
 _MEMORY = 8 << 30
 _RAISED = 70
