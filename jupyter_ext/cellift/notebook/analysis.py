@@ -24,6 +24,7 @@ from cellift.notebook.flow.dataflow import Flow
 from cellift.notebook.flow.held_state import changed_attributes
 from cellift.notebook.flow.identity import looks_at_identity, refers_weakly
 from cellift.notebook.flow.module_annotations import annotations_of_others
+from cellift.notebook.flow.own_parts import parts_of_code
 from cellift.notebook.flow.passed_by import forget_what_nobody_reads
 from cellift.notebook.flow.references import references_counted
 from cellift.notebook.flow.resolved import Resolved
@@ -111,13 +112,16 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
         project = project.with_folders(first, last) if first or last else project
     outside = look_outside(nodes, project)
     by_identity, weakly = looks_at_identity(nodes), refers_weakly(nodes)
+    parts = parts_of_code(nodes)
     flags = (DECIMAL,) if looks_at_flags(nodes) else ()
     while True:
         reader = ParameterReader()
         local = LocalState(nodes, project, registered)
         draws = Draws(nodes, (owned.code.text for owned in layout.code), local.seeds, outside.without_draws)
         statements, warnings = _statements(layout, nodes, reader, project, local, draws, channels, resolved)
-        flow = Flow(statements, resolved.blocks, step_names, kept_as_data, by_identity=by_identity, weakly=weakly)
+        flow = Flow(
+            statements, resolved.blocks, step_names, kept_as_data, by_identity=by_identity, weakly=weakly, parts=parts
+        )
         flow.run()
         wanted = {name for group in layout.groups for name in group.options.get("output", ())}
         forget_what_nobody_reads(resolved.blocks, wanted)

@@ -16,6 +16,7 @@ from cellift.notebook.flow.by_text import NamesByText
 from cellift.notebook.flow.code import CodeUse, definitions_used
 from cellift.notebook.flow.constants import ConstantUse
 from cellift.notebook.flow.missing import Missing
+from cellift.notebook.flow.own_parts import NO_PARTS, Parts
 from cellift.notebook.flow.reach import DEFINITIONS, Reach
 from cellift.notebook.flow.sharing import sources_of
 from cellift.notebook.flow.statements import Read, Statement, Version, as_it_was
@@ -35,6 +36,7 @@ class Flow:
     ``kept_as_data`` are indexes of statements that must not be copied: an earlier try has shown that the copies of two
     versions would meet in one step, or that the code holds objects which change. Their values cross.
     ``by_identity``: copies of values that cannot be changed can be told apart. ``weakly``: there are weak references.
+    ``parts``: objects that the notebook's own code holds.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class Flow:
         *,
         by_identity: bool = False,
         weakly: bool = False,
+        parts: Parts = NO_PARTS,
     ) -> None:
         self._statements = statements
         self._blocks = blocks
@@ -53,9 +56,9 @@ class Flow:
         self._missing = Missing(statements, blocks, step_names)
         self._code = CodeUse()
         self._constants = ConstantUse()
-        self._versions = Versions(self._code, by_identity=by_identity, weakly=weakly)
+        self._versions = Versions(self._code, by_identity=by_identity, weakly=weakly, parts=parts)
         self._current = self._versions.current
-        self._objects_matter = (by_identity, weakly)
+        self._objects_matter = (by_identity, weakly, parts)
         #: Code of the notebook that libraries were given (`pd.DataFrame.first = f`): whatever uses them may call it.
         self._given: frozenset[Version] = frozenset()
         self._by_text = NamesByText(blocks, self._current, self._missing)
@@ -174,6 +177,10 @@ class Flow:
             self._code.note_superseded(*told)
         elif what == "changed":
             self._code.note_changed(*told)
+        elif what == "taken":
+            self._code.note_taken(told[0], statement)
+        elif what == "patched":
+            self._code.note_patched(told[0], statement)
         elif what == "report":
             self._missing.report(statement, *told)
         else:
@@ -204,6 +211,7 @@ class Flow:
             trace.given = made_of
         shares = sources_of(statement, self._current)
         sharing = self._versions.sharing
+        self._versions.take_parts(statement, shares)
         self._versions.apply_changes(statement, changes, made_of, only_others=False)
         groups = {name: sharing.of(name) | {name} for names in shares.values() for name in names}
         for binding in facts.binds.values():

@@ -80,12 +80,22 @@ def changed_attributes(trees: Iterable[ast.AST], methods: AbstractSet[str] = fro
     Not those that a statement of a cell changes through a plain name of a class (``Config.items.append(x)``).
     ``methods``: those of the notebook's own classes that change their object.
     """
-    return frozenset().union(*_changed_in(trees, methods))  # type: ignore[arg-type]
+    found = _changed_in(trees, methods)  # type: ignore[arg-type]
+    changed = set[str]().union(*(attributes for attributes, _ in found))
+    for _, names in found:
+        for name, attributes in names:
+            if name in changed:
+                changed |= attributes
+    return frozenset(changed)
+
+
+_Changed = tuple[frozenset[str], tuple[tuple[str, frozenset[str]], ...]]
 
 
 @of_each_cell
-def _changed_in(trees: Sequence[ast.stmt], methods: AbstractSet[str]) -> frozenset[str]:
-    return frozenset().union(*(_changed_attributes(tree, _called_methods(tree) & methods) for tree in trees))
+def _changed_in(trees: Sequence[ast.stmt], methods: AbstractSet[str]) -> _Changed:
+    found = [_changed_attributes(tree, _called_methods(tree) & methods) for tree in trees]
+    return frozenset().union(*(one for one, _ in found)), tuple(pair for _, pairs in found for pair in pairs)
 
 
 @remembered
@@ -94,9 +104,11 @@ def _called_methods(tree: ast.AST) -> frozenset[str]:
 
 
 @remembered
-def _changed_attributes(tree: ast.AST, methods: frozenset[str]) -> frozenset[str]:
+def _changed_attributes(tree: ast.AST, methods: frozenset[str]) -> _Changed:
+    """Those of one statement; and attribute, attributes: what ``self.rows = Table.rows`` makes the same object."""
     changing = MUTATING_METHODS | methods
     found: set[str] = set()
+    names: set[str] = set()
     for one in of_kind(tree, ast.Assign):
         assert isinstance(one, ast.Assign)
         if any(isinstance(each, ast.Attribute) and each.attr == "__dict__" for each in one.targets):
@@ -113,13 +125,30 @@ def _changed_attributes(tree: ast.AST, methods: frozenset[str]) -> frozenset[str
             found.update(attribute for argument in node.args for attribute in _attributes(argument))
         if target is not None and not (isinstance(tree, (ast.Expr, ast.Assign)) and _of_a_class(target)):
             found.update(_attributes(target))
-    return frozenset(found)
+            names.add(_root(target))
+    inside = isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    same: list[tuple[str, frozenset[str]]] = []
+    for given, value in _given(tree):
+        if inside and isinstance(given, ast.Name) and given.id in names:  # `rows = self.rows`, `rows.append(x)`
+            found.update(_attributes(value))
+        elif isinstance(given, ast.Attribute):
+            same.append((given.attr, frozenset(_attributes(value))))
+    return frozenset(found), tuple(same)
+
+
+def _given(tree: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
+    yield from ((target, one.value) for one in of_kind(tree, ast.Assign) for target in one.targets)
+    yield from ((one.target, one.iter) for one in of_kind(tree, ast.For))
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, (ast.Attribute, ast.Subscript)):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _of_a_class(node: ast.expr) -> bool:
-    while isinstance(node, (ast.Attribute, ast.Subscript)):
-        node = node.value
-    return isinstance(node, ast.Name) and node.id[:1].isupper()
+    return _root(node)[:1].isupper()
 
 
 def _attributes(node: ast.expr) -> Iterator[str]:
@@ -134,7 +163,7 @@ def held_by_class(node: ast.ClassDef, changed: frozenset[str], moving: frozenset
 
     ``moving``: classes whose objects change when they are only looked at, as descriptors may.
     """
-    own = set(_set_by_constructors(node))
+    own = set(set_by_constructors(node))
     for statement in node.body:
         targets: list[ast.expr] = []
         if isinstance(statement, ast.Assign):
@@ -142,7 +171,7 @@ def held_by_class(node: ast.ClassDef, changed: frozenset[str], moving: frozenset
         elif isinstance(statement, ast.AnnAssign):
             targets = [statement.target]
         value = getattr(statement, "value", None)
-        if value is None or not _may_be_changed(value):
+        if value is None or not may_be_changed(value):
             continue
         for target in targets:
             moves = isinstance(value, ast.Call) and last_name(value.func) in moving
@@ -151,13 +180,15 @@ def held_by_class(node: ast.ClassDef, changed: frozenset[str], moving: frozenset
     return None
 
 
-def _may_be_changed(value: ast.expr) -> bool:
+def may_be_changed(value: ast.expr) -> bool:
+    """Whether the object of a class attribute is one that can be changed, and more than each instance's own."""
     if isinstance(value, ast.Call):
         return last_name(value.func) not in _NO_STATE
     return not is_immutable_literal(value) and not isinstance(value, (ast.Lambda, ast.JoinedStr, ast.Compare))
 
 
-def _set_by_constructors(node: ast.ClassDef) -> Iterator[str]:
+def set_by_constructors(node: ast.ClassDef) -> Iterator[str]:
+    """Attributes that each instance has of its own."""
     for method in node.body:
         if isinstance(method, ast.FunctionDef) and method.name in _CONSTRUCTORS and method.args.args:
             first = method.args.args[0].arg

@@ -43,6 +43,8 @@ class Version:
     deleted: bool = False
     #: Classes and functions of the notebook that its value may be made of.
     made_of: frozenset[Version] = frozenset()
+    #: Functions and classes of the notebook that hold the object too, or a part of it.
+    parts_of: frozenset[Version] = frozenset()
     #: What the source makes of the name: differs from ``kind`` where code crosses as data.
     source_kind: Kind | None = None
     #: A function in an expression, or one that a call made: nothing is known of it but what it does.
@@ -126,10 +128,10 @@ def take_apart(statements: Iterable[Statement]) -> None:
     for statement in statements:
         for version in statement.makes.values():
             version.links.clear()
-            version.previous, version.made_of = None, frozenset()
+            version.previous, version.made_of, version.parts_of = None, frozenset(), frozenset()
         for version in statement.trace.made if statement.trace is not None else ():
             version.links.clear()
-            version.previous, version.made_of = None, frozenset()
+            version.previous, version.made_of, version.parts_of = None, frozenset(), frozenset()
         statement.trace = None
         statement.found.clear()
         statement.reads.clear()

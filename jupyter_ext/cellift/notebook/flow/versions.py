@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from cellift.notebook.flow.code import CodeUse
+from cellift.notebook.flow.own_parts import NO_PARTS, Parts, parts_kept, parts_taken
 from cellift.notebook.flow.reach import bases
-from cellift.notebook.flow.sharing import Sharing
+from cellift.notebook.flow.sharing import Sharing, can_share
 from cellift.notebook.flow.statements import Read, Statement, Travel, Version
 from cellift.notebook.flow.traces import Names
 from cellift.notebook.flow.travel import alias_of, patched_code
@@ -18,11 +19,15 @@ from cellift.notebook.scopes.keeping import gives_kept_state
 class Versions:
     """``current`` has what each name means at this place of the notebook, ``sharing`` who shares objects there."""
 
-    def __init__(self, code: CodeUse, *, by_identity: bool, weakly: bool) -> None:
+    def __init__(self, code: CodeUse, *, by_identity: bool, weakly: bool, parts: Parts = NO_PARTS) -> None:
         self.current = Names()
         self.sharing = Sharing(self.current, by_identity=by_identity)
         self._code = code
+        self._by_identity = by_identity
         self._weakly = weakly
+        self._parts = parts
+        #: Name -> code whose part the statement gives it.
+        self._taken: dict[str, frozenset[Version]] = {}
         #: Functions inside values, by the identity of their bodies.
         self.held: dict[int, Version] = {}
 
@@ -57,6 +62,48 @@ class Versions:
         self.current.trace.held.append((body, made, known is None))
         return made
 
+    # --- parts of functions and classes
+
+    def take_parts(self, statement: Statement, shares: Mapping[str, set[str]]) -> None:
+        """What the statement gives other names of the objects that code holds."""
+        taken = parts_taken(statement.node, self._parts, shares, statement.facts.binds, self._code_of)
+        self._taken = {name: self._own_code(holders) for name, holders in taken.items()}
+        others = parts_kept(statement.node, self._parts)
+        others.update(name for name in patched_code(statement) if any(map(self._is_value, shares.get(name, ()))))
+        for version in self._own_code(others).union(*self._taken.values()):
+            self._say("taken", version)
+            self._code.note_taken(version, statement)
+            if self._by_identity:
+                self._note_changed(version)
+
+    def _own_code(self, names: Iterable[str]) -> frozenset[Version]:
+        """The functions and classes among them."""
+        versions = (self.current.get(name) for name in names)
+        return frozenset(one for one in versions if one is not None and one.code is not None)
+
+    def _is_value(self, name: str) -> bool:
+        return can_share(self.current.get(name))
+
+    def _code_of(self, name: str) -> list[str]:
+        """The name itself where it is code; the classes of an object."""
+        version = self.current.get(name)
+        if version is None or version.deleted:
+            return []
+        one = {version} if version.code is not None else self.current.made_of(version)
+        return [part.name for part in one if self._is_now(part)]
+
+    def _is_now(self, part: Version) -> bool:
+        now = self.current.get(part.name)
+        return not part.anonymous and now is not None and now.definition() is part.definition()
+
+    def _note_changed(self, version: Version) -> None:
+        """What the function or class holds is changed."""
+        self._code.note_changed(version)
+        self._say("changed", version)
+
+    def _say(self, what: str, version: Version) -> None:
+        self.current.trace.said.append((what, (version,)))
+
     # --- bindings
 
     def bind(self, statement: Statement, binding: Binding, made_of: frozenset[Version]) -> None:
@@ -90,6 +137,7 @@ class Versions:
             immutable=binding.immutable and _is_plain(statement, binding, kind),
             stateful=name in statement.facts.stateful or name in self._made_stateful(statement),
             source_kind=source_kind,
+            parts_of=self._taken.get(name, frozenset()),
         )
         if body is not None and self._decorated_with_state(statement):
             self.current.trace.bodies.append((body, body.holds))
@@ -100,6 +148,7 @@ class Versions:
         if (not binding.certain or binding.keeps_previous) and previous is not None and not previous.deleted:
             version.previous = previous
             version.made_of |= self.current.made_of(previous)
+            version.parts_of |= previous.parts_of
             version.stateful = version.stateful or previous.stateful
             if kind.is_code and previous.body is not None and version.body is None:
                 version.body = previous.body
@@ -184,6 +233,10 @@ class Versions:
         if not only_others:
             for name, change in patched_code(statement).items():
                 self._change(statement, name, change, made_of)
+                version = self.current[name]
+                if version.code is not None and not changes.get(name, change).rebinds:
+                    self._say("patched", version)
+                    self._code.note_patched(version, statement)
 
     def _is_code(self, name: str) -> bool:
         version = self.current.get(name)
@@ -199,12 +252,14 @@ class Versions:
             return
         if version.kind.is_code and statement.travel is not Travel.COPY:
             if version.code is not None:
-                self._code.note_changed(version)
-                self.current.trace.said.append(("changed", (version,)))
+                self._note_changed(version)
             if change.name == name:
                 return
         if version.kind is Kind.IMPORT and name not in patched_code(statement):
             return
+        for part in version.parts_of if not change.rebinds else ():
+            now = self.current.get(part.name)
+            self._note_changed(now if now is not None and self._is_now(part) else part)
         use = Use(name, change.line, change.column, soft=True)
         statement.reads.setdefault(name, Read(version, use))
         how = change.how if change.name == name else f"{change.how} on `{change.name}`, which shares its object"
@@ -222,6 +277,7 @@ class Versions:
                 body=version.body,
                 module=version.module,
                 stateful=version.stateful,
+                parts_of=version.parts_of | self._taken.get(name, frozenset()),
                 made_of=self.current.made_of(version)
                 | (frozenset(p for p in made_of if p.anonymous) if version.code else made_of),
             ),

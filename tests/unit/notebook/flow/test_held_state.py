@@ -83,6 +83,37 @@ def test_methods_of_own_classes_that_change_their_object_count() -> None:
     assert changed_attributes([tree], frozenset({"note"})) == {"log"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f():\n    rows = K.items\n    rows.append(1)",
+        "async def f():\n    rows = K.items[0]\n    rows.append(1)",
+        "class K:\n    def f(self):\n        rows = self.items\n        rows[0] = 1",
+        "def f():\n    for row in K.items:\n        row.append(1)",
+    ],
+)
+def test_what_a_name_inside_a_function_stands_for_is_changed_with_it(text: str) -> None:
+    assert changed_attributes([first(text)]) == {"items"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f():\n    rows = K.items\n    other.append(1)",
+        "def f():\n    rows = list(K.items)\n    rows.append(1)",
+        "if x:\n    rows = K.items\n    rows.append(1)",  # of the notebook: the data flow knows who shares it
+    ],
+)
+def test_what_no_changed_name_inside_a_function_stands_for_is_not_changed(text: str) -> None:
+    assert changed_attributes([first(text)]) == set()
+
+
+def test_an_attribute_that_is_the_object_of_another_is_changed_with_it() -> None:
+    keeps, changes = first("def f(self):\n    self.mine = K.items"), first("def g(self):\n    self.mine.append(1)")
+    assert changed_attributes([keeps, changes]) == {"mine", "items"}
+    assert changed_attributes([keeps]) == set()
+
+
 CHANGED = frozenset({"items", "n"})
 
 

@@ -72,6 +72,26 @@ CASES = {
         "x = 1",
     ),
     "somebody looks at identity": (["a = 'x' * 3", "b = a", "x = 1", "print(b)"], 2, "print(a is b)"),
+    "a part of a class has another name": (
+        ["class K:\n    rows = []", "x = 1", "K.rows.append(1)", "print(x)"],
+        1,
+        "x = K.rows",
+    ),
+    "another cell takes a part of a class": (
+        ["class K:\n    rows = []", "a = K.rows", "b = 1", "K.rows.append(1)", "print(a)"],
+        2,
+        "b = 2",
+    ),
+    "a name for a part of a class is changed": (
+        ["class K:\n    rows = []", "a = K.rows", "x = 1", "a.append(1)", "print(K.rows)"],
+        2,
+        "x = 2",
+    ),
+    "a class has an object": (
+        ["class K:\n    rows = 1", "a = K.rows", "a.append(1)", "print(K.rows)"],
+        0,
+        "class K:\n    rows = []",
+    ),
     "a decorator keeps something": (
         [
             "def counted(f):\n    return f",
