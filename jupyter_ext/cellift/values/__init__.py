@@ -19,7 +19,7 @@ from .past import remember
 from .plain import is_plain_value
 from .preview import preview, type_name
 from .reader import Reader
-from .room import give_room
+from .room import give_room, note_sizes, watch_sizes
 from .sharing import sharing_with
 from .unpicklable import why_not
 from .writer import write
@@ -41,11 +41,13 @@ __all__ = [
     "known",
     "looked_up_by",
     "mark",
+    "note_sizes",
     "preview",
     "remember",
     "set_cached",
     "sharing_with",
     "type_name",
+    "watch_sizes",
     "why_not",
     "write",
 ]

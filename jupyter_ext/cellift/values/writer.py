@@ -13,7 +13,7 @@ from .in_modules import contents_of, known
 from .pickles import explain, write_pickle
 from .preview import preview, type_name
 from .rebuild_arrays import SMALL
-from .room import room_of
+from .room import room_of, size_of
 from .sharing import Groups
 
 INDEX = "index.json"
@@ -70,9 +70,10 @@ def write(
 
 
 def _describe(value: Any, position: int, group: dict[str, Any]) -> dict[str, Any]:
-    room = room_of(value)
+    room, size = room_of(value), size_of(value)
     return {
         **({"room": room} if room else {}),
+        **({"size": size} if size else {}),
         "type": type_name(value),
         "group": position,
         "preview": preview(value),

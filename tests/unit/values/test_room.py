@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from cellift import values
-from cellift.values.room import give_room, room_of
+from cellift.values import room
+from cellift.values.room import UnknownSizeError, give_room, note_sizes, room_of, size_of, watch_sizes
 
 
 def grown(seed: int) -> list[int]:
@@ -56,3 +57,65 @@ def test_other_things_and_other_pythons_are_left_alone(monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "implementation", type("Other", (), {"name": "other"}))
     give_room(few, 50)
     assert room_of(few) == 1
+
+
+@pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "getsizeof", sys.getsizeof)
+    monkeypatch.setattr(room, "_unlike", {})
+    watch_sizes()
+
+
+class Rows(list[Any]):
+    """Has no room of its own."""
+
+
+@pytest.mark.parametrize("value", [{1: 2}, bytearray(b"abc"), Rows([1]), [1]])
+def test_the_size_of_a_copy_is_told_where_it_is_that_of_the_original(watched: None, value: Any) -> None:
+    size = sys.getsizeof(value)
+    note_sizes(value, size_of(value))
+    assert sys.getsizeof(value) == sys.getsizeof(value, 5) == size
+
+
+@pytest.mark.parametrize("value", [{1: 2}, bytearray(b"abc"), Rows([1])])
+def test_the_size_of_a_copy_that_has_not_grown_as_the_original_is_not_told(watched: None, value: Any) -> None:
+    note_sizes(value, size_of(value) + 8)
+    with pytest.raises(UnknownSizeError, match=type(value).__name__):
+        sys.getsizeof(value)
+
+
+def test_how_what_is_in_a_copy_has_grown_nobody_knows(watched: None) -> None:
+    inner: list[Any] = [{}, [[]], ({1: 2},), bytearray(), {frozenset({1}): []}]
+    inner.append(inner)
+    note_sizes(inner, 0)
+    for one in (inner[0], inner[1], inner[1][0], inner[2][0], inner[3], inner[4], inner[4][frozenset({1})]):
+        with pytest.raises(UnknownSizeError):
+            sys.getsizeof(one)
+    assert sys.getsizeof(inner) > 0
+    assert sys.getsizeof(inner[2]) > 0
+    assert sys.getsizeof([]) > 0, "what the step makes itself"
+
+
+def test_it_looks_into_objects_of_the_notebook_only(watched: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Box:
+        def __init__(self) -> None:
+            self.rows = [1]
+
+    box = Box()
+    note_sizes([box], 0)
+    assert sys.getsizeof(box.rows) > 0
+    monkeypatch.setattr(Box, "__module__", "__main__")
+    note_sizes([box], 0)
+    with pytest.raises(UnknownSizeError):
+        sys.getsizeof(box.rows)
+
+
+def test_a_value_is_written_with_its_size(tmp_path: Path) -> None:
+    index = values.write(tmp_path, {"a": {1: 2}, "b": [1], "c": "text"})
+    assert index["names"]["a"]["size"] == {1: 2}.__sizeof__()
+    assert "size" not in index["names"]["b"] | index["names"]["c"]
+
+
+def test_the_function_is_the_one_of_its_module(watched: None, tmp_path: Path) -> None:
+    values.write(tmp_path, {"f": sys.getsizeof})
+    assert values.Reader(tmp_path)["f"] is sys.getsizeof

@@ -22,7 +22,7 @@ import time
 from types import ModuleType
 from typing import Any, NoReturn
 
-from ...values import CannotCrossError, ValuesError, is_plain_value, write
+from ...values import CannotCrossError, ValuesError, is_plain_value, watch_sizes, write
 from . import shipped
 from .carried_files import CarriedFiles, enter_own_folder
 from .cells import Cells, Piece, mark_classes
@@ -206,6 +206,8 @@ class _StepRun:
             self._carried.take()
         self._inputs.mentioned = cells.mentions
         self._inputs.sized = any("getsizeof" in part.source for part in step.code)
+        if self._inputs.sized:
+            watch_sizes()
         self._become_main()
         install(self.display)
         if any("get_ipython" in part.source for part in step.code):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...values import CannotReadError, MissingNameError, Reader, give_room, looked_up_by, remember
+from ...values import CannotReadError, MissingNameError, Reader, give_room, looked_up_by, note_sizes, remember
 from .cells import Piece
 from .value_guard import ValueGuard
 
@@ -127,7 +127,9 @@ class Inputs:
                 self._guard.took(self._waiting[name], reader, name)
             self._namespace[name] = reader.take(name)
             if self.sized:
-                give_room(self._namespace[name], reader.index["names"][name].get("room", 0))
+                noted = reader.index["names"][name]
+                give_room(self._namespace[name], noted.get("room", 0))
+                note_sizes(self._namespace[name], noted.get("size", 0))
             for function, needs in reader.needs.get(name, ()):
                 self._look_for(name, function, needs)
         else:
