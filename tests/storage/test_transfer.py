@@ -5,6 +5,7 @@ import os
 import threading
 import tracemalloc
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from cellift.storage.errors import (
     ChecksumError,
     NotFoundError,
     StorageError,
+    TruncatedError,
     UnreachableError,
 )
 from cellift.storage.local.tree import LocalTree
@@ -134,11 +136,11 @@ def test_an_object_replaced_during_a_download_is_told_and_leaves_nothing(
     store = Faulty(subject.store)
     store.breaks = [PIECE]
 
-    def replace(_: int) -> None:
+    def put_another(_: int) -> None:
         put(subject.store, bucket, "a", CONTENT[::-1])
 
     with pytest.raises(ChangedError):
-        download(Place(store, "subject", bucket, "a"), here / "a", moved=replace)
+        download(Place(store, "subject", bucket, "a"), here / "a", moved=put_another)
     assert names(here) == []
 
 
@@ -163,6 +165,85 @@ def test_what_arrives_damaged_is_not_taken(
     copy(place, to)
     assert (here / "a").read_bytes() == get(other, "other-bucket", "b") == CONTENT
     assert names(here) == ["a"]
+
+
+def test_a_resumed_download_is_checked_as_a_whole_and_taken_when_it_is_right(
+    subject: Subject, bucket: str, here: Path
+) -> None:
+    put(subject.store, bucket, "a", CONTENT)
+    store = Faulty(subject.store)
+    store.checksums = {"sha256": hashlib.sha256(CONTENT).hexdigest()}
+    place = Place(store, "subject", bucket, "a")
+    store.breaks = [PIECE, PIECE]
+    with pytest.raises(UnreachableError):
+        download(place, here / "a")
+    store.reads.clear()
+    download(place, here / "a")
+    assert store.reads == [PIECE]
+    assert (here / "a").read_bytes() == CONTENT
+
+
+def test_a_try_that_brought_nothing_leaves_no_file(subject: Subject, bucket: str, here: Path) -> None:
+    put(subject.store, bucket, "a", CONTENT)
+    store = Faulty(subject.store)
+    store.breaks = [0]
+    with pytest.raises(UnreachableError):
+        download(Place(store, "subject", bucket, "a"), here / "a")
+    assert names(here) == []
+
+
+def test_a_body_that_ends_too_early_is_not_taken_for_the_whole(
+    subject: Subject, bucket: str, here: Path, other: LocalTree
+) -> None:
+    put(subject.store, bucket, "a", CONTENT)
+    store = Faulty(subject.store)
+    store.ends = PIECE + 5
+    place = Place(store, "subject", bucket, "a")
+    with pytest.raises(TruncatedError):
+        download(place, here / "a")
+    with pytest.raises(TruncatedError):
+        copy(place, Place(other, "other", "other-bucket", "a"))
+    assert not (here / "a").exists() and keys(other, "other-bucket") == []
+
+
+def test_a_store_that_has_not_written_all_is_not_believed(
+    subject: Subject, bucket: str, here: Path, other: LocalTree
+) -> None:
+    (here / "a").write_bytes(CONTENT)
+    put(other, "other-bucket", "a", CONTENT)
+    store = Faulty(subject.store)
+    store.wrote = lambda info: replace(info, size=info.size - 1)
+    for transfer in (
+        lambda to: upload(here / "a", to),
+        lambda to: copy(Place(other, "other", "other-bucket", "a"), to),
+    ):
+        with pytest.raises(TruncatedError):
+            transfer(Place(store, "subject", bucket, "b"))
+
+
+def test_two_stores_with_two_checksums_of_one_object_are_told(subject: Subject, bucket: str, other: LocalTree) -> None:
+    put(other, "other-bucket", "a", CONTENT)
+    source, target = Faulty(other), Faulty(subject.store)
+    right = hashlib.md5(CONTENT).hexdigest()
+    source.checksums = {"md5": right}
+    place, to = Place(source, "other", "other-bucket", "a"), Place(target, "subject", bucket, "b")
+    target.wrote = lambda info: replace(info, checksums={"md5": right})
+    copy(place, to)
+    target.wrote = lambda info: replace(info, checksums={"md5": "0" * 32})
+    with pytest.raises(ChecksumError, match="md5"):
+        copy(place, to)
+
+
+def test_metadata_comes_along_or_its_loss_is_told(subject: Subject, bucket: str, other: LocalTree) -> None:
+    put(subject.store, bucket, "a", CONTENT)
+    store = Faulty(subject.store)
+    place, to = Place(store, "subject", bucket, "a"), Place(other, "other", "other-bucket", "a")
+    warnings: list[str] = []
+    copy(place, to, warn=warnings.append)
+    assert warnings == []
+    store.metadata = {"owner": "me", "unit": "mm"}
+    copy(place, to, warn=warnings.append)
+    assert warnings == [f"subject/{bucket}/a: its metadata (owner, unit) is left out: other keeps none."]
 
 
 def test_what_an_earlier_try_brought_is_part_of_the_checksum(subject: Subject, bucket: str, here: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -37,8 +36,6 @@ def perform(
             to.mkdir(parents=True, exist_ok=True)
         else:
             download(source, to, moved=moved)
-    elif source.key.endswith("/"):
-        to.store.write(to.bucket, to.key, io.BytesIO(), size=0)
     else:
         copy(source, to, moved=moved, warn=warn)
     if not remove_source:

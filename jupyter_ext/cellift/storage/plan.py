@@ -151,8 +151,6 @@ def _from_store(
             yield Move(place, _destination(to, base + info.key[start:], open_store))
     if not found and source.key:
         # `--recursive` on one object copies it, as it does for files.
-        if source.key.endswith("/"):
-            raise NotFoundError(f"There is nothing below {quoted(str(source))}.")
         info = store.stat(source.bucket, source.key)
         if wanted is None or wanted(info, str(source)):
             yield Move(Place(store, *source), _destination(to, source.key.rpartition("/")[2], open_store))

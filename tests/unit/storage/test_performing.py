@@ -127,6 +127,16 @@ def test_closing_cancels_what_goes_on_and_leaves_nothing_of_it(store: LocalTree,
     assert list((tmp_path / "data" / ".staging").iterdir()) == []
 
 
+def test_a_fault_of_our_own_is_not_taken_for_the_failure_of_one_move(store: LocalTree, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("x")
+
+    def broken(_: int) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        list(perform_all(iter([Move(tmp_path / "a", place(store, "a"))]), moved=broken))
+
+
 def test_what_moved_raises_ends_the_move(store: LocalTree, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("x")
 

@@ -33,7 +33,7 @@ def page_of(bucket: int, cache: SortedNames, prefix: str, token: str | None, lim
     try:
         for folder, name, key in entries:
             if not is_key(key):
-                continue  # too long as a whole
+                continue  # a name that this store refuses, made by another program
             if len(objects) + len(prefixes) == limit:
                 return Page(objects, prefixes, _token(last))
             if name.endswith("/"):

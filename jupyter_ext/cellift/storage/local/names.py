@@ -67,16 +67,6 @@ def is_key(key: str) -> bool:
     return _reason(key) is None
 
 
-def all_plain(names: str) -> bool:
-    """Whether none of the names in this text, joined by ``/``, has a character that a key may not have."""
-    return not _BAD.search(names) and not any(start in names for start in _RESERVED_NAMES)
-
-
-def is_plain(name: str) -> bool:
-    """Whether the name of a file or folder can be a segment of a key."""
-    return not _BAD.search(name) and not name.startswith(_RESERVED_NAMES)
-
-
 def _reason(key: str) -> str | None:
     if not key:
         return "it is empty"

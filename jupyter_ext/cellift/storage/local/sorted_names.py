@@ -8,8 +8,6 @@ import time
 from collections import OrderedDict
 from typing import NamedTuple
 
-from cellift.storage.local.names import all_plain, is_plain
-
 MOST_NAMES = 500_000
 """Names that are kept in all, some 80 bytes each; a folder with more is read for every page."""
 # A folder that changed so shortly before it was read may change again without a new time: file systems tell times in
@@ -34,7 +32,7 @@ class SortedNames:
     def of(self, folder: int) -> list[str]:
         """Return the names in an open folder, those of folders with a slash at the end. The list must not be changed.
 
-        What no key can be (links, sockets, names that `names` refuses) is left out. S3 orders keys by their UTF-8
+        What is neither a file nor a folder (a link, a socket) is left out. S3 orders keys by their UTF-8
         bytes, which is the order of code points that Python's own has: ``a.txt`` comes before ``a/``.
         """
         state = os.fstat(folder)
@@ -71,9 +69,6 @@ def _read(folder: int) -> list[str]:
                 files.append(entry.name)
             elif entry.is_dir(follow_symlinks=False):
                 folders.append(entry.name)
-    if not all_plain("/".join(files)) or not all_plain("/".join(folders)):
-        files = [name for name in files if is_plain(name)]
-        folders = [name for name in folders if is_plain(name)]
     files.extend(f"{name}/" for name in folders)
     files.sort()
     return files

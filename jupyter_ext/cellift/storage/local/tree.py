@@ -384,8 +384,6 @@ class LocalTree:
             raise TruncatedError(
                 f"{quoted(f'{bucket}/{key}')} was not written: its source ended after {count} of {size} bytes."
             )
-        if os.fstat(draft.file).st_size != count:
-            raise StorageError(f"{quoted(f'{bucket}/{key}')} was not written: not all bytes are in the file.")
 
     def _put(
         self,

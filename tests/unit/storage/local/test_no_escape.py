@@ -108,20 +108,32 @@ def test_files_whose_names_no_key_can_have_are_left_out(tree: LocalTree, root: P
     folder = os.fsencode(root / "bucket")
     for name in (b"bad\xff", b"new\nline", b"back\\slash", b".rclone_temp_1", b"good"):
         Path(os.fsdecode(folder + b"/" + name)).write_text("x")
+    for name in (b"bad\xfe", b"new\nfolder"):
+        Path(os.fsdecode(folder + b"/" + name)).mkdir()
+        Path(os.fsdecode(folder + b"/" + name + b"/inner")).write_text("x")
+    assert tree.page("bucket").prefixes == []
+    assert [one.key for one in tree.page("bucket", recursive=True).objects] == ["good"]
     assert [one.key for one in tree.page("bucket").objects] == ["good"]
     with pytest.raises(StorageError, match="not empty"):
         tree.remove("bucket", "good")
         tree.remove_bucket("bucket")
 
 
-def test_a_tree_deeper_than_a_key_can_be_is_listed_as_far_as_keys_reach(tree: LocalTree, root: Path) -> None:
+def test_a_tree_deeper_than_a_key_can_be_is_listed_as_far_as_keys_reach(
+    tree: LocalTree, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     start = os.open(root / "bucket", os.O_RDONLY)
     for _ in range(12):
         os.mkdir("d" * 100, dir_fd=start)
         inner = os.open("d" * 100, os.O_RDONLY, dir_fd=start)
         os.close(start)
         start = inner
-        os.close(os.open("f", os.O_CREAT, dir_fd=start))
+        for name in ("f", "g" * 50):
+            os.close(os.open(name, os.O_CREAT, dir_fd=start))
     os.close(start)
+    reads = []
+    real = os.scandir
+    monkeypatch.setattr(os, "scandir", lambda folder: reads.append(folder) or real(folder))
     found = [one.key for one in tree.page("bucket", recursive=True).objects]
-    assert len(found) == 10 and max(map(len, found)) <= 1024
+    assert len(found) == 10 + 9 and max(map(len, found)) <= 1024
+    assert len(reads) == 1 + 10, "folders further down are not even opened"
