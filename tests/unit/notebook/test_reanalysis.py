@@ -289,6 +289,15 @@ def test_code_that_a_statement_reaches_is_followed_once(monkeypatch: pytest.Monk
     assert set(followed.values()) == {1}
 
 
+def test_of_a_cell_that_is_forgotten_nothing_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsed, "_KEPT", 30)
+    trees = parsed._Trees()
+    for number in range(20):
+        text = f"a = {number + 10000}"
+        trees.keep(f"cell {number}", text, parse_cell("cell", text))
+    assert (len(trees), len(trees._texts)) == (27, 3)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_after_random_edits_of_the_corpus_the_answer_is_a_fresh_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lines go, come twice, and move between the cells of a notebook: what is remembered must never show."""

@@ -205,7 +205,7 @@ def _paths(statements: Sequence[ast.stmt]) -> frozenset[str]:
         if len(call.args) > 1 and last_name(call.func) == "getattr" and isinstance(call.args[1], ast.Constant):
             of = dotted_name(call.args[0])
             found.add(f"{of}.{call.args[1].value!s}" if of else None)
-    return frozenset(path for path in found if path)
+    return frozenset(filter(None, found))
 
 
 @of_each_cell

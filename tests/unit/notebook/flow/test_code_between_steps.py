@@ -271,3 +271,10 @@ def test_a_registered_function_brings_what_it_holds_to_where_it_is_registered() 
         setup, "%%step a\ndata = list('a')", registered, "%%step c\ndata.append(1)", "%%step d\nprint(show(1))"
     )
     assert inputs(graph, "d") == {"show": "c"}
+
+
+@pytest.mark.parametrize("body", ["pass", "def __init__(self, f):\n        self.f = f"])
+def test_what_a_class_makes_of_the_function_that_it_decorates_is_one_object(body: str) -> None:
+    setup = f"class Task:\n    {body}"
+    graph = graph_of(setup, "%%step a\n@Task\ndef f():\n    pass", "%%step b\nf.x = 1", "%%step c\nprint(f.x)")
+    assert edges(graph) == {"a>b:f", "b>c:f"}

@@ -40,3 +40,12 @@ def test_what_a_function_beside_the_notebook_puts_into_something_shares_its_obje
     cells = ["from boxes import put", "%%step a\nd = []\nl = []", "%%step b\nput(d, l)", "%%step c\nl.append(1)"]
     found = analyse(parse_notebook(notebook(*cells, "%%step e\nprint(d)")), Project(tmp_path))
     assert "c>e:d" in edges(found.graph)
+
+
+def test_a_function_gives_what_its_returns_lend_and_not_what_it_lends_inside(tmp_path: Path) -> None:
+    (tmp_path / "boxes.py").write_text(
+        "box = make()\ndef look():\n    box.me()\n    return 1\ndef give():\n    return box.me()\n"
+    )
+    functions = LocalFunctions(Project(tmp_path))
+    assert functions.gives("boxes.look", {"me"}) == []
+    assert functions.gives("boxes.give", {"me"}) == ["boxes.box"]

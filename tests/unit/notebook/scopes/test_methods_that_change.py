@@ -20,6 +20,7 @@ from cellift.notebook.scopes.methods import changed_by_a_look, changing_methods
         ("def put(self): self.set()\n    def set(self): self.x = 1", {"put", "set"}),
         ("def put(this, /): this.x = 1", {"put"}),
         ("def put(): x.y = 1", set()),
+        ("def put(*_): [1][0] = 1", set()),
         ("def put(self): other.x = 1", set()),
         ("def look(self): return self.x", set()),
         ("def __setitem__(self, k, v): self.x = v", set()),

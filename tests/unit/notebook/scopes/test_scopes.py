@@ -288,3 +288,8 @@ if sys.version_info >= (3, 12):
     def test_type_parameters_are_names_of_their_own() -> None:
         assert reads("def f[T: Bound](x: T) -> list[T]:\n    return [x]") <= {"Bound", "list"}
         assert "X" in facts("type X = Later").binds
+
+
+def test_an_inner_function_that_fills_a_list_of_its_own_gives_nothing_that_remembers() -> None:
+    inner = "    def inner(xs):\n        seen = []\n        [seen.append(x) for x in xs]\n        return seen"
+    assert facts(f"def f():\n{inner}\n    return inner").bodies["f"].gives_stateful is False
