@@ -53,6 +53,7 @@ from cellift.notebook.state.local_modules import LocalState
 from cellift.notebook.state.names import is_pseudo, quoted
 from cellift.notebook.state.open_figures import figures_left_open
 from cellift.notebook.state.outside import look_outside
+from cellift.notebook.state.registered_code import registered_code_that_keeps
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
 from cellift.notebook.surroundings import needs_of
 from cellift.notebook.wiring import Conflict, Plan, Wiring, definitions_to_keep, repeated_in_conflict
@@ -148,6 +149,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += figures_left_open(statements, files, step_names)
     found += annotations_of_others(statements, resolved.blocks, step_names)
     found += generators_that_stay(wiring.plans, step_names)
+    found += registered_code_that_keeps(statements, step_names)
     found += references_counted(wiring.plans, files, step_names)
     found += values_that_stay(wiring.plans, dict(files.names), step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)

@@ -22,7 +22,7 @@ from cellift.project.kept_by_code import (
 )
 from cellift.project.module_effects import Effect, ModuleState
 from cellift.project.modules import absolute_name
-from cellift.project.process_words import PATCHED, patches, process_state, seeds
+from cellift.project.process_words import PATCHED, patches, process_state, registers, seeds
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
@@ -133,7 +133,11 @@ class ModuleReader:
                             self._body(self._effect(f"{self.name}.{target.id}"), [node.value.body], set())
                 for inner in ast.walk(node):
                     self._process(at_import, inner, self._imports)
-            self._body(at_import, list(_run_by_import(node)), set())
+            run = list(_run_by_import(node))
+            self._body(at_import, run, set())
+            kept_by = {registers(inner, self._imports) for part in run for inner in ast.walk(part)} - {""}
+            if not all(map(self._project.is_local, kept_by)):
+                at_import.changes.add(PATCHED)
         for path, slot in self._state.variables.items():
             if slot.startswith(f"{self.name}:"):
                 self._effect(path).reads.add(slot)

@@ -81,6 +81,13 @@ def patches(node: ast.AST, imports: Mapping[str, str]) -> set[str]:
     return found
 
 
+def registers(node: ast.AST, imports: Mapping[str, str]) -> str:
+    """The module that keeps what it is given by one node: ``pandas.api.extensions.register_series_accessor("x")``."""
+    path = _full(node.func if isinstance(node, ast.Call) else node, imports) if isinstance(node, ast.expr) else ""
+    root, _, rest = path.partition(".")
+    return root if rest.rpartition(".")[2].partition("_")[0] == "register" and root != "atexit" else ""
+
+
 def seeds(node: ast.AST, imports: Mapping[str, str]) -> set[str]:
     """Global random generators that a call seeds."""
     return set(_SEEDS.get(_full(node.func, imports), ())) if isinstance(node, ast.Call) else set()

@@ -738,3 +738,24 @@ def test_what_a_method_reads_that_python_calls_itself_is_needed(beside):
 def test_what_the_cache_of_a_method_holds_is_handed_on_with_its_class(beside, body, crosses):
     helpers = f"import functools\nclass C:\n    @functools.lru_cache\n    def f(self, x):\n        {body}\nc = C()"
     assert (crossing(helpers, beside, "helpers.C().f(1)") == {"a>b:state:module:helpers:C"}) is crosses
+
+
+@pytest.mark.parametrize(
+    ("helpers", "repeated"),
+    [
+        ("import codecs\nclass C:\n    pass\ncodecs.register_error('c', C)", True),
+        (
+            "from pandas.api.extensions import register_series_accessor\n@register_series_accessor('c')\nclass C: pass",
+            True,
+        ),
+        ("import numbers\n@numbers.Number.register\nclass C: pass", True),
+        ("import atexit\n@atexit.register\ndef f(): pass", False),
+        ("import codecs\ndef f():\n    codecs.register_error('c', f)", False),
+        ("import codecs\ncodecs.lookup('ascii')", False),
+        ("def register(f): return f\n@register\ndef g(): pass", False),
+    ],
+)
+def test_a_module_that_gives_something_to_a_library_is_imported_in_every_step(beside, helpers, repeated):
+    analysis = beside(helpers, "import helpers", "%%step a\nprint(1)", "%%step b\nhelpers.x = 1")
+    assert analysis.ok
+    assert ("import helpers" in text(analysis.graph, "a")) == repeated
