@@ -23,10 +23,12 @@ def perform(
 ) -> None:
     """Carry out one move. With *remove_source*, the source is removed once the copy is verified.
 
-    Raises StorageError for a store, OSError for a file, and ChangedError, with both objects left, when the source was
-    replaced meanwhile.
+    Raises what the plan has refused it for, StorageError for a store, OSError for a file, and ChangedError, with both
+    objects left, when the source was replaced meanwhile.
     """
-    source, to = move
+    source, to, refused = move
+    if refused is not None:
+        raise refused
     seen = source.store.stat(source.bucket, source.key).etag if remove_source and isinstance(source, Place) else ""
     if isinstance(source, Path):
         assert isinstance(to, Place)

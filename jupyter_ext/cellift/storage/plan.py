@@ -24,10 +24,14 @@ _WHOLE = "{} is a folder: give --recursive to copy all in it."
 
 
 class Move(NamedTuple):
-    """One object or file, and where it goes. A place whose key ends with a slash is a folder's marker."""
+    """One object or file, and where it goes. A place whose key ends with a slash is a folder's marker.
+
+    ``refused``: why it may not go there; the others of the plan may.
+    """
 
     source: Path | Place
     to: Path | Place
+    refused: BadNameError | None = None
 
     def __str__(self) -> str:
         return f"{_text(self.source)} -> {_text(self.to)}"
@@ -148,7 +152,7 @@ def _from_store(
         found = True
         place = Place(store, source.connection, source.bucket, info.key)
         if info.key != source.folder and (wanted is None or wanted(info, str(place))):
-            yield Move(place, _destination(to, base + info.key[start:], open_store))
+            yield _move(place, to, base + info.key[start:], open_store)
     if not found and source.key:
         # `--recursive` on one object copies it, as it does for files.
         info = store.stat(source.bucket, source.key)
@@ -160,6 +164,14 @@ def _destination(to: LocalPath | Target, name: str, open_store: Opener) -> Path 
     if isinstance(to, LocalPath):
         return path_below(to.path, name) if name else to.path
     return _place(to, name, open_store)
+
+
+def _move(source: Place, to: LocalPath | Target, name: str, open_store: Opener) -> Move:
+    try:
+        return Move(source, _destination(to, name, open_store))
+    except BadNameError as error:
+        assert isinstance(to, LocalPath)
+        return Move(source, to.path, error)
 
 
 def _place(to: Target, name: str, open_store: Opener) -> Place:

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cellift.storage.api import ObjectInfo, Page
 from cellift.storage.errors import BadNameError, NotFoundError, StorageError
 from cellift.storage.local.tree import LocalTree
+from cellift.storage.performing import perform
 from cellift.storage.plan import NotRecursiveError, moves, path_below
-from cellift.storage.targets import parse_target
+from cellift.storage.targets import LocalPath, Target, parse_target
 
 
 class Desk:
@@ -148,6 +151,24 @@ def test_a_target_without_a_bucket_is_told(desk: Desk) -> None:
     for words in (("./a", "c"), ("c", "./x")):
         with pytest.raises(BadNameError, match="names no bucket"):
             desk.plan(*words)
+
+
+def test_a_hostile_key_among_others_is_refused_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.object("good")
+    real = desk.store.page
+
+    def page(*words: Any, **options: Any) -> Page:
+        return Page([ObjectInfo("../evil", 1), *real(*words, **options).objects], [], None)
+
+    # As another server may list it; the local tree cannot have it.
+    monkeypatch.setattr(desk.store, "page", page)
+    evil, good = moves([Target("c", "one", "")], LocalPath(desk.here, True), lambda _: desk.store, recursive=True)
+    assert isinstance(evil.refused, BadNameError) and good.refused is None
+    with pytest.raises(BadNameError, match="cannot be a file below"):
+        perform(evil)
+    perform(good)
+    assert [one.name for one in desk.here.iterdir()] == ["good"]
+    assert [one.name for one in desk.here.parent.iterdir() if one.name == "evil"] == []
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Where objects are written before they get their names: beside the buckets, where no listing looks.
 
 A writer holds a lock on its file, which the system drops when the process ends, however it ends. A file without a lock
-is what a killed writer left: it is removed.
+is what a killed writer left: it is removed. Whoever serves the tree's root must leave out this folder and the lock.
 """
 
 from __future__ import annotations
