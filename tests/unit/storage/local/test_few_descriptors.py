@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import resource
 from collections.abc import Callable, Iterator
@@ -12,13 +13,21 @@ from cellift.storage.errors import StorageError
 from cellift.storage.local.tree import LocalTree
 
 
+def is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True
+
+
 @contextmanager
 def descriptors_left(count: int) -> Iterator[None]:
     """Let no more than so many files be opened; a trouble that root has too, unlike that of modes."""
     before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    free = os.dup(0)
-    os.close(free)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (free + count, before[1]))
+    # The limit is one of numbers, and other tests may have left some in use.
+    numbers = (number for number in itertools.count() if not is_open(number))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (next(itertools.islice(numbers, count, None)), before[1]))
     try:
         yield
     finally:
