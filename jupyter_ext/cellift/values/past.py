@@ -22,7 +22,7 @@ _past: dict[int, tuple[Any, dict[str, set[bytes]]]] = {}
 
 def remember(value: Any) -> None:
     """A statement comes next that may change ``value``, if that is a function or a class of the notebook."""
-    if not isinstance(value, (type, types.FunctionType)) or value.__module__ != MAIN:
+    if not issubclass(type(value), (type, types.FunctionType)) or value.__module__ != MAIN:
         return
     found = _past.setdefault(id(value), (value, {}))[1]
     parts = {} if isinstance(value, type) else {name: getattr(value, name) for name in PARTS}

@@ -130,8 +130,8 @@ class _Gone:
     """Of this nothing is left."""
 
 
-def _dead() -> Any:
-    return weakref.ref(_Gone())
+def _dead(proxy: bool = False) -> Any:
+    return weakref.proxy(_Gone()) if proxy else weakref.ref(_Gone())
 
 
 def hold(_: Any, targets: list[Any]) -> None:

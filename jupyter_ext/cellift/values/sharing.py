@@ -83,7 +83,7 @@ class Groups:
         looks_at: dict[int, list[str]] = {}
         for name, scanner in self._scanned.items():
             shared = [*scanner.objects, *scanner.dicts_of]
-            if not isinstance(values[name], _CACHED) and known.variable(values[name]) is None:
+            if not issubclass(type(values[name]), _CACHED) and known.variable(values[name]) is None:
                 shared.append(id(values[name]))
             # Who has what a weak reference refers to crosses with it.
             shared += [id(target) for target in scanner.weakly]

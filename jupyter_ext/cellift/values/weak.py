@@ -34,7 +34,10 @@ def reduce_weak(value: Any, here: Container[int]) -> Any:
         targets = list(value)
         return kind, (targets,), _alone(targets, here), None, None, hold
     # The method of a proxy is one of what it stands for.
-    target = value.__reduce_ex__.__self__
+    try:
+        target = value.__reduce_ex__.__self__
+    except ReferenceError:
+        return call, ("dead", True)
     return call, ("weak", "proxy", target, None, id(target) not in here)
 
 

@@ -164,6 +164,17 @@ def test_what_nobody_else_brings_lives_as_in_the_notebook(tmp_path: Path, notebo
     assert found["dead"]() is None
 
 
+def test_a_proxy_of_what_is_gone_says_so_again(tmp_path: Path, notebook: dict[str, Any]) -> None:
+    thing = notebook["Plain"]()
+    proxy = weakref.proxy(thing)
+    del thing
+    found = crossed(tmp_path, proxy=proxy, several=[proxy])
+    assert type(found["proxy"]) is weakref.ProxyType
+    assert found["several"][0] is found["proxy"]
+    with pytest.raises(ReferenceError):
+        str(found["proxy"].n)
+
+
 def test_things_that_refer_to_each_other_weakly(tmp_path: Path, notebook: dict[str, Any]) -> None:
     one, two = notebook["Plain"](), notebook["Plain"]()
     one.kid, two.parent = two, weakref.ref(one)

@@ -60,8 +60,8 @@ class Piece(NamedTuple):
 def mark_classes(piece: Piece, namespace: dict[str, Any], marked: set[str]) -> None:
     """The class of a statement is the same class wherever the statement is copied; ``marked`` is kept for a step."""
     for name in piece.code.co_names:
-        found = namespace.get(name)
-        if isinstance(found, type):
+        found: Any = namespace.get(name)
+        if issubclass(type(found), type):  # not `isinstance`: that fails with a proxy of what is gone
             mark(found, f"{piece.part.number}{piece.part.file}:{piece.line}:{name}", marked)
 
 
