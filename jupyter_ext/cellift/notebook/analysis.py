@@ -48,6 +48,7 @@ from cellift.notebook.state.changes import Channels, StateChanges
 from cellift.notebook.state.decimal_flags import DECIMAL, looks_at_flags
 from cellift.notebook.state.draws import Draws
 from cellift.notebook.state.exit_handlers import files_written_at_exit
+from cellift.notebook.state.finalizers import finalizers_left
 from cellift.notebook.state.hidden import generators_that_stay, hidden_state_warnings
 from cellift.notebook.state.local_modules import LocalState
 from cellift.notebook.state.names import is_pseudo, quoted
@@ -146,6 +147,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += [*warnings, *flow.diagnostics, *states.refusals(step_names)]
     found += hidden_state_warnings(statements, resolved.blocks, states, step_names)
     found += files_written_at_exit(statements, files, step_names)
+    found += finalizers_left(statements, files, step_names)
     found += figures_left_open(statements, files, step_names)
     found += annotations_of_others(statements, resolved.blocks, step_names)
     found += generators_that_stay(wiring.plans, step_names)
