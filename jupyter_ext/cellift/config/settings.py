@@ -10,9 +10,12 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from cellift.config.storage import StorageTable
 
 SYSTEM_FILE = Path("/etc/cellift/cellift.toml")
 FILE_NAME = "cellift.toml"
@@ -59,6 +62,9 @@ class Settings:
     values: Mapping[str, int]
     files: tuple[Path, ...]
     problems: tuple[Problem, ...]
+    storage: Mapping[str, StorageTable] = field(default_factory=dict)
+    """Connections by name. That of a higher layer replaces the lower one's as a whole: a URL and the keys for it belong
+    together."""
 
     def __getitem__(self, key: Key) -> int:
         return self.values[key.name]
@@ -72,11 +78,20 @@ def load_settings(folder: Path | None = None) -> Settings:
     values = {key.name: key.default for key in KEYS}
     problems: list[Problem] = []
     files: list[Path] = []
+    storage: dict[str, StorageTable] = {}
     for path, is_project in _files(folder or Path.cwd()):
         table = _read(path, problems)
         if table is None:
             continue
         files.append(path)
+        tables = table.get("storage")
+        if isinstance(tables, dict) and not is_project:
+            from cellift.config.storage import read_tables
+
+            del table["storage"]
+            found, wrong = read_tables(path, tables, _lines(path))
+            storage.update({one.name: one for one in found})
+            problems += [Problem(str(path), line, message) for line, message in wrong]
         for name, line, value in _entries(path, table):
             _take(values, problems, path, name, line, value, is_project=is_project)
     for key in KEYS:
@@ -84,14 +99,19 @@ def load_settings(folder: Path | None = None) -> Settings:
         if text is not None:
             value = int(text) if text.strip().lstrip("+-").isdigit() else text
             _set(values, problems, key, value, f"${key.variable}", None)
-    return Settings(values, tuple(files), tuple(problems))
+    return Settings(values, tuple(files), tuple(problems), storage)
+
+
+def config_path() -> Path:
+    """Return where the user's settings are or would be: ``$XDG_CONFIG_HOME/cellift``, else ``~/.config/cellift``."""
+    config = os.environ.get("XDG_CONFIG_HOME") or ""
+    base = Path(config) if os.path.isabs(config) else Path(os.path.expanduser("~/.config"))  # noqa: PTH111, PTH117
+    return base / "cellift"
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, bool]]:
     yield SYSTEM_FILE, False
-    config = os.environ.get("XDG_CONFIG_HOME") or ""
-    base = Path(config) if os.path.isabs(config) else Path(os.path.expanduser("~/.config"))  # noqa: PTH111, PTH117
-    user = base / "cellift" / FILE_NAME
+    user = config_path() / FILE_NAME
     yield user, False
     for parent in (folder, *folder.parents):
         path = parent / FILE_NAME

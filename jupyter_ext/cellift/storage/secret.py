@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -36,6 +35,8 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
+        import hmac  # loads the sums, which listing connections does without
+
         return hmac.compare_digest(self.__value.encode("utf-8", "replace"), other.reveal().encode("utf-8", "replace"))
 
     # A hash of the text would say whether two secrets are the same to whoever sees it.

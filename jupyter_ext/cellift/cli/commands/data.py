@@ -9,11 +9,14 @@ from __future__ import annotations
 import importlib
 from argparse import ArgumentParser, Namespace
 
+from cellift.cli.data import alias_words
+
 # Which module of `cli.data` a command is in: only that one is loaded.
 _MODULES = {
     **dict.fromkeys(("ls", "find", "du", "tree"), "listing"),
     **dict.fromkeys(("stat", "cat", "head", "mb", "rb", "rm"), "objects"),
     **dict.fromkeys(("cp", "mv"), "moving"),
+    "alias": "alias",
 }
 
 
@@ -87,6 +90,8 @@ def configure(parser: ArgumentParser) -> None:
     tree.add_argument("target", metavar="TARGET")
     tree.add_argument("-f", "--files", action="store_true", help="objects too")
     tree.add_argument("-d", "--depth", metavar="N", type=int, default=0, help="at most so many levels down")
+
+    alias_words.configure(action("alias", "list, add and remove connections", json=False))
 
     for one in (cp, mv, rm, find):
         one.add_argument("--older-than", metavar="AGE", help="only objects older than this (7d10h, 30m)")

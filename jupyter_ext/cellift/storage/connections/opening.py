@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from cellift.storage.errors import StorageError
+from cellift.config.storage import BUILT_IN
+from cellift.storage.errors import StorageError, UnsupportedError
 from cellift.storage.shown import quoted
 
 if TYPE_CHECKING:
     from cellift.storage.api import Store
+    from cellift.storage.connections.model import Connection
 
-LOCAL = "local"
+LOCAL = BUILT_IN
 """The connection that is always there: the local tree."""
+ENTRY_POINTS = "cellift.stores"
+"""Where packages add back ends: a callable that takes a `Connection` and gives a `Store`, named like its ``kind``."""
 
 
 class NoSuchConnectionError(StorageError):
@@ -20,19 +24,75 @@ class NoSuchConnectionError(StorageError):
     code = "NoSuchConnection"
 
 
+class UnusableConnectionError(StorageError):
+    """The connection is known, and cannot be opened; the message says why and what to do."""
+
+    code = "UnusableConnection"
+
+
 def connection_names() -> list[str]:
     """Return the names of all connections, in order."""
-    return [LOCAL]
+    from cellift.storage.connections.listing import connections
+
+    return list(connections())
 
 
 def open_store(name: str) -> Store:
     """Return the store of a connection, without asking anything of a server.
 
-    Raises NoSuchConnectionError when no connection has this name.
+    Raises NoSuchConnectionError when no connection has this name, UnusableConnectionError when it lacks something.
     """
-    if name == LOCAL:
-        from cellift.config.paths import home_path
-        from cellift.storage.local.tree import LocalTree
+    if name == LOCAL:  # needs no look at anything else
+        return _local()
+    from cellift.storage.connections.listing import connections
 
-        return LocalTree(home_path() / "data")
-    raise NoSuchConnectionError(f"There is no connection {quoted(name)}. There are: {', '.join(connection_names())}.")
+    found = connections()
+    if name not in found:
+        raise NoSuchConnectionError(f"There is no connection {quoted(name)}. There are: {', '.join(found)}.")
+    return open_connection(found[name])
+
+
+def open_connection(connection: Connection) -> Store:
+    """Return the store of a connection; UnusableConnectionError when it lacks something."""
+    if connection.unusable:
+        raise UnusableConnectionError(f"Connection {quoted(connection.name)}: {connection.unusable}")
+    store = _opened(connection)
+    if connection.read_only:
+        from cellift.storage.connections.read_only import ReadOnly
+
+        return ReadOnly(store, connection.name)
+    return store
+
+
+def _opened(connection: Connection) -> Store:
+    if connection.kind == LOCAL:
+        return _local()
+    if connection.kind == "s3":
+        from cellift.storage.s3.endpoint import Endpoint
+        from cellift.storage.s3.store import S3Store
+
+        endpoint = Endpoint(
+            connection.name,
+            connection.url,
+            connection.region,
+            connection.path_style,
+            connection.ca,
+            connection.proxy,
+        )
+        return S3Store(endpoint, None if connection.anonymous else connection.keys)
+    from importlib.metadata import entry_points
+
+    for entry in entry_points(group=ENTRY_POINTS, name=connection.kind):
+        store: Store = entry.load()(connection)
+        return store
+    raise UnsupportedError(
+        f"Connection {quoted(connection.name)} is of the kind {quoted(connection.kind)}, which no installed package "
+        "brings. Install the one that does, or correct `kind` (s3 is built in)."
+    )
+
+
+def _local() -> Store:
+    from cellift.config.paths import home_path
+    from cellift.storage.local.tree import LocalTree
+
+    return LocalTree(home_path() / "data")

@@ -30,6 +30,7 @@ from cellift.storage.secret import Keys
 from cellift.storage.shown import quoted, shown
 
 _MOST_TEXT = 300
+_REGION_NAME = re.compile("[a-z0-9-]{1,40}")
 _SIGNATURES = re.compile(r"(?i)((?:x-amz-)?(?:signature|credential|security-token)\s*[=:]\s*)[^\s&,;\"'<]+")
 
 
@@ -224,6 +225,8 @@ def refusal(place: Place, status: int, headers: Mapping[str, str], body: bytes) 
         # Who answers 404 with a page of words is no S3 server, and knows nothing of the object.
         code = missing if status == 404 and not body else _OF_STATUS.get(status, f"HTTP{status}")
     region = region or headers.get("x-amz-bucket-region") or ""
+    if not _REGION_NAME.fullmatch(region):
+        region = ""  # it becomes a part of the signature, and of Amazon's host
     return Refusal(status, code, words, region, headers)
 
 
@@ -243,6 +246,7 @@ def fault(place: Place, found: Refusal, tries: int = 1) -> StorageError:
         rule = _BROKEN
     if rule is None:
         rule = _Rule(StorageError, "{host} refuses this for {what} (HTTP {status}, {code}).", True)
+    code = scrubbed(found.code, place.keys)[:60]
     message = rule.message.format(
         host=place.endpoint.host,
         connection=place.connection,
@@ -250,16 +254,16 @@ def fault(place: Place, found: Refusal, tries: int = 1) -> StorageError:
         bucket=quoted(place.bucket),
         who=f"the key id {place.keys.masked}" if place.keys else "an anonymous caller",
         key_id=place.keys.masked if place.keys else "(none)",
-        region=f": {shown(found.region)[:40]}" if found.region else "",
+        region=f": {found.region}" if found.region else "",
         skew=_skew(found.headers),
         tries=tries,
         status=found.status,
-        code=shown(found.code)[:60],
+        code=code,
     )
     words = scrubbed(found.words, place.keys)
     if rule.with_words and words:
         message += f" The server says: {words}"
-    return rule.kind(message, shown(found.code)[:60])
+    return rule.kind(message, code)
 
 
 def scrubbed(words: str, keys: Keys | None) -> str:
