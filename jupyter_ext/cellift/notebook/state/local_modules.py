@@ -469,10 +469,6 @@ class LocalState:
         for statement in statements:
             if id(statement.node) in self._repeated and statement.travel is Travel.COPY:
                 statement.travel = Travel.REPLAY
-            if id(statement.node) in self._reloads and statement.travel is Travel.OWN:
-                statement.travel = (
-                    Travel.REPLAY
-                )  # the state crosses too; names taken from the module stay apart from it
         read = {name for statement in statements for name in statement.reads}
         last = max((statement.owner for statement in statements), default=0)
         stuck: list[Diagnostic] = []
