@@ -51,7 +51,7 @@ class UnknownSizeError(ValuesError):
 
 def size_of(value: Any) -> int:
     """How large something else that grows is; 0 for what does not."""
-    kind = next((each for each in _GROW if isinstance(value, each)), object)
+    kind = next((each for each in _GROW if issubclass(type(value), each)), object)
     return 0 if kind is object or type(value) is list else kind.__sizeof__(value)
 
 
@@ -67,14 +67,14 @@ def note_sizes(value: Any, size: int) -> None:
     pending = [value]
     while pending:
         one = pending.pop()
-        inner = [*one.keys(), *one.values()] if isinstance(one, dict) else []
-        inner = list(one) if isinstance(one, (list, tuple, set, frozenset)) else inner
+        inner = [*one.keys(), *one.values()] if issubclass(type(one), dict) else []
+        inner = list(one) if issubclass(type(one), (list, tuple, set, frozenset)) else inner
         inner += vars(one).values() if known.makes(type(one)) and hasattr(one, "__dict__") else ()
         for each in inner:
             if id(each) not in seen:
                 seen.add(id(each))
                 pending.append(each)
-                if isinstance(each, _GROW):
+                if issubclass(type(each), _GROW):
                     _unlike[id(each)] = each
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,19 @@ def test_it_looks_into_objects_of_the_notebook_only(watched: None, monkeypatch: 
     note_sizes([box], 0)
     with pytest.raises(UnknownSizeError):
         sys.getsizeof(box.rows)
+
+
+def test_a_proxy_has_not_the_size_of_what_it_stands_for() -> None:
+    class Table(dict[str, int]):
+        pass
+
+    table = Table(a=1)
+    proxy = weakref.proxy(table)
+    assert (size_of(table) > 0, size_of(proxy)) == (True, 0)
+    note_sizes([proxy], size_of([proxy]))
+    del table
+    assert size_of(proxy) == 0
+    note_sizes([proxy], size_of([proxy]))
 
 
 def test_a_value_is_written_with_its_size(tmp_path: Path) -> None:
