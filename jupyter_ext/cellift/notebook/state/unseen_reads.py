@@ -24,8 +24,7 @@ class UnseenReads:
             reads = [read.version for read in statement.reads.values()]
             if statement.facts.loads_modules or any(version.statement in self._calling for version in reads):
                 self._calling.add(statement)
-            of_others = (one for one in reads if one.statement.owner != statement.owner)
-            self._taken.update(version for version in of_others if version.name.startswith(OF_MODULES))
+            self._taken.update(version for version in reads if version.statement.owner != statement.owner)
             for name in statement.makes:
                 if name.startswith(OF_MODULES):
                     self._makers.setdefault(name, []).append(statement)

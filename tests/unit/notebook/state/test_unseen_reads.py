@@ -65,7 +65,8 @@ def test_it_comes_from_the_last_step_above_that_changes_it(found):
 
 
 def test_what_nobody_takes_is_left_to_the_guard_of_the_runner(found):
-    assert found("import models", "%%step set\nmodels.set_level(5)", "%%step other\nmodels.plain()") == set()
+    set_it = "%%step set\nmodels.set_level(5)\nprint(models.level)"
+    assert found("import models", set_it, "%%step other\nmodels.plain()") == set()
 
 
 def test_a_step_that_takes_what_it_was_at_first_does_not_get_another_one(found):
