@@ -122,16 +122,15 @@ def joined(statements: Sequence[Statement]) -> BlockTrace | None:
 
     What one depends on that one before it did is as it was if that one does the same again.
     """
-    first = statements[0].trace if statements else None
-    if first is None:
+    traces = [one.trace for one in statements if one.trace is not None]
+    if not traces:
         return None
-    made = BlockTrace(first.around)
+    made = BlockTrace(traces[0].around)
     names: dict[str, Version | None] = {}
     bound: dict[str, bool] = {}
     sharing: set[str] = set()  # names of whose groups it is known what they are
-    for statement in statements:
-        trace = statement.trace
-        if trace is None or trace.whole or trace.kept_as_data or made.given or trace.around != made.around:
+    for statement, trace in zip(statements, traces, strict=True):
+        if trace.kept_as_data:
             return None
         if statement.facts.star_imports or statement.facts.dynamic:
             return None
@@ -164,5 +163,5 @@ def _do(made: BlockTrace, trace: Trace, statement: Statement) -> None:
         made.users.append((statement, trace.users))
     if trace.constants:
         made.constants.append((statement, trace.constants))
-    made.given = trace.given
+    made.given |= trace.given
     made.said += [(statement, what, told) for what, told in trace.said]

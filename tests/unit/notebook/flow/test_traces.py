@@ -11,6 +11,7 @@ from cellift.notebook import parsed
 from cellift.notebook.analysis import Analysis, analyse
 from cellift.notebook.cells import parse_notebook
 from cellift.notebook.flow import resolved
+from cellift.notebook.flow.blocks import Block, joined
 from cellift.notebook.flow.dataflow import Flow
 from cellift.notebook.flow.statements import Statement
 from cellift.notebook.state.changes import StateChanges
@@ -167,6 +168,21 @@ CASES = {
         4,
         "y = 2",
     ),
+    "a read that is taken back, and another one with it": (
+        ["x = [1]", "for i in []:\n    x = [2]", "for i in []:\n    x = [3]", "print(x)"],
+        3,
+        "print(1)",
+    ),
+    "a library is given code between two statements": (
+        [
+            "import pandas as pd\nrate = 2\ndef first(t):\n    return rate",
+            "x = 1\npd.DataFrame.first = first\npd.DataFrame().first()",
+            "y = 1",
+        ],
+        2,
+        "pd.DataFrame().first()",
+    ),
+    "a cell of nothing but comments": (["x = [1]", "# x", "print(x)"], 2, "x.append(1)"),
     "what later steps ask for": (["x = [1]\ny = [2]", "z = x", "print(z)"], 2, "print(y)"),
 }
 
@@ -222,6 +238,44 @@ def test_nothing_else_is_resolved_again(
     monkeypatch.setattr(Flow, "_resolve", counting)
     read([*texts[:place], text, *texts[place + 1 :]] if text is not None else texts)
     assert count == expected
+
+
+#: Cells in which statements depend on each other.
+TOGETHER = {
+    "a name that is bound, and looked up": "x = 1\ny = [x]\nprint(y)",
+    "names that come to share, and leave": "b = a\nb.append(2)\na = [3]\na.append(b)\nb = [1]\nprint(a, b)",
+    "a value that comes to be made of a class": "b = [a, A()]\nc = b\na = c\nprint(c)",
+    "functions inside values": "make = lambda: (lambda: a)\nf = make()\ng = make()\nprint(f, g)",
+    "a function that binds a name": "def go():\n    global total\n    total = a\ngo()\nprint(total)",
+}
+
+
+@pytest.mark.parametrize("text", TOGETHER.values(), ids=TOGETHER.keys())
+def test_what_depends_on_the_same_cell_is_no_reason_to_look_again(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["a = [1]\nclass A:\n    pass", text, "print(1)"]
+    for _ in range(2):
+        read(texts)
+    looks: list[str] = []
+    each = Flow._resolve_each
+
+    def counting(self: Flow, block: Block, start: int) -> None:
+        looks.extend(one.code.text for one in block.statements)
+        each(self, block, start)
+
+    monkeypatch.setattr(Flow, "_resolve_each", counting)
+    texts[2] = "print(2)"
+    read(texts)
+    assert looks == ["print(2)"]
+
+
+def test_a_definition_that_crosses_as_a_value_is_looked_at_by_itself() -> None:
+    """An earlier try of the same analysis has shown that; the next analysis begins without."""
+    read(["def f():\n    return 1"])
+    ((statements, _),) = resolved._kept.values()
+    assert joined(statements) is not None
+    assert statements[0].trace is not None
+    statements[0].trace.kept_as_data = True
+    assert joined(statements) is None
 
 
 def test_what_later_rules_found_out_is_asked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
