@@ -11,9 +11,10 @@ from cellift.notebook import parsed
 from cellift.notebook.analysis import Analysis, analyse
 from cellift.notebook.cells import parse_notebook
 from cellift.notebook.flow import resolved
-from cellift.notebook.flow.blocks import Block, joined
+from cellift.notebook.flow.blocks import Block, BlockTrace, joined
 from cellift.notebook.flow.dataflow import Flow
 from cellift.notebook.flow.statements import Statement
+from cellift.notebook.flow.traces import Trace
 from cellift.notebook.state.changes import StateChanges
 
 COUNTED = """def counted(f):
@@ -266,6 +267,13 @@ def test_what_depends_on_the_same_cell_is_no_reason_to_look_again(text: str, mon
     texts[2] = "print(2)"
     read(texts)
     assert looks == ["print(2)"]
+
+
+def test_all_of_a_trace_is_joined() -> None:
+    """Who adds a field to a trace has to say what it is for all statements of a cell: then it is added here."""
+    told_by_each = {"whole", "kept_as_data", "travel", "bodies"}
+    assert vars(Trace()).keys() - told_by_each <= vars(BlockTrace(())).keys()
+    assert vars(BlockTrace(())).keys() - vars(Trace()).keys() == {"travels", "makes", "held_after"}
 
 
 def test_a_definition_that_crosses_as_a_value_is_looked_at_by_itself() -> None:
