@@ -63,7 +63,7 @@ def start(folder: Path, *options: str) -> Rclone:
     with log.open("wb") as output:
         process = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
     end = time.monotonic() + _STARTS_WITHIN_SECONDS
-    while not (found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text())):
+    while not (found := re.search(r"https?://127\.0\.0\.1:\d+", log.read_text())):
         if process.poll() is not None or time.monotonic() > end:
             process.kill()
             process.wait()

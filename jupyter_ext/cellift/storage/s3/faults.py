@@ -105,6 +105,8 @@ _FULL = _Rule(StorageError, "{host} has no room left for {what}. Remove objects,
 _BUCKET_THERE = _Rule(BucketExistsError, "The bucket {what} is there already. Use it, or choose another name.")
 _BAD_KEY = _Rule(BadNameError, "{host} cannot have {what}.", True)
 
+_WANTS_TLS = _Rule(UnreachableError, "{host} speaks TLS: write https:// in the `url` of connection {connection}.")
+
 _RULES: Mapping[str, _Rule] = {
     "ExpiredToken": _EXPIRED,
     "ExpiredTokenException": _EXPIRED,
@@ -238,6 +240,8 @@ def _between(name: bytes, body: bytes) -> str:
 def fault(place: Place, found: Refusal, tries: int = 1) -> StorageError:
     """The error for what a server said no with."""
     rule = _RULES.get(found.code)
+    if rule is None and found.status == 400 and "https server" in found.words.lower():
+        rule = _WANTS_TLS  # the words of Go's server, in which most S3 servers are written
     if place.keys is None and (rule is _DENIED or (rule is None and found.status in (400, 401, 403))):
         rule = _NO_KEYS  # some servers only say that a header is missing
     if found.code == "InvalidArgument" and place.key and "object name" in found.words.lower():

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import SplitResult, urlunsplit
 
 from cellift.storage.errors import StorageError, UnsupportedError
@@ -203,7 +203,8 @@ class Transport:
         return pool.urlopen(
             method,
             target,
-            body=body if body.length else None,
+            # Slices of bytes, which the client sends as they are.
+            body=cast("Iterable[bytes]", body) if body.length else None,
             headers=signed,
             retries=False,
             redirect=False,
