@@ -25,6 +25,7 @@ from cellift.notebook.flow.held_state import changed_attributes
 from cellift.notebook.flow.identity import looks_at_identity, refers_weakly
 from cellift.notebook.flow.module_annotations import annotations_of_others
 from cellift.notebook.flow.own_parts import parts_of_code
+from cellift.notebook.flow.parts_compared import parts_compared
 from cellift.notebook.flow.passed_by import forget_what_nobody_reads
 from cellift.notebook.flow.references import references_counted
 from cellift.notebook.flow.resolved import Resolved
@@ -153,6 +154,7 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += generators_that_stay(wiring.plans, step_names)
     found += registered_code_that_keeps(statements, step_names)
     found += references_counted(wiring.plans, files, step_names)
+    found += parts_compared(wiring.plans, step_names) if by_identity else ()
     found += values_that_stay(wiring.plans, dict(files.names), step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}
