@@ -31,7 +31,7 @@ from cellift.storage.s3.faults import scrubbed
 from cellift.storage.s3.gate import Gate
 from cellift.storage.s3.names import check_bucket, check_key
 from cellift.storage.s3.pieces import Source
-from cellift.storage.s3.transport import Transport, checked
+from cellift.storage.s3.transport import Answer, Transport, checked
 from cellift.storage.s3.verifying import Verifier
 from cellift.storage.secret import Keys
 from cellift.storage.shown import quoted
@@ -198,7 +198,14 @@ class S3Store:
                 return self._verifier.verified(bucket, key, answer, etag, [part], single=True)
             with multipart.upload(self._transport, bucket, key, headers) as begun:
                 parts = multipart.send_parts(begun, given, multipart.part_size(size), Gate(moved))
-                answer = begun.complete([part.etag for part in parts], wanted)
+                try:
+                    answer = begun.complete([part.etag for part in parts], wanted)
+                except NotFoundError as error:
+                    # A first answer that got lost: the server made the object, and asked again, knows no upload.
+                    if error.code != "NoSuchUpload" or self._head(bucket, key) is None:
+                        raise
+                    lost = Answer({}, b"")
+                    return self._verifier.verified(bucket, key, lost, "", parts, single=False)
         etag = answers.plain_etag(answers.text(answers.parse(answer.body), "ETag"))
         return self._verifier.verified(bucket, key, answer, etag, parts, single=False)
 

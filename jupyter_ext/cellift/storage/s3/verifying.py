@@ -45,13 +45,16 @@ class Verifier:
             self._keeps_etags = not answers.is_made_up(found.etag)
             return written if self._keeps_etags else replace(written, etag=found.etag, modified=found.modified)
         found = self._look(bucket, written)
-        if found.size != size or (self.etags_are_sums is not False and not self._is_same(bucket, key, found, parts)):
+        # An answer without an etag tells nothing at all: then the content has to.
+        by_content = self.etags_are_sums is not False or not etag
+        if found.size != size or (by_content and not self._is_same(bucket, key, found, parts)):
             raise ChecksumError(
                 f"{quoted(f'{bucket}/{key}')} is not at {self._transport.endpoint.host} as it was sent: {found.size} "
                 f"bytes are there, {size} were sent. Write it again; if it stays so, something on the way changes "
                 "what passes."
             )
-        self.etags_are_sums = False
+        if etag:
+            self.etags_are_sums = False
         return replace(written, etag=found.etag, modified=found.modified)
 
     def _look(self, bucket: str, written: ObjectInfo) -> ObjectInfo:

@@ -253,6 +253,35 @@ def test_a_multipart_upload_that_cannot_be_removed_is_told(setting: Setting) -> 
     assert setting.direct.uploads(setting.bucket) == ["a"]
 
 
+def test_a_completion_whose_answer_is_lost_is_found_to_be_done(setting: Setting) -> None:
+    lost: list[str] = []
+
+    def lose(head: tuple[str, str], given: bytes) -> bytes:
+        if head[0] == "POST" and "uploadId" in head[1] and not lost:
+            lost.append(head[1])
+            return b""
+        return given
+
+    setting.proxy.change = lose
+    content = bytes(range(256)) * (BIG // 256)
+    written = setting.store.write(setting.bucket, "a", io.BytesIO(content), size=BIG)
+    assert lost and written.size == BIG
+    assert get(setting.direct, setting.bucket, "a") == content
+    assert setting.direct.uploads(setting.bucket) == []
+
+
+def test_an_upload_that_somebody_else_ended_is_told(setting: Setting) -> None:
+    setting.proxy.fault = lambda head: (
+        error("404 Not Found", "NoSuchUpload") if head[0] == "POST" and "uploadId" in head[1] else None
+    )
+    with pytest.raises(NotFoundError, match=r"somebody ended it\. Start it again"):
+        setting.store.write(setting.bucket, "a", io.BytesIO(bytes(BIG)), size=BIG)
+    put(setting.direct, setting.bucket, "a", b"another one")
+    with pytest.raises(ChecksumError):
+        setting.store.write(setting.bucket, "a", io.BytesIO(bytes(BIG)), size=BIG)
+    assert setting.direct.uploads(setting.bucket) == []
+
+
 def test_no_multipart_upload_is_begun_twice(setting: Setting) -> None:
     setting.proxy.fault = lambda head: b"" if head[0] == "POST" else None
     with pytest.raises(UnreachableError):
