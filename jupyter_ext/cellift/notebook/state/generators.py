@@ -100,7 +100,9 @@ class Knowledge:
         self._quiet = QUIET_LIBRARIES | frozenset(quiet)
         self.names = imported_names(statements)
         asked = frozenset().union(*_states(statements))
-        self.constants = frozenset().union(*_constants(statements)) & asked
+        bound = frozenset().union(*_bound(statements))
+        others = {name for name, is_constant in bound if not is_constant}
+        self.constants = frozenset(name for name, _ in bound if name not in others) & asked
         self.estimators_draw = False
         self.seeded: frozenset[str] = frozenset()
         roots = {path.partition(".")[0] for path in self.names.values()}
@@ -209,14 +211,13 @@ def _paths(statements: Sequence[ast.stmt]) -> frozenset[str]:
 
 
 @of_each_cell
-def _constants(statements: Sequence[ast.stmt]) -> frozenset[str]:
-    """Names that are somewhere bound to a literal other than None."""
-    found: set[str] = set()
+def _bound(statements: Sequence[ast.stmt]) -> frozenset[tuple[str, bool]]:
+    """Names that are bound, and whether to a literal other than None."""
+    found: set[tuple[str, bool]] = set()
     for one in statements:
-        if isinstance(one, (ast.Assign, ast.AnnAssign)) and isinstance(one.value, ast.Constant):
-            targets = one.targets if isinstance(one, ast.Assign) else [one.target]
-            if one.value.value is not None:
-                found.update(target.id for target in targets if isinstance(target, ast.Name))
+        value = one.value if isinstance(one, (ast.Assign, ast.AnnAssign)) else None
+        constant = isinstance(value, ast.Constant) and value.value is not None
+        found.update((node.id, constant) for node in of_kind(one, ast.Name) if isinstance(node.ctx, ast.Store))
     return frozenset(found)
 
 

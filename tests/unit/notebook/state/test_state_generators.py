@@ -50,6 +50,15 @@ def test_generators_of_their_own_and_pure_calls_touch_no_global_one(source: str)
     assert acts(source) == []
 
 
+@pytest.mark.parametrize(
+    ("bound", "own"), [("", True), ("K = None", False), ("for K in [None]: pass", False), ("K: int = 2", True)]
+)
+def test_a_name_that_may_be_none_somewhere_means_the_global_generator(bound: str, own: bool) -> None:
+    tree = ast.parse(f"K = 1\nshuffle(x, random_state=K)\n{bound}")
+    call = next(node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    assert Knowledge(tree.body).has_own_state(call) is own
+
+
 def test_every_name_has_words_for_people() -> None:
     assert label("state:numpy.random") == "numpy random generator"
     assert label("state:environ") == "environment variables"
