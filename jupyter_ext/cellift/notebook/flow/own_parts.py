@@ -158,15 +158,19 @@ def _all_asked(node: ast.stmt) -> frozenset[tuple[str, str]]:
     return frozenset(filter(None, map(_asked, of_kind(node, ast.Attribute, ast.Call, ast.Subscript))))
 
 
-def _whole(node: ast.stmt) -> str:
-    """The name whose part the value of an assignment is, where that is more than an attribute: ``a = M.get()``."""
-    value = getattr(node, "value", None)
+def _wholes(value: ast.AST | None) -> Iterator[str]:
+    """The names whose parts a value is or holds, where that is more than an attribute: ``M.get()``, ``[get(), 1]``."""
+    if isinstance(value, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.IfExp, ast.Starred)):
+        for part in ast.iter_child_nodes(value):
+            yield from _wholes(part)
+        return
     while isinstance(value, (ast.Attribute, ast.Subscript)) and _asked(value) is None:
         value = value.value
     pair = _asked(value) if value is not None else None
     if pair is None and isinstance(value, ast.Call):
         pair = _asked(value.func)
-    return pair[0] if pair is not None else ""
+    if pair is not None:
+        yield pair[0]
 
 
 def parts_taken(
@@ -186,9 +190,9 @@ def parts_taken(
             for holder in parts.of.get(code, {}).get(attribute, ()):
                 of.setdefault(name, set()).add(holder)
     taken: dict[str, set[str]] = {}
-    whole = _whole(node)
+    wholes = tuple(_wholes(getattr(node, "value", None)))
     for target in (*shares, *bound):
-        sources = {*shares.get(target, ()), *((whole,) if target in bound else ())}
+        sources = {*shares.get(target, ()), *(wholes if target in bound else ())}
         holders = {holder for source in sources for holder in of.get(source, ())}
         if holders:
             taken[target] = holders
