@@ -20,7 +20,7 @@ DIFFERENCES = {
     "below-an-object": "what is asked of a key below an object (`a/b` where `a` is one) fails: InternalError",
     "above-objects": "what is asked of a key that is a folder fails: InternalError, and hides what is in it",
     "removes-above": "removing `a/b`, which is not there, removes the object `a` above it",
-    "mixture": "who reads a key beside writers of it may get bytes of both",
+    "mixture": "who reads a key beside writers of it may get bytes of both, or too few",
     "marker-without-slash": "the marker `folder/` is kept as an object `folder` without it",
     "clash": "an object `a` and objects below `a/` cannot both be there: the second is refused",
     "marker-with-objects": "the marker `folder/` is no longer listed once the folder holds an object",

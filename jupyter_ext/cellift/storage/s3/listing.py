@@ -31,8 +31,9 @@ def page(
         encoding = answers.text(root, "EncodingType")
         objects = [answers.listed(one, encoding) for one in root.iterfind("Contents")]
         prefixes = [answers.decoded(answers.text(one, "Prefix"), encoding) for one in root.iterfind("CommonPrefixes")]
-        # Some servers take a prefix for a path, and answer for another one.
-        objects = [one for one in objects if one.key.startswith(prefix)]
+        # rclone takes a prefix for a path, and answers for another one; a key that several have just written it may
+        # list twice.
+        objects = list({one.key: one for one in objects if one.key.startswith(prefix)}.values())
         prefixes = [one for one in prefixes if one.startswith(prefix)]
         token = answers.text(root, "NextContinuationToken") or None
         if not answers.is_true(root, "IsTruncated"):

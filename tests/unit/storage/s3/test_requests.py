@@ -35,6 +35,15 @@ def test_a_page_is_asked_for_with_its_size_and_token(setting: Setting) -> None:
     assert ["continuation-token" in one for one in queries] == [False, True, True]
 
 
+def test_what_does_not_belong_into_a_page_is_left_out(setting: Setting) -> None:
+    keys = "".join(f"<Contents><Key>{key}</Key><Size>1</Size></Contents>" for key in ("d/b", "outside", "d/a", "d/b"))
+    prefixes = "".join(f"<CommonPrefixes><Prefix>{one}</Prefix></CommonPrefixes>" for one in ("e/", "d/e/"))
+    body = f"<ListBucketResult>{keys}{prefixes}</ListBucketResult>".encode()
+    setting.proxy.fault = lambda _: answer("200 OK", body)
+    page = setting.store.page(setting.bucket, "d/")
+    assert ([one.key for one in page.objects], page.prefixes, page.next) == (["d/a", "d/b"], ["d/e/"], None)
+
+
 def test_a_condition_is_sent_for_servers_that_hold_to_it(setting: Setting) -> None:
     first = put(setting.direct, setting.bucket, "a", b"1")
     setting.store.write(setting.bucket, "a", io.BytesIO(b"2"), condition=Condition(etag=first.etag))
