@@ -14,7 +14,8 @@ class Faulty:
     """``breaks`` are the bytes at which a reading breaks, once each; ``reads`` the starts that were asked for.
 
     ``checksums`` and ``metadata`` are what `stat` says of every object; ``damage`` changes each piece; ``ends`` is the
-    byte at which readings end as if that were all; ``wrote`` changes what `write` says it has written.
+    byte at which readings end as if that were all; ``wrote`` changes what `write` says it has written, and
+    ``given`` is told of the content type that it was to write.
     """
 
     def __init__(self, store: Store) -> None:
@@ -25,6 +26,7 @@ class Faulty:
         self.metadata: dict[str, str] = {}
         self.ends: int | None = None
         self.wrote: Callable[[ObjectInfo], ObjectInfo] = lambda info: info
+        self.given: Callable[[str], None] = lambda _: None
         self.damage: Callable[[bytes], bytes] = lambda piece: piece
 
     def __getattr__(self, name: str) -> Any:
@@ -34,6 +36,7 @@ class Faulty:
         return replace(self._store.stat(bucket, key, **options), checksums=self.checksums, metadata=self.metadata)
 
     def write(self, *place: Any, **options: Any) -> ObjectInfo:
+        self.given(options.get("content_type", ""))
         return self.wrote(self._store.write(*place, **options))
 
     def read(self, bucket: str, key: str, *, start: int = 0, **options: Any) -> Generator[bytes, None, None]:

@@ -63,6 +63,15 @@ def test_a_file_goes_up_and_comes_down_the_same(subject: Subject, bucket: str, h
     assert names(here / "deep" / "down") == ["b"]
 
 
+def test_a_file_gets_the_content_type_that_the_key_tells(subject: Subject, bucket: str, here: Path) -> None:
+    (here / "a").write_bytes(b"1,2")
+    given: list[str] = []
+    store = Faulty(subject.store)
+    store.given = given.append
+    upload(here / "a", Place(store, "subject", bucket, "a.csv"))
+    assert given == ["text/csv"]
+
+
 @pytest.mark.parametrize("content", [b"", CONTENT], ids=["empty", "pieces"])
 def test_an_object_goes_to_another_store_and_back(
     subject: Subject, bucket: str, other: LocalTree, content: bytes

@@ -13,6 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from cellift.storage.api import PIECE, Condition, Feature, ObjectInfo
+from cellift.storage.content_types import content_type_of
 from cellift.storage.digest import Digest, choose
 from cellift.storage.errors import ChangedError, ChecksumError, StorageError, TruncatedError, UnreachableError
 from cellift.storage.partial import partial_file
@@ -27,15 +28,24 @@ def nothing(_: object) -> None:
 
 
 def upload(path: Path, to: Place, *, condition: Condition | None = None, moved: Moved = nothing) -> ObjectInfo:
-    """Write a file as an object. Raises ChangedError, and writes nothing, when the file changes meanwhile.
+    """Write a file as an object; its content type is what the key's name tells.
 
-    What is no regular file (a pipe) is read to its end. Raises OSError for the file, StorageError for the store.
+    Raises ChangedError, and writes nothing, when the file changes meanwhile. What is no regular file (a pipe) is read to
+    its end. Raises OSError for the file, StorageError for the store.
     """
     with path.open("rb", buffering=0) as file:
         before = os.fstat(file.fileno())
         size = before.st_size if path.is_file() else None
         with io.BufferedReader(_UnchangedFile(file, path, size), PIECE) as source:
-            written = to.store.write(to.bucket, to.key, source, size=size, condition=condition, moved=moved)
+            written = to.store.write(
+                to.bucket,
+                to.key,
+                source,
+                size=size,
+                content_type=content_type_of(to.key),
+                condition=condition,
+                moved=moved,
+            )
     if size is not None:
         _check_size(written, size, str(to))
     return written

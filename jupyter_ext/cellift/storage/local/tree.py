@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, NoReturn
 
 from cellift.storage.api import MOST_KEYS, PAGE, PIECE, Bucket, Condition, ObjectInfo, Page
+from cellift.storage.content_types import UNKNOWN, content_type_of
 from cellift.storage.errors import (
     BadNameError,
     BucketExistsError,
@@ -25,7 +26,6 @@ from cellift.storage.errors import (
     TruncatedError,
     UnsupportedError,
 )
-from cellift.storage.local.content_types import UNKNOWN, content_type_of
 from cellift.storage.local.folders import FOLDER, blocking, is_missing, opened, prune
 from cellift.storage.local.listing import info_of, marker_of, page_of
 from cellift.storage.local.names import check_bucket, check_key, is_bucket

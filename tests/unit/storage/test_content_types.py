@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cellift.storage.local.content_types import content_type_of
+from cellift.storage.content_types import content_type_of
 
 
 @pytest.mark.parametrize(
