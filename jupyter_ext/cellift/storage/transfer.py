@@ -30,8 +30,8 @@ def nothing(_: object) -> None:
 def upload(path: Path, to: Place, *, condition: Condition | None = None, moved: Moved = nothing) -> ObjectInfo:
     """Write a file as an object; its content type is what the key's name tells.
 
-    Raises ChangedError, and writes nothing, when the file changes meanwhile. What is no regular file (a pipe) is read to
-    its end. Raises OSError for the file, StorageError for the store.
+    Raises ChangedError, and writes nothing, when the file changes meanwhile. What is no regular file (a pipe) is read
+    to its end. Raises OSError for the file, StorageError for the store.
     """
     with path.open("rb", buffering=0) as file:
         before = os.fstat(file.fileno())
