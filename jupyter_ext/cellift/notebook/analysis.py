@@ -25,9 +25,7 @@ from cellift.notebook.flow.held_state import changed_attributes
 from cellift.notebook.flow.identity import looks_at_identity, refers_weakly
 from cellift.notebook.flow.module_annotations import annotations_of_others
 from cellift.notebook.flow.own_parts import parts_of_code
-from cellift.notebook.flow.parts_compared import parts_compared
 from cellift.notebook.flow.passed_by import forget_what_nobody_reads
-from cellift.notebook.flow.references import references_counted
 from cellift.notebook.flow.resolved import Resolved
 from cellift.notebook.flow.statements import Statement, Travel, declare_changes
 from cellift.notebook.flow.stay_here import values_that_stay
@@ -49,13 +47,11 @@ from cellift.notebook.state.changes import Channels, StateChanges
 from cellift.notebook.state.decimal_flags import DECIMAL, looks_at_flags
 from cellift.notebook.state.draws import Draws
 from cellift.notebook.state.exit_handlers import files_written_at_exit
-from cellift.notebook.state.finalizers import finalizers_left
 from cellift.notebook.state.hidden import generators_that_stay, hidden_state_warnings
 from cellift.notebook.state.local_modules import LocalState
 from cellift.notebook.state.names import is_pseudo, quoted
 from cellift.notebook.state.open_figures import figures_left_open
 from cellift.notebook.state.outside import look_outside
-from cellift.notebook.state.registered_code import registered_code_that_keeps
 from cellift.notebook.steps import SETUP, Group, Layout, lay_out
 from cellift.notebook.surroundings import needs_of
 from cellift.notebook.wiring import Conflict, Plan, Wiring, definitions_to_keep, repeated_in_conflict
@@ -63,6 +59,9 @@ from cellift.project.remembered import Statements, of_each_cell, of_kind
 
 if TYPE_CHECKING:
     from cellift.project.snapshot import Project
+
+#: Modules that know how many refer to an object, and who.
+_KNOW_WHO_REFERS = frozenset({"gc", "sys"})
 
 
 @dataclass(frozen=True)
@@ -148,13 +147,25 @@ def _analyse(layout: Layout, name: str, notebook: Notebook, project: Project | N
     found += [*warnings, *flow.diagnostics, *states.refusals(step_names)]
     found += hidden_state_warnings(statements, resolved.blocks, states, step_names)
     found += files_written_at_exit(statements, files, step_names)
-    found += finalizers_left(statements, files, step_names)
+    if weakly:
+        from cellift.notebook.state.finalizers import finalizers_left
+
+        found += finalizers_left(statements, files, step_names)
     found += figures_left_open(statements, files, step_names)
     found += annotations_of_others(statements, resolved.blocks, step_names)
     found += generators_that_stay(wiring.plans, step_names)
-    found += registered_code_that_keeps(statements, step_names)
-    found += references_counted(wiring.plans, files, step_names)
-    found += parts_compared(wiring.plans, step_names) if by_identity else ()
+    if any(statement.travel is Travel.REPLAY for statement in statements):
+        from cellift.notebook.state.registered_code import registered_code_that_keeps
+
+        found += registered_code_that_keeps(statements, step_names)
+    if not _KNOW_WHO_REFERS.isdisjoint(path.partition(".")[0] for path in files.names.values()):
+        from cellift.notebook.flow.references import references_counted
+
+        found += references_counted(wiring.plans, files, step_names)
+    if by_identity:
+        from cellift.notebook.flow.parts_compared import parts_compared
+
+        found += parts_compared(wiring.plans, step_names)
     found += values_that_stay(wiring.plans, dict(files.names), step_names)
     found += _conflict_diagnostics(wiring.conflicts, step_names)
     ids = {index: group.id for index, group in enumerate(layout.groups)}

@@ -157,7 +157,7 @@ def test_compile_loads_what_it_needs(tmp_path: Path) -> None:
     heavy += "hashlib random string subprocess symtable tempfile"  # needed by what this notebook does not have
     assert "cellift.pipeline.compile" in loaded and loaded.isdisjoint(heavy.split())
     # As many as it took when it was within its budget, and a few more: each is a part of the time it takes.
-    assert len([name for name in loaded if name.startswith("cellift.")]) < 152
+    assert len([name for name in loaded if name.startswith("cellift.")]) < 157
     assert len(loaded) < 286
 
 
