@@ -320,18 +320,19 @@ def read(texts: list[str], steps_from: int = 0) -> Analysis:
     return analyse(parse_notebook({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
 
 
+@pytest.mark.parametrize("times", [1, 3], ids=["read once", ""])
 @pytest.mark.parametrize("together", [False, True], ids=["", "the cells around it are one"])
 @pytest.mark.parametrize("steps_from", [0, 1], ids=["all are steps", "the first is the set-up"])
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_after_an_edit_the_answer_is_a_fresh_one(
-    case: tuple[list[str], int, str], steps_from: int, together: bool, fresh: Callable[[], None]
+    case: tuple[list[str], int, str], steps_from: int, together: bool, times: int, fresh: Callable[[], None]
 ) -> None:
     texts, place, text = case
     above, below = texts[:place], texts[place + 1 :]
     if together:
         above, below = (["\n".join(cells)] if cells else [] for cells in (above, below))
     texts, edited = [*above, texts[place], *below], [*above, text, *below]
-    for _ in range(3):  # what a cell does is put together when all in it has been done again
+    for _ in range(times):  # what a cell does is put together when all in it has been done again
         read(texts, steps_from)
     after, back = read(edited, steps_from), read(texts, steps_from)
     fresh()
