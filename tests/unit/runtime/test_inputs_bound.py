@@ -243,6 +243,12 @@ def test_a_list_has_its_size_in_a_step_that_asks_for_it(launcher):
     assert found["use"].stdout == f"{sys.getsizeof(grown)}\n"
 
 
+def test_a_dict_that_was_larger_in_the_notebook_does_not_tell_its_size(launcher):
+    make = step("make", "x = {n: n for n in range(100)}\nfor n in range(99):\n    del x[n]", outputs=("x",))
+    found = launcher.run(compile_graph(graph(make, step("use", "import sys\nsys.getsizeof(x)", inputs={"x": "make"}))))
+    assert found["use"].error["code"] == "CL507"
+
+
 def test_states_can_be_asked_for_by_name(tmp_path):
     values.write(tmp_path, {"state:sys.path": {}, "state:environ": {}})
     found = inputs.Inputs(dict.fromkeys(("state:sys.path", "state:environ"), str(tmp_path)), {}, {})

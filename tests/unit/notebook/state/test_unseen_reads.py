@@ -74,3 +74,9 @@ def test_a_step_that_takes_what_it_was_at_first_does_not_get_another_one(found):
     change = "models.set_level(models.get())"
     cells = f"%%step one\n{change}", f"%%step two\n{change}\nmodels.plain()", "%%step seen\nmodels.get()"
     assert found("import models", *cells) == {f"one>two:{_STATE}", f"two>seen:{_STATE}"}
+
+
+def test_a_step_that_sets_it_later_itself_takes_it_first(found):
+    use = "%%step use\nmodels.plain()\nmodels.level = 3\nprint(models.level)"
+    cells = "import models", "%%step set\nmodels.set_level(5)", "%%step seen\nprint(models.level)", use
+    assert f"set>use:{_STATE}" in found(*cells)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,15 +31,16 @@ def settle(folder: Path) -> None:
 
 
 class Counted:
-    """How often a function of ``os`` is called; it does what it always does."""
+    """How often this thread calls a function of ``os``; it does what it always does."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
         self.calls = 0
+        self._thread = threading.get_ident()  # those of other tests may go on beside this one
         self._real: Any = getattr(os, name)
         monkeypatch.setattr(os, name, self)
 
     def __call__(self, *args: Any, **options: Any) -> Any:
-        self.calls += 1
+        self.calls += threading.get_ident() == self._thread
         return self._real(*args, **options)
 
 
