@@ -106,7 +106,7 @@ test-truth: env ## notebooks as pipelines beside the same notebooks run from top
 	PYTHON=$(BIN)/python bash tests/halves.sh tests/truth $(PYTEST_FLAGS)
 
 test-mutation: env ## each rule and guard, switched off, turns a test red
-	$(BIN)/python -m tests.truth.mutation $(MUTATION_FLAGS)
+	$(BIN)/python -m tests.truth.mutation
 
 test-pythons: $(STAMPS)/dev ## unit tests on the oldest and the newest supported Python, the bootstrap on 3.9
 	UV="$(UV)" bash tests/pythons.sh

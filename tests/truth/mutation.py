@@ -243,7 +243,6 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.truth.mutation")
     parser.add_argument("names", nargs="*", metavar="MODULE", default=GUARDED)
     parser.add_argument("--by", action="append", help="a test, a file or a folder: only these (default: all)")
-    parser.add_argument("--share", default="0/1", metavar="K/N", help="every N-th mutant, from the K-th on")
     parser.add_argument("-v", action="store_true", dest="telling", help="name the test that each mutant turns red")
     parser.add_argument("--write", action="store_true", help="take what is killed from the list")
     given = parser.parse_args(arguments)
@@ -251,10 +250,7 @@ def main(arguments: list[str]) -> int:
     tests = given.by or [str(_UNIT / name) for name in TESTS]
     modules = [module for name in names for module in modules_of(name)]
     allowed = set(listed())
-    first, shares = map(int, given.share.split("/"))
-    found = [mutant for module in modules for mutant in find_mutants(module)]
-    mutants = found[first::shares]
-    run = MutationRun(mutants, given.telling, allowed)
+    run = MutationRun([mutant for module in modules for mutant in find_mutants(module)], given.telling, allowed)
     hypothesis.settings.register_profile("mutation", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("mutation")
     flags = ["-q", "-s", "--no-header", "--no-summary", "--tb=native", "-p", "no:cacheprovider"]
@@ -265,16 +261,15 @@ def main(arguments: list[str]) -> int:
         return 1
     survivors = {run.mutants[number].key: number for number, killer in enumerate(run.killers) if killer is None}
     new = [key for key in survivors if key not in allowed]
-    tried, there = {mutant.key for mutant in mutants}, {mutant.key for mutant in found}
-    gone = [key for key in sorted(allowed - survivors.keys()) if key.split(":")[0] in modules]
-    gone = [key for key in gone if key in tried or key not in there]
+    gone = [key for key in sorted(allowed) if key.split(":")[0] in modules and key not in survivors]
     for key in new:
         print(f"survives ({run.noticed(survivors[key])} tests): {key}")
     for key in gone:
         print(f"may leave its list: {key}")
     if given.write:
         take_out(gone)
-        write_hints({key: test for key, test in hinted().items() if key not in tried} | run.hints)
+        others = {key: test for key, test in hinted().items() if key.split(":")[0] not in modules}
+        write_hints({**others, **run.hints})
     counts = f"{len(run.mutants)} mutants in {len(modules)} modules, {len(survivors)} survive, {len(new)} not listed"
     print(f"{counts} ({time.monotonic() - began:.0f} s)")
     return 1 if new else 0  # that a test is red without a mutant is for other targets to tell
