@@ -54,10 +54,7 @@ def cat(args: Namespace) -> int:
         raise UsageError("--tail is a number of bytes from the end, and excludes --offset")
     if args.offset < 0:
         raise UsageError(f"--offset {args.offset}: at least 0")
-    opened = opener()
-    for target in map(an_object, args.targets):
-        place = Place(opened(target.connection), *target)
-        found = place.store.stat(place.bucket, place.key)
+    for place, found in _found(args.targets):
         start = args.offset if args.tail is None else max(found.size - args.tail, 0)
         with closing(steady(place, found, start=start)) as pieces:
             _put_out(pieces)
@@ -68,13 +65,18 @@ def head(args: Namespace) -> int:
     """The first lines of objects."""
     if args.lines < 0:
         raise UsageError(f"--lines {args.lines}: at least 0")
-    opened = opener()
-    for target in map(an_object, args.targets):
-        place = Place(opened(target.connection), *target)
-        found = place.store.stat(place.bucket, place.key)
+    for place, found in _found(args.targets):
         with closing(steady(place, found)) as pieces:
             _put_out(_lines(pieces, args.lines))
     return 0
+
+
+def _found(targets: Iterable[str]) -> Iterator[tuple[Place, ObjectInfo]]:
+    """The objects, each looked up when it is its turn."""
+    opened = opener()
+    for target in map(an_object, targets):
+        place = Place(opened(target.connection), *target)
+        yield place, place.store.stat(place.bucket, place.key)
 
 
 def mb(args: Namespace) -> int:

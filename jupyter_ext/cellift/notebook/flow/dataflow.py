@@ -105,15 +105,15 @@ class Flow:
         return self._code.to_keep() | self._constants.to_keep()
 
     def _still_holds(self, statement: Statement, trace: Trace) -> bool:
-        if trace.around != (self._objects_matter, self._given):
-            return False
         if trace.whole or trace.kept_as_data is not (statement.index in self._kept_as_data):
             return False
-        versions = self._versions
-        return still_holds(trace, self._current, versions.sharing.groups, versions.held, self._missing.functions_bind)
+        return self._holds(trace)
 
     def _all_hold(self, trace: BlockTrace) -> bool:
-        if self._kept_as_data or trace.around != (self._objects_matter, self._given):
+        return not self._kept_as_data and self._holds(trace)
+
+    def _holds(self, trace: Trace | BlockTrace) -> bool:
+        if trace.around != (self._objects_matter, self._given):
             return False
         versions = self._versions
         return still_holds(trace, self._current, versions.sharing.groups, versions.held, self._missing.functions_bind)

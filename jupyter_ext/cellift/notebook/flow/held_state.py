@@ -163,6 +163,15 @@ def held_by_class(node: ast.ClassDef, changed: frozenset[str], moving: frozenset
 
     ``moving``: classes whose objects change when they are only looked at, as descriptors may.
     """
+    for name, value in attributes_that_may_change(node):
+        moves = isinstance(value, ast.Call) and last_name(value.func) in moving
+        if moves or name in changed:
+            return name
+    return None
+
+
+def attributes_that_may_change(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
+    """Attributes of the class itself whose object can be changed, and what they are given; not each instance's own."""
     own = set(set_by_constructors(node))
     for statement in node.body:
         targets: list[ast.expr] = []
@@ -171,13 +180,8 @@ def held_by_class(node: ast.ClassDef, changed: frozenset[str], moving: frozenset
         elif isinstance(statement, ast.AnnAssign):
             targets = [statement.target]
         value = getattr(statement, "value", None)
-        if value is None or not may_be_changed(value):
-            continue
-        for target in targets:
-            moves = isinstance(value, ast.Call) and last_name(value.func) in moving
-            if isinstance(target, ast.Name) and (moves or target.id in changed) and target.id not in own:
-                return target.id
-    return None
+        if value is not None and may_be_changed(value):
+            yield from ((one.id, value) for one in targets if isinstance(one, ast.Name) and one.id not in own)
 
 
 def may_be_changed(value: ast.expr) -> bool:

@@ -10,7 +10,7 @@ import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cellift.notebook.flow.held_state import may_be_changed, set_by_constructors
+from cellift.notebook.flow.held_state import attributes_that_may_change, may_be_changed
 from cellift.notebook.scopes.sharing import shared_names
 from cellift.project.dotted import last_name
 from cellift.project.remembered import of_each_cell, of_kind, remembered
@@ -99,16 +99,7 @@ def _told(node: ast.stmt) -> _Told | None:
 def _class_attributes(node: ast.ClassDef) -> Iterator[str]:
     if any(last_name(base).endswith(("Enum", "Flag")) for base in node.bases):
         return  # its members are handed on by name
-    own = set(set_by_constructors(node))
-    for statement in node.body:
-        targets: list[ast.expr] = []
-        if isinstance(statement, ast.Assign):
-            targets = statement.targets
-        elif isinstance(statement, ast.AnnAssign):
-            targets = [statement.target]
-        value = getattr(statement, "value", None)
-        if value is not None and may_be_changed(value):
-            yield from (one.id for one in targets if isinstance(one, ast.Name) and one.id not in own)
+    yield from (name for name, _ in attributes_that_may_change(node))
 
 
 def _returned(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, str]]:

@@ -21,8 +21,6 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 def finalizers_left(statements: Sequence[Statement], files: FileUse, step_names: Mapping[int, str]) -> list[Diagnostic]:
     """An error for every object that has a finalizer and that another step uses or does away with."""
-    if not any(path.partition(".")[0] == "weakref" for path in files.names.values()):
-        return []
     knowledge = Knowledge(())
     knowledge.names = files.names
     found: list[Diagnostic] = []
