@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from data_kit import Data
 
 # Here and not as a plugin of the whole suite: an event loop for every test would cost the others time, and the
 # browser's driver brings a loop of its own.
@@ -92,3 +94,25 @@ def raw_status(jp_serverapp: Any, http_server_client: Any, jp_base_url: str, jp_
         return int(response.code)
 
     return _status
+
+
+@pytest.fixture
+def data(jp_fetch: Any, contract: Contract, cellift_home: Path, monkeypatch: pytest.MonkeyPatch) -> Data:
+    """The routes of data, with nothing found but the local tree."""
+    nowhere = cellift_home.parent / "nobody"
+    for name in ("HOME", "XDG_CONFIG_HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(nowhere / name.lower()))
+    for name in [
+        one for one in os.environ if one.startswith(("MINIO_", "MC_", "AWS_ACCESS", "AWS_SECRET", "AWS_PROF"))
+    ]:
+        monkeypatch.delenv(name)
+    return Data(jp_fetch, contract, Answer)
+
+
+@pytest.fixture
+def bucket(data: Data, cellift_home: Path) -> str:
+    """A bucket of the local tree."""
+    from cellift.storage.local.tree import LocalTree
+
+    LocalTree(cellift_home / "data").make_bucket("wine")
+    return "wine"

@@ -43,8 +43,13 @@ def explain(error: BaseException) -> ApiError | None:
     from cellift.config.paths import HomeError
     from cellift.notebook.diagnostics import RefusedError
     from cellift.runs.errors import AmbiguousRunError, RunActiveError, RunNotFoundError, RunStoreError
+    from cellift.storage.errors import StorageError
     from cellift.supervise.detach import LaunchError
 
+    if isinstance(error, StorageError):
+        from cellift.server.data.errors import status_of
+
+        return ApiError(status_of(error), str(error))
     if isinstance(error, RefusedError):
         return ApiError(400, str(error), error.diagnostics)
     if isinstance(error, RunNotFoundError):

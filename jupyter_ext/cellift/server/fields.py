@@ -54,6 +54,15 @@ class Fields:
             raise ApiError(400, f"`{name}` must be a JSON object, not {_kind(value)}.")
         return value
 
+    def items(self, name: str) -> list[Any]:
+        """A list; empty when the field is absent or null."""
+        value = self._values.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise ApiError(400, f"`{name}` must be a list, not {_kind(value)}.")
+        return value
+
     def optional_texts(self, name: str, *, at_most: int) -> list[str]:
         """A list of texts; empty when the field is absent or null."""
         value = self._values.get(name)
@@ -63,6 +72,33 @@ class Fields:
             raise ApiError(400, f"`{name}` must be a list of texts.")
         if len(value) > at_most:
             raise ApiError(400, f"`{name}` has {len(value)} entries; at most {at_most} are accepted.")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """True or false; false when the field is absent or null."""
+        return bool(self.optional_flag(name))
+
+    def optional_flag(self, name: str) -> bool | None:
+        """True or false, or None when the field is absent or null."""
+        value = self._values.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise ApiError(400, f"`{name}` must be true or false, not {_kind(value)}.")
+        return value
+
+    def number(self, name: str, default: int, *, low: int, high: int) -> int:
+        """A whole number of a body within bounds; ``default`` when it is absent or null."""
+        value = self._values.get(name)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise ApiError(400, f"`{name}` must be a whole number from {low} to {high}.")
+        return value
+
+    def choice(self, name: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        """One of some words; ``default`` when it is absent, which is refused when there is none."""
+        value = self.optional_text(name) or default
+        if value not in choices:
+            raise ApiError(400, f"`{name}` must be one of: {', '.join(choices)}.")
         return value
 
     def integer(self, name: str, default: int, *, low: int, high: int | None = None) -> int:

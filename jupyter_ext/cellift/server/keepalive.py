@@ -1,9 +1,10 @@
-"""Keeps a server that is culled when idle alive while runs go on, also when nobody watches them."""
+"""Keeps a server that is culled when idle alive while runs and transfers go on, also when nobody watches them."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,15 @@ _log = logging.getLogger(__name__)
 
 
 class Keepalive:
-    """Notes activity with the server once a minute, from the start of a run until no run goes on.
+    """Notes activity with the server once a minute, from the start of a run or transfer until none goes on.
 
     Runs outlive a Jupyter server, but not the container that a hub takes away together with it.
     """
 
-    def __init__(self, workers: Workers, activity: dict[str, Any]) -> None:
+    def __init__(self, workers: Workers, activity: dict[str, Any], transfers: Callable[[], int] = lambda: 0) -> None:
         self._workers = workers
         self._activity = activity
+        self._transfers = transfers
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -59,7 +61,7 @@ class Keepalive:
 
     def _count(self) -> int:
         with closing(self._workers.store()) as store:
-            return store.active_count()
+            return store.active_count() + self._transfers()
 
     def _note(self) -> None:
         self._activity["cellift"] = datetime.now(timezone.utc)

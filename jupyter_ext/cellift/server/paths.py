@@ -32,9 +32,18 @@ class ContentsPaths:
             raise ApiError(400, "`path` must name a notebook, not the root folder.")
         root = self._root()
         file = root.joinpath(*parts)
-        if not getattr(self._manager, "allow_hidden", False) and any(part.startswith(".") for part in parts):
+        if not self.shows_hidden and any(part.startswith(".") for part in parts):
             raise ApiError(400, f"`path` {path!r} is hidden, and this server does not show hidden files.")
         return file
+
+    @property
+    def shows_hidden(self) -> bool:
+        """Whether this server shows files whose names begin with a dot."""
+        return bool(getattr(self._manager, "allow_hidden", False))
+
+    def root(self) -> Path:
+        """The folder that this server shows; :class:`ApiError` 400 when its contents are not files."""
+        return self._root()
 
     def contents(self, file: str | None) -> str | None:
         """The contents path of a file, or None when it is not below the root folder."""

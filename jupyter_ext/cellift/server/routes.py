@@ -6,6 +6,7 @@ from typing import Any
 
 from tornado.web import RequestHandler
 
+from cellift.server.data.routes import ROUTES as DATA_ROUTES
 from cellift.server.files import FileHandler
 from cellift.server.graph import GraphHandler
 from cellift.server.imports import ImportKaleHandler
@@ -29,6 +30,7 @@ _ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (rf"/cellift/api/runs/{_RUN}/cancel", CancelHandler),
     (rf"/cellift/api/runs/{_RUN}/logs/{_TASK}", LogHandler),
     (rf"/cellift/api/runs/{_RUN}/files/{_TASK}/{_FILE}", FileHandler),
+    *DATA_ROUTES,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cellift.server.data.stores import Stores
 from cellift.server.follower import Follower
 from cellift.server.keepalive import Keepalive
 from cellift.server.paths import ContentsPaths
@@ -17,11 +18,13 @@ class Service(Workers):
     def __init__(self, settings: Mapping[str, Any]) -> None:
         super().__init__()
         self.paths = ContentsPaths(settings["contents_manager"])
-        self.keepalive = Keepalive(self, settings["last_activity_times"])
+        self.stores = Stores()
+        self.keepalive = Keepalive(self, settings["last_activity_times"], self.stores.active)
         self.follower = Follower(self, self.keepalive, settings["event_logger"])
 
     async def close(self) -> None:
-        """Stop following and refuse new work."""
+        """Stop following, cancel transfers and refuse new work."""
         await self.follower.close()
         await self.keepalive.close()
+        await self.stores.close()
         await super().close()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
+from cellift.storage.api import Condition
 from cellift.storage.errors import CancelledError, ChangedError, StorageError
 from cellift.storage.place import Place
 from cellift.storage.plan import Move
@@ -19,27 +22,35 @@ Outcome = tuple[Move, StorageError | OSError | None]
 
 
 def perform(
-    move: Move, *, remove_source: bool = False, moved: Moved = nothing, warn: Callable[[str], None] = nothing
+    move: Move,
+    *,
+    remove_source: bool = False,
+    condition: Condition | None = None,
+    moved: Moved = nothing,
+    warn: Callable[[str], None] = nothing,
 ) -> None:
     """Carry out one move. With *remove_source*, the source is removed once the copy is verified.
 
+    *condition* is one of the target; of files, that there is none (FileExistsError) is all that can be asked.
     Raises what the plan has refused it for, StorageError for a store, OSError for a file, and ChangedError, with both
     objects left, when the source was replaced meanwhile.
     """
-    source, to, refused = move
+    source, to, refused, _ = move
     if refused is not None:
         raise refused
     seen = source.store.stat(source.bucket, source.key).etag if remove_source and isinstance(source, Place) else ""
     if isinstance(source, Path):
         assert isinstance(to, Place)
-        upload(source, to, moved=moved)
+        upload(source, to, condition=condition, moved=moved)
     elif isinstance(to, Path):
         if source.key.endswith("/"):
             to.mkdir(parents=True, exist_ok=True)
         else:
+            if condition is not None and condition.absent and os.path.lexists(to):
+                raise FileExistsError(errno.EEXIST, "it is there already", str(to))
             download(source, to, moved=moved)
     else:
-        copy(source, to, moved=moved, warn=warn)
+        copy(source, to, condition=condition, moved=moved, warn=warn)
     if not remove_source:
         return
     if isinstance(source, Path):
@@ -54,6 +65,7 @@ def perform_all(
     moves: Iterator[Move],
     *,
     remove_source: bool = False,
+    condition: Condition | None = None,
     moved: Moved = nothing,
     warn: Callable[[str], None] = nothing,
     workers: int = WORKERS,
@@ -81,7 +93,10 @@ def perform_all(
                     trouble, move = error, None
                 if move is None:
                     break
-                pending[pool.submit(perform, move, remove_source=remove_source, moved=step, warn=warn)] = move
+                future = pool.submit(
+                    perform, move, remove_source=remove_source, condition=condition, moved=step, warn=warn
+                )
+                pending[future] = move
                 if len(pending) >= 2 * workers:
                     yield from _over(pending)
             while pending:

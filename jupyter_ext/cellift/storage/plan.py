@@ -26,12 +26,13 @@ _WHOLE = "{} is a folder: give --recursive to copy all in it."
 class Move(NamedTuple):
     """One object or file, and where it goes. A place whose key ends with a slash is a folder's marker.
 
-    ``refused``: why it may not go there; the others of the plan may.
+    ``refused``: why it may not go there; the others of the plan may. ``size``: bytes of an object, as it was listed.
     """
 
     source: Path | Place
     to: Path | Place
     refused: BadNameError | None = None
+    size: int = 0
 
     def __str__(self) -> str:
         return f"{_text(self.source)} -> {_text(self.to)}"
@@ -141,7 +142,7 @@ def _from_store(
                 raise NotRecursiveError(_WHOLE.format(quoted(str(source)))) from None
             raise
         if wanted is None or wanted(info, str(source)):
-            yield Move(Place(store, *source), _destination(to, name if into else "", open_store))
+            yield Move(Place(store, *source), _destination(to, name if into else "", open_store), size=info.size)
         return
     if isinstance(to, Target) and to[:2] == source[:2] and to.folder.startswith(source.folder):
         raise StorageError(f"{quoted(str(to))} lies in what is to be copied, {quoted(str(source))}.", "InvalidRequest")
@@ -152,12 +153,13 @@ def _from_store(
         found = True
         place = Place(store, source.connection, source.bucket, info.key)
         if info.key != source.folder and (wanted is None or wanted(info, str(place))):
-            yield _move(place, to, base + info.key[start:], open_store)
+            yield _move(place, to, base + info.key[start:], open_store, info.size)
     if not found and source.key:
         # `--recursive` on one object copies it, as it does for files.
         info = store.stat(source.bucket, source.key)
         if wanted is None or wanted(info, str(source)):
-            yield Move(Place(store, *source), _destination(to, source.key.rpartition("/")[2], open_store))
+            name = source.key.rpartition("/")[2]
+            yield Move(Place(store, *source), _destination(to, name, open_store), size=info.size)
 
 
 def _destination(to: LocalPath | Target, name: str, open_store: Opener) -> Path | Place:
@@ -166,9 +168,9 @@ def _destination(to: LocalPath | Target, name: str, open_store: Opener) -> Path 
     return _place(to, name, open_store)
 
 
-def _move(source: Place, to: LocalPath | Target, name: str, open_store: Opener) -> Move:
+def _move(source: Place, to: LocalPath | Target, name: str, open_store: Opener, size: int) -> Move:
     try:
-        return Move(source, _destination(to, name, open_store))
+        return Move(source, _destination(to, name, open_store), size=size)
     except BadNameError as error:
         assert isinstance(to, LocalPath)
         return Move(source, to.path, error)

@@ -52,7 +52,7 @@ export interface IObject {
   etag: string;
 }
 
-/** One page of a list; `next` asks for more, null: all seen. */
+/** One page of a list; `next` asks for more (as `after`), null: all seen. */
 export interface IPage {
   objects: IObject[];
   prefixes: string[];

@@ -1,0 +1,1 @@
+"""Data: connections, buckets, objects and transfers, one module for each resource."""

@@ -1,0 +1,32 @@
+"""The routes of data, below ``/cellift/api/data/``."""
+
+from __future__ import annotations
+
+from tornado.web import RequestHandler
+
+from cellift.server.data.buckets import BucketsHandler
+from cellift.server.data.connections import ConnectionHandler, ConnectionsHandler
+from cellift.server.data.content import ContentHandler
+from cellift.server.data.objects import ObjectHandler, ObjectsHandler, VersionsHandler
+from cellift.server.data.plans import PlansHandler
+from cellift.server.data.share import ShareHandler
+from cellift.server.data.transfers import TransferBytesHandler, TransferHandler, TransfersHandler
+
+_DATA = "/cellift/api/data"
+_NAME = rf"{_DATA}/connections/(?P<connection>[A-Za-z0-9_.@-]{{1,64}})"
+_TRANSFER = rf"{_DATA}/transfers/(?P<transfer_id>[0-9a-f]{{32}})"
+
+ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
+    (rf"{_DATA}/connections", ConnectionsHandler),
+    (_NAME, ConnectionHandler),
+    (rf"{_NAME}/buckets", BucketsHandler),
+    (rf"{_NAME}/objects", ObjectsHandler),
+    (rf"{_NAME}/object", ObjectHandler),
+    (rf"{_NAME}/versions", VersionsHandler),
+    (rf"{_NAME}/content", ContentHandler),
+    (rf"{_NAME}/share", ShareHandler),
+    (rf"{_DATA}/plans", PlansHandler),
+    (rf"{_DATA}/transfers", TransfersHandler),
+    (_TRANSFER, TransferHandler),
+    (rf"{_TRANSFER}/bytes", TransferBytesHandler),
+)

@@ -1,0 +1,85 @@
+"""The stores that this server has open, the threads that wait for them, and its transfers."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from cellift.storage.api import Store
+    from cellift.storage.connections.model import Connection
+    from cellift.storage.transfers.registry import Transfers
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# A server that is silent holds a thread for a minute: they are not those of the rest of Cellift.
+_THREADS = 8
+# Connections are looked up anew after so many seconds: files and variables that bring them may change.
+_FRESH_SECONDS = 2.0
+
+
+class Stores:
+    """Connections by name, each opened once. Everything but `blocking` blocks, and belongs into it."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="cellift-data")
+        self._lock = threading.Lock()
+        self._connections: dict[str, Connection] = {}
+        self._looked = -_FRESH_SECONDS
+        self._open: dict[str, tuple[Connection, Store]] = {}
+        self._transfers: Transfers | None = None
+
+    async def blocking(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """The result of ``function``, called in a thread that may wait for a server."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
+
+    def connections(self, *, fresh: bool = False) -> dict[str, Connection]:
+        """All connections, by name."""
+        from cellift.storage.connections.listing import connections
+
+        with self._lock:
+            if fresh or time.monotonic() > self._looked + _FRESH_SECONDS:
+                self._connections = connections()
+                self._looked = time.monotonic()
+            return self._connections
+
+    def open(self, name: str) -> Store:
+        """The store of a connection, the same one until the connection is changed."""
+        from cellift.storage.connections.opening import open_connection, open_store
+
+        found = self.connections().get(name)
+        if found is None:
+            return open_store(name)  # which says what there is
+        with self._lock:
+            known = self._open.get(name)
+            if known is not None and known[0] == found:
+                return known[1]
+        store = open_connection(found)
+        with self._lock:
+            self._open[name] = found, store
+        return store
+
+    def transfers(self) -> Transfers:
+        """The transfers of this server."""
+        from cellift.storage.transfers.registry import Transfers
+
+        with self._lock:
+            if self._transfers is None:
+                self._transfers = Transfers()
+            return self._transfers
+
+    def active(self) -> int:
+        """How many transfers are not over."""
+        return self._transfers.active() if self._transfers is not None else 0
+
+    async def close(self) -> None:
+        """Cancel the transfers, and refuse new work."""
+        if self._transfers is not None:
+            await asyncio.get_running_loop().run_in_executor(None, self._transfers.close)
+        self._pool.shutdown(wait=False, cancel_futures=True)

@@ -1,0 +1,191 @@
+"""``data/transfers``: work on objects that goes on without the browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from cellift.server.data.base import DataHandler
+from cellift.server.data.places import request_of, target_of, targets_of
+from cellift.server.errors import ApiError, explain
+from cellift.server.fields import Fields
+
+if TYPE_CHECKING:
+    from cellift.server.data.stores import Stores
+    from cellift.storage.transfers.registry import Transfers
+    from cellift.storage.transfers.transfer import Transfer
+    from cellift.storage.transfers.upload import Feed
+
+    Work = Callable[[Transfer], None]
+
+KINDS = ("upload", "copy", "move", "delete", "size", "import", "export", "undo")
+MOST_SIZE = 5 << 40
+"""Bytes of an object at most, in S3."""
+_FIELDS = frozenset({"kind", "sources", "to", "size", "existing", "transfer"})
+_VERBS = {
+    "copy": "Copy",
+    "move": "Move",
+    "delete": "Remove",
+    "size": "Size of",
+    "import": "Upload",
+    "export": "Download",
+}
+
+
+class TransfersHandler(DataHandler):
+    """All transfers of this server."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Answer them, the newest first: ``{transfers}``."""
+        self.answer({"transfers": [one.to_dict() for one in self.stores.transfers().list()]})
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Begin one: 202. An upload's bytes are brought afterwards."""
+        from cellift.storage.transfers.transfer import Transfer
+        from cellift.storage.transfers.work import EXISTING
+
+        fields = await self.body(_FIELDS)
+        kind = fields.choice("kind", KINDS)
+        existing = fields.choice("existing", EXISTING, "fail")
+        if kind == "upload":
+            transfer = await self.blocking(_upload, self.stores, fields, existing)
+        else:
+            title, work = self._work(kind, fields, existing)
+            transfer = await self.blocking(self.stores.transfers().start, Transfer(kind, title), work)
+        self.service.keepalive.begin()
+        self.answer(transfer.to_dict(), 202)
+
+    def _work(self, kind: str, fields: Fields, existing: str) -> tuple[str, Work]:
+        from cellift.storage.transfers import work
+
+        opener = self.stores.open
+        if kind == "undo":
+            removal = _find(self.stores.transfers(), fields.text("transfer"))
+            if removal.state == "running" or not removal.removed:
+                raise ApiError(409, "Nothing of this transfer can be brought back.")
+            return f"Bring back what was removed: {removal.title}", work.undo(removal, opener)
+        if kind in {"delete", "size"}:
+            sources = targets_of(fields)
+            title = f"{_VERBS[kind]} {_names([str(one) for one in sources])}"
+            return title, (work.delete if kind == "delete" else work.sum_up)(sources, opener)
+        request = request_of(fields, kind, self.service.paths)
+        title = f"{_VERBS[kind]} {_names([_shown(one) for one in request.sources])} to {_shown(request.to)}"
+        hidden = self.service.paths.shows_hidden
+        return title, work.copy(request, opener, move=kind == "move", existing=existing, hidden=hidden)
+
+
+class TransferHandler(DataHandler):
+    """One transfer."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, transfer_id: str) -> None:
+        """Answer how far it is."""
+        self.answer(_find(self.stores.transfers(), transfer_id).to_dict())
+
+    @web.authenticated
+    @authorized
+    async def delete(self, transfer_id: str) -> None:
+        """Cancel it, when it is under way: it is over when the answer comes. Else take it from the list: 204."""
+        transfers = self.stores.transfers()
+        if _find(transfers, transfer_id).state == "running":
+            # Not in the pool of those that wait for servers: these may all be held by one that is silent.
+            cancelled = await asyncio.get_running_loop().run_in_executor(None, transfers.cancel, transfer_id)
+            self.answer(cancelled.to_dict())
+            return
+        transfers.forget(transfer_id)
+        self.set_status(204)
+        await self.finish()
+
+
+class TransferBytesHandler(DataHandler):
+    """The bytes of an upload."""
+
+    @web.authenticated
+    @authorized
+    async def put(self, transfer_id: str) -> None:
+        """Take the piece in the body, which begins at ``offset``; the last one is answered when the object is verified.
+
+        409, with the offset that is wanted, for a piece from elsewhere: so a broken upload goes on.
+        """
+        from cellift.storage.transfers.upload import MOST_PIECE
+
+        offset = self.query().integer("offset", 0, low=0)
+        data = self.request.body
+        if len(data) > MOST_PIECE:
+            raise ApiError(413, f"A piece has at most {MOST_PIECE >> 20} MiB.")
+        transfer = _find(self.stores.transfers(), transfer_id)
+        feed = transfer.feed
+        if feed is None:
+            raise ApiError(409, "This transfer takes no bytes: it is no upload.")
+        await self._take(transfer, feed, offset, data)
+        if feed.taken == feed.size:
+            await asyncio.get_running_loop().run_in_executor(None, transfer.ended.wait)
+        self.answer(transfer.to_dict())
+
+    async def _take(self, transfer: Transfer, feed: Feed, offset: int, data: bytes) -> None:
+        from cellift.storage.errors import StorageError
+
+        loop = asyncio.get_running_loop()
+        while transfer.state == "running":
+            try:
+                taken = feed.offer(offset, data)
+            except StorageError as error:
+                explained = explain(error)
+                assert explained is not None
+                raise explained from error
+            if taken:
+                return
+            room = asyncio.Event()
+            feed.when_room(partial(loop.call_soon_threadsafe, room.set))
+            await room.wait()
+
+
+def _upload(stores: Stores, fields: Fields, existing: str) -> Transfer:
+    from cellift.storage.connections.read_only import ReadOnly
+    from cellift.storage.place import Place
+    from cellift.storage.transfers.transfer import Transfer
+    from cellift.storage.transfers.upload import Feed, upload
+
+    to = target_of(fields.mapping("to"))
+    if not to.key or to.key.endswith("/"):
+        raise ApiError(400, "`to` must name the object that the bytes become.")
+    size = fields.number("size", -1, low=0, high=MOST_SIZE)
+    if size < 0:
+        raise ApiError(400, "`size` is missing: the number of bytes to come.")
+    place = Place(stores.open(to.connection), *to)
+    if isinstance(place.store, ReadOnly):
+        place.store.write()  # says why, before anything is brought
+    transfer = Transfer("upload", f"Upload {place}")
+    transfer.total_bytes, transfer.total_objects = size, 1
+    feed = Feed(transfer, size)
+    transfer.feed = feed
+    return stores.transfers().start(transfer, upload(place, feed, existing=existing), waits=False)
+
+
+def _find(transfers: Transfers, name: str) -> Transfer:
+    from cellift.storage.errors import StorageError
+
+    try:
+        return transfers.get(name)
+    except StorageError as error:
+        raise ApiError(404, str(error)) from error
+
+
+def _names(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{len(names)} things"
+
+
+def _shown(end: object) -> str:
+    from cellift.storage.shown import shown
+
+    return shown(str(end))
