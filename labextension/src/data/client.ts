@@ -67,15 +67,15 @@ export class DataClient {
     return this._send('DELETE', `${Private.connection(connection)}/buckets${Private.query({ bucket })}`);
   }
 
-  /** One page of what is directly below a prefix. */
+  /** One page of what is directly below a prefix; `after` is `next` of the page before. */
   objects(
     connection: string,
     bucket: string,
     prefix: string,
-    options: { token?: string | null; limit?: number } & DataClient.IOnce = {}
+    options: { after?: string | null; limit?: number } & DataClient.IOnce = {}
   ): Promise<IPage> {
-    const { token, limit, signal } = options;
-    return this._get(`${Private.connection(connection)}/objects${Private.query({ bucket, prefix, token, limit })}`, {
+    const { after, limit, signal } = options;
+    return this._get(`${Private.connection(connection)}/objects${Private.query({ bucket, prefix, after, limit })}`, {
       signal
     });
   }

@@ -22,11 +22,11 @@ describe('DataClient', () => {
   it('puts keys into the query, whatever they hold', async () => {
     await client.object(place);
     await client.removeObject({ ...place, version: 'v1' });
-    await client.objects('my store', 'b', place.key, { token: 'a+b/=', limit: 500 });
+    await client.objects('my store', 'b', place.key, { after: 'a+b/=', limit: 500 });
     expect(asked()).toEqual([
       `GET data/connections/my%20store/object?${query}`,
       `DELETE data/connections/my%20store/object?${query}&version=v1`,
-      `GET data/connections/my%20store/objects?${query.replace('key=', 'prefix=')}&token=a%2Bb%2F%3D&limit=500`
+      `GET data/connections/my%20store/objects?${query.replace('key=', 'prefix=')}&after=a%2Bb%2F%3D&limit=500`
     ]);
     expect(client.contentUrl(place, { inline: true })).toBe(
       `http://localhost/user/me/cellift/api/data/connections/my%20store/content?${query}&inline=1`
