@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
+from cellift.api.mc.errors import CommandError, UsageError
 
-class CommandError(Exception):
-    """A command cannot do what was asked; the message is for the user. Exit code 1."""
-
-
-class UsageError(Exception):
-    """The command line itself is wrong in a way argparse does not see. Exit code 2."""
+__all__ = ["CommandError", "UsageError", "explain"]
 
 
 def explain(error: Exception) -> tuple[str, int]:

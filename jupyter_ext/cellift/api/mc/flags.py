@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from typing import TypeVar
 
-from cellift.cli.errors import UsageError
+from cellift.api.mc.errors import UsageError
 from cellift.storage.matching import Wanted, parse_age, parse_size
 
 T = TypeVar("T")

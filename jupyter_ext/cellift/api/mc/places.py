@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-from cellift.cli.errors import UsageError
+from cellift.api.mc.errors import UsageError
 from cellift.storage.api import Store
 from cellift.storage.connections.opening import connection_names, open_store
 from cellift.storage.targets import LocalPath, Target, parse_target

@@ -10,13 +10,12 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from typing import Any
 
+from cellift.api.mc.errors import CommandError, UsageError
+from cellift.api.mc.flags import wanted_of
+from cellift.api.mc.places import a_bucket, an_object, in_bucket, opener
+from cellift.api.mc.rows import moment, print_json
 from cellift.api.table import columns
 from cellift.api.words import plural, size
-from cellift.cli.data.flags import wanted_of
-from cellift.cli.data.places import a_bucket, an_object, in_bucket, opener
-from cellift.cli.data.rows import moment
-from cellift.cli.errors import CommandError, UsageError
-from cellift.cli.output import print_json
 from cellift.storage.api import MOST_KEYS, ObjectInfo, Store
 from cellift.storage.errors import BucketExistsError, NotFoundError
 from cellift.storage.place import Place

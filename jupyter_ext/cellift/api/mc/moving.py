@@ -6,11 +6,11 @@ import sys
 from argparse import Namespace
 from typing import Any
 
-from cellift.cli.data.flags import wanted_of
-from cellift.cli.data.places import opener, parse
-from cellift.cli.data.progress import Progress
-from cellift.cli.errors import UsageError
-from cellift.cli.output import print_json
+from cellift.api.mc.errors import UsageError
+from cellift.api.mc.flags import wanted_of
+from cellift.api.mc.places import opener, parse
+from cellift.api.mc.progress import Progress
+from cellift.api.mc.rows import print_json
 from cellift.storage.errors import AccessError, NoSuchBucketError, UnreachableError
 from cellift.storage.performing import perform_all
 from cellift.storage.place import Place

@@ -6,12 +6,11 @@ from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
+from cellift.api.mc.errors import UsageError
+from cellift.api.mc.flags import wanted_of
+from cellift.api.mc.places import in_bucket, in_store, opener
+from cellift.api.mc.rows import moment, object_line, object_record, print_json, print_list
 from cellift.api.words import plural, size
-from cellift.cli.data.flags import wanted_of
-from cellift.cli.data.places import in_bucket, in_store, opener
-from cellift.cli.data.rows import moment, object_line, object_record, print_list
-from cellift.cli.errors import UsageError
-from cellift.cli.output import print_json
 from cellift.storage.api import ObjectInfo, Store
 from cellift.storage.connections.opening import connection_names
 from cellift.storage.errors import NotFoundError

@@ -6,8 +6,8 @@ import getpass
 import sys
 from argparse import Namespace
 
-from cellift.cli.errors import CommandError, UsageError
-from cellift.cli.output import print_json
+from cellift.api.mc.errors import CommandError, UsageError
+from cellift.api.mc.rows import print_json
 from cellift.storage.connections import kept
 from cellift.storage.connections.listing import connections
 from cellift.storage.secret import Keys, keys

@@ -44,3 +44,8 @@ def print_list(records: Iterable[Any]) -> None:
             end = ",\n"
     finally:
         print("\n]" if end != "\n" else "]")
+
+
+def print_json(document: object) -> None:
+    """Print the one document of a command with ``--json``."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))

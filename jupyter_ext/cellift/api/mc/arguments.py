@@ -1,0 +1,105 @@
+"""List, copy and remove data in object stores, with the words and flags of MinIO's mc.
+
+TARGET is CONNECTION/bucket/key, where the connection `local` is the tree of this machine, which is always there. A
+path of this machine begins with ./, / or ~.
+"""
+
+from __future__ import annotations
+
+import importlib
+from argparse import ArgumentParser, Namespace
+
+from cellift.api.mc import alias_words
+
+# Which module of `api.mc` a command is in: only that one is loaded.
+_MODULES = {
+    **dict.fromkeys(("ls", "find", "du", "tree"), "listing"),
+    **dict.fromkeys(("stat", "cat", "head", "mb", "rb", "rm"), "objects"),
+    **dict.fromkeys(("cp", "mv"), "moving"),
+    "alias": "alias",
+}
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Add the actions and their arguments."""
+    commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    def action(name: str, about: str, *, json: bool = True) -> ArgumentParser:
+        one = commands.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".", allow_abbrev=False)
+        if json:
+            one.add_argument("--json", action="store_true", help="print JSON")
+        return one
+
+    def recursive(one: ArgumentParser, about: str) -> None:
+        one.add_argument("-r", "--recursive", action="store_true", help=about)
+
+    ls = action("ls", "list connections, buckets, folders and objects")
+    ls.add_argument("target", metavar="TARGET", nargs="?", help="without it, the connections")
+    recursive(ls, "objects at any depth")
+    ls.add_argument("--summarize", action="store_true", help="add the number and size of all objects")
+
+    cp = action("cp", "copy objects and files; the last word says where to")
+    mv = action("mv", "move objects and files; the last word says where to")
+    for one in (cp, mv):
+        one.add_argument(
+            "targets", metavar="TARGET", nargs="+", help="`folder` brings the folder, `folder/` its content"
+        )
+        recursive(one, "all in a folder")
+
+    mb = action("mb", "make buckets")
+    mb.add_argument("targets", metavar="TARGET", nargs="+")
+    mb.add_argument("-p", "--ignore-existing", action="store_true", help="it is no error that a bucket is there")
+
+    rb = action("rb", "remove buckets")
+    rb.add_argument("targets", metavar="TARGET", nargs="+")
+    rb.add_argument("--force", action="store_true", help="also those with objects, and the objects with them")
+
+    rm = action("rm", "remove objects")
+    rm.add_argument("targets", metavar="TARGET", nargs="+")
+    recursive(rm, "all in a folder or bucket")
+    rm.add_argument("--force", action="store_true", help="do not ask before all in a folder is removed")
+    rm.add_argument("--dry-run", action="store_true", help="only say what would be removed")
+
+    stat = action("stat", "show all that is known of objects")
+    stat.add_argument("targets", metavar="TARGET", nargs="+")
+
+    cat = action("cat", "put out objects", json=False)
+    cat.add_argument("targets", metavar="TARGET", nargs="+")
+    cat.add_argument("--offset", metavar="BYTES", type=int, default=0, help="begin at this byte")
+    cat.add_argument("--tail", metavar="BYTES", type=int, help="only so many bytes from the end")
+
+    head = action("head", "put out the first lines of objects", json=False)
+    head.add_argument("targets", metavar="TARGET", nargs="+")
+    head.add_argument("-n", "--lines", metavar="N", type=int, default=10, help="how many (default: 10)")
+
+    du = action("du", "sum up sizes")
+    du.add_argument("target", metavar="TARGET")
+    du.add_argument("-d", "--depth", metavar="N", type=int, default=0, help="also folders so many levels down")
+    recursive(du, "also all folders in it")
+
+    find = action("find", "find objects by name, size and age")
+    find.add_argument("target", metavar="TARGET")
+    find.add_argument("--name", metavar="PATTERN", help="the last part of the key is like this (*.csv)")
+    find.add_argument("--path", metavar="PATTERN", help="the whole target is like this")
+    find.add_argument("--regex", metavar="REGEX", help="this regular expression is found in the whole target")
+    find.add_argument("--larger", metavar="SIZE", help="only objects larger than this (64KB, 1GiB)")
+    find.add_argument("--smaller", metavar="SIZE", help="only objects smaller than this")
+    find.add_argument("--maxdepth", metavar="N", type=int, default=0, help="at most so many levels down")
+
+    tree = action("tree", "show folders as a tree")
+    tree.add_argument("target", metavar="TARGET")
+    tree.add_argument("-f", "--files", action="store_true", help="objects too")
+    tree.add_argument("-d", "--depth", metavar="N", type=int, default=0, help="at most so many levels down")
+
+    alias_words.configure(action("alias", "list, add and remove connections", json=False))
+
+    for one in (cp, mv, rm, find):
+        one.add_argument("--older-than", metavar="AGE", help="only objects older than this (7d10h, 30m)")
+        one.add_argument("--newer-than", metavar="AGE", help="only objects newer than this")
+
+
+def run(args: Namespace) -> int:
+    """Do what the subcommand says."""
+    module = importlib.import_module(f"cellift.api.mc.{_MODULES[args.action]}")
+    code: int = getattr(module, args.action)(args)
+    return code
