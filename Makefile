@@ -27,7 +27,7 @@ LABEXTENSION := jupyter_ext/cellift/labextension
 FRONT_END_SOURCES := $(shell find labextension/src labextension/style labextension/schema -type f 2>/dev/null) \
   labextension/package.json labextension/tsconfig.json
 
-.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-truth test-mutation test-pythons test-oldest test-binder chromium pictures docs lock
+.PHONY: help demo lab test lint bench clean env front-end test-python test-front-end test-browser test-truth test-mutation test-pythons test-oldest test-storage test-binder chromium pictures docs lock
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
@@ -119,6 +119,19 @@ test-oldest: front-end chromium ## the workbench in JupyterLab 4.4 and Notebook 
 	link=.venv-oldest/share/jupyter/labextensions/@cellift/labextension
 	mkdir -p $$(dirname $$link); rm -rf $$link; ln -s $(CURDIR)/$(LABEXTENSION) $$link
 	.venv-oldest/bin/python -m pytest tests/e2e $(PYTEST_FLAGS)
+
+# Real S3 servers, built from their published modules: the module cache and this folder keep them.
+SERVERS := $(STAMPS)/servers
+GO_BUILD = command -v go >/dev/null || { echo "Go 1.24 or newer is needed to build the S3 servers of the tests" >&2; exit 1; }; \
+  echo "Building $(@F) (some minutes, once)" >&2; mkdir -p $(SERVERS); \
+  cd tests/storage/servers/$(@F) && go build -trimpath -buildvcs=false -ldflags "-s -w" -o "$(CURDIR)/$@"
+$(SERVERS)/minio: tests/storage/servers/minio/go.sum
+	@$(GO_BUILD) github.com/minio/minio
+$(SERVERS)/versitygw: tests/storage/servers/versitygw/go.sum
+	@$(GO_BUILD) github.com/versity/versitygw/cmd/versitygw
+
+test-storage: env $(SERVERS)/minio $(SERVERS)/versitygw ## the suite of stores, with MinIO and the Versity gateway too
+	CELLIFT_TEST_SERVERS=$(CURDIR)/$(SERVERS) $(BIN)/python -m pytest tests/storage $(PYTEST_FLAGS)
 
 test-binder: ## the steps of binder/ in a clean environment
 	bash tests/binder.sh

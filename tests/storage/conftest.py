@@ -6,7 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from storage.rclone import Rclone, start
-from storage.subjects import OPENERS, Subject
+from storage.servers import FOLDER, Server, start_minio, start_versitygw
+from storage.subjects import OPENERS, UNBUILT, Subject
+
+# Needs a server that `make test-storage` builds.
+collect_ignore = [] if FOLDER else ["test_minio.py"]
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +20,21 @@ def rclone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rclone]:
     server.stop()
 
 
-@pytest.fixture(params=sorted(OPENERS))
+@pytest.fixture(scope="session")
+def minio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = start_minio(tmp_path_factory.mktemp("minio"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def versitygw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = start_versitygw(tmp_path_factory.mktemp("versitygw"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(params=sorted(OPENERS) if FOLDER else UNBUILT)
 def subject(request: pytest.FixtureRequest) -> Subject:
     return OPENERS[request.param](request)
 

@@ -24,6 +24,8 @@ DIFFERENCES = {
     "marker-without-slash": "the marker `folder/` is kept as an object `folder` without it",
     "clash": "an object `a` and objects below `a/` cannot both be there: the second is refused",
     "marker-with-objects": "the marker `folder/` is no longer listed once the folder holds an object",
+    "marker-stays": "removing the marker `folder/` while the folder holds objects fails",
+    "more-than-there-is": "a page may say that there is more when it was the last one",
     "marker-falls": "the marker `folder/` goes with the last object in the folder",
 }
 
@@ -32,7 +34,8 @@ DIFFERENCES = {
 class Subject:
     """A store under test. ``refused``: the names (`hostile.KEYS`) of keys that it cannot have.
 
-    ``failing``: those that it cannot have and answers with InternalError.
+    ``failing``: those that it cannot have and answers with InternalError. ``garbled``: those that it lists with other
+    characters.
     ``held``: bytes below which the memory stays that a transfer takes.
     ``leftovers`` lists what writes of a bucket have left that is no object: temporary files, multipart uploads.
     """
@@ -44,6 +47,7 @@ class Subject:
     leftovers: Callable[[str], list[str]] = field(repr=False)
     held: int = 6 * PIECE
     failing: frozenset[str] = frozenset()
+    garbled: frozenset[str] = frozenset()
 
 
 def local_tree(request: pytest.FixtureRequest) -> Subject:
@@ -88,4 +92,44 @@ def s3_rclone(request: pytest.FixtureRequest) -> Subject:
     )  # fmt: skip
 
 
-OPENERS: dict[str, Callable[[pytest.FixtureRequest], Subject]] = {"local": local_tree, "s3-rclone": s3_rclone}
+def s3_minio(request: pytest.FixtureRequest) -> Subject:
+    server = request.getfixturevalue("minio")
+    store = S3Store(server.endpoint(), server.keys, pause=lambda _: None)
+    return Subject(
+        "s3-minio",
+        store,
+        frozenset({"more-than-there-is"}),
+        frozenset(
+            {"parent", "parent inside", "dot", "dot inside", "only slash", "leading slash", "two slashes", "NUL",
+             "surrogate", "backslash", "long segment"}
+        ),
+        store.uploads,
+        held=48 * PIECE,
+    )  # fmt: skip
+
+
+def s3_versitygw(request: pytest.FixtureRequest) -> Subject:
+    server = request.getfixturevalue("versitygw")
+    store = S3Store(server.endpoint(), server.keys, pause=lambda _: None)
+    return Subject(
+        "s3-versitygw",
+        store,
+        frozenset({"clash", "marker-stays", "more-than-there-is"}),
+        frozenset(
+            {"parent", "parent inside", "dot", "dot inside", "only slash", "leading slash", "two slashes", "NUL",
+             "surrogate", "long segment"}
+        ),
+        store.uploads,
+        held=48 * PIECE,
+        garbled=frozenset({"terminal escape"}),
+    )  # fmt: skip
+
+
+OPENERS: dict[str, Callable[[pytest.FixtureRequest], Subject]] = {
+    "local": local_tree,
+    "s3-rclone": s3_rclone,
+    "s3-minio": s3_minio,
+    "s3-versitygw": s3_versitygw,
+}
+UNBUILT = ["local", "s3-rclone"]
+"""Those that need no server built for them: `make test` has these alone, `make test-storage` all."""

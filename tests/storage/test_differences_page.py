@@ -35,6 +35,7 @@ def test_the_page_has_the_keys_that_the_store_refuses(subject: Subject) -> None:
     assert subject.refused <= KEYS.keys()
     assert {row["key"] for row in table("key") if row[subject.name] == "refused"} == subject.refused
     assert {row["key"] for row in table("key") if row[subject.name] == "fails"} == subject.failing
+    assert {row["key"] for row in table("key") if row[subject.name] == "listed otherwise"} == subject.garbled
 
 
 def test_the_page_names_every_difference_and_every_store() -> None:

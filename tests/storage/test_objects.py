@@ -117,6 +117,10 @@ def test_removing_is_exact_and_what_is_not_there_is_no_error(subject: Subject, b
     others = ["a", "a/b", "a/b/c/d", "A", "nothing/at/all", "a/", "nothing/"]
     if "removes-above" in subject.differences:
         others.remove("a/b/c/d")
+    if "marker-stays" in subject.differences:
+        others.remove("a/")
+        with pytest.raises(StorageError, match="not empty"):
+            subject.store.remove(bucket, "a/")
     if "above-objects" in subject.differences:
         for key in ("a", "a/b", "a/"):
             others.remove(key)

@@ -42,13 +42,17 @@ def test_pages_are_what_s3_defines(subject: Subject, bucket: str, seed: int) -> 
         put(subject.store, bucket, name)
     prefixes = {name[:place] for name in names for place in range(len(name) + 1)}
     rng = random.Random(seed)
+    seen = 0
     for prefix in ["", *rng.sample(sorted(prefixes), 25), "none", "a//", "b/./"]:
         for recursive in (False, True):
             wanted = expected(names, prefix, recursive=recursive)
             for limit in (1, 3, 1000):
                 objects, found, count = pages(subject.store, bucket, prefix, limit, recursive=recursive)
                 assert ([one.key for one in objects], found) == wanted, (prefix, recursive, limit)
-                assert count == max(1, -(-(len(wanted[0]) + len(wanted[1])) // limit))
+                least = max(1, -(-(len(wanted[0]) + len(wanted[1])) // limit))
+                more = count - least
+                seen += more
+                assert more in ((0, 1) if "more-than-there-is" in subject.differences else (0,))
 
 
 def test_a_dot_sorts_before_what_is_in_the_folder(subject: Subject, bucket: str) -> None:

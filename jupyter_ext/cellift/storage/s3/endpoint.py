@@ -35,6 +35,12 @@ class Endpoint:
         return masked_url(self.url)
 
 
+def is_amazon(url: str) -> bool:
+    """Whether the server is Amazon's own, which takes every key as it is."""
+    host = urlsplit(url).hostname or ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn"))
+
+
 def check_url(url: str) -> str:
     """Return the URL of an endpoint without a slash at its end; StorageError with the rule that it breaks."""
     parts = urlsplit(url)

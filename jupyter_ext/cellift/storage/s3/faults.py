@@ -168,6 +168,9 @@ _RULES: Mapping[str, _Rule] = {
     "KeyTooLong": _BAD_KEY,
     "InvalidObjectName": _BAD_KEY,
     "XMinioInvalidObjectName": _BAD_KEY,
+    "XMinioInvalidResourceName": _BAD_KEY,
+    "ObjectParentIsFile": _BAD_KEY,
+    "ExistingObjectIsDirectory": _BAD_KEY,
     "XMinioParentIsObject": _BAD_KEY,
     "XMinioObjectExistsAsDirectory": _BAD_KEY,
     "InvalidObjectState": _Rule(

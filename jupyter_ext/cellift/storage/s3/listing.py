@@ -12,14 +12,26 @@ _MOST_ASKED = 50
 
 
 def page(
-    transport: Transport, bucket: str, prefix: str = "", token: str | None = None, limit: int = PAGE, *, recursive: bool
+    transport: Transport,
+    bucket: str,
+    prefix: str = "",
+    token: str | None = None,
+    limit: int = PAGE,
+    *,
+    recursive: bool,
+    above: bool = False,
 ) -> Page:
-    """One page; see `Store.page`."""
+    """One page; see `Store.page`.
+
+    With *above*, the server is asked for the folder that the prefix is in, and the rest is left out here: MinIO
+    refuses a prefix that ends with ``.`` or ``..``, also where there are keys that begin so (``a/.hidden``).
+    """
     if not 1 <= limit <= MOST_KEYS:
         raise StorageError(f"A page of {limit} keys cannot be had: 1 to {MOST_KEYS}.", "InvalidArgument")
     if token is not None and not token:
         raise StorageError("A page's token is not empty.", "InvalidArgument")
-    query = {"list-type": "2", "encoding-type": "url", "max-keys": str(limit), "prefix": prefix}
+    query = {"list-type": "2", "encoding-type": "url", "max-keys": str(limit)}
+    query["prefix"] = prefix[: prefix.rfind("/") + 1] if above else prefix
     if not recursive:
         query["delimiter"] = "/"
     for _ in range(_MOST_ASKED):

@@ -22,8 +22,12 @@ def check_bucket(name: str) -> None:
         )
 
 
-def check_key(key: str) -> None:
-    """Raise BadNameError with the rule that the key breaks."""
+def check_key(key: str, *, exact: bool = True) -> None:
+    """Raise BadNameError with the rule that the key breaks.
+
+    With ``exact=False``, for a server that leaves out empty parts of a key (MinIO, the Versity gateway, rclone): it
+    would write, read or remove another object than the one that is named.
+    """
     reason = ""
     if not key:
         reason = "it is empty"
@@ -36,6 +40,8 @@ def check_key(key: str) -> None:
     elif not key.strip("/"):
         # Some servers leave out what is empty: the request would be for the bucket, also one to remove it.
         reason = "it is nothing but slashes"
+    elif not exact and (key.startswith("/") or "//" in key):
+        reason = "servers other than Amazon's leave out the empty part before a '/', which makes it another key"
     elif {".", ".."} & set(key.split("/")):
         # Proxies, servers and clients resolve them, each in its way: the request would be for another key.
         reason = "'.' or '..' as a part of it means another folder"

@@ -26,7 +26,7 @@ from cellift.storage.errors import (
 from cellift.storage.local.names import check_bucket as check_new_bucket
 from cellift.storage.s3 import answers, listing, multipart, reading
 from cellift.storage.s3.body import Body
-from cellift.storage.s3.endpoint import Endpoint
+from cellift.storage.s3.endpoint import Endpoint, is_amazon
 from cellift.storage.s3.faults import scrubbed
 from cellift.storage.s3.gate import Gate
 from cellift.storage.s3.names import check_bucket, check_key
@@ -70,6 +70,7 @@ class S3Store:
         self._most_copied = most_copied
         self._locks = [threading.Lock() for _ in range(_LOCKS)]
         self._has_tags = True
+        self._exact = is_amazon(endpoint.url)
         features = {Feature.METADATA, Feature.TAGS, Feature.VERSIONS}
         self.features: frozenset[str] = frozenset(features | {Feature.SHARE} if keys else features)
 
@@ -126,11 +127,18 @@ class S3Store:
         check_bucket(bucket)
         if re.search("[\x00\ud800-\udfff]", prefix):
             return Page([], [], None)  # no key can start so
-        return listing.page(self._transport, bucket, prefix, token, limit, recursive=recursive)
+        try:
+            return listing.page(self._transport, bucket, prefix, token, limit, recursive=recursive)
+        except BadNameError as error:
+            if not prefix or error.code == "InvalidBucketName":
+                raise
+            if prefix.rpartition("/")[2] in (".", ".."):
+                return listing.page(self._transport, bucket, prefix, token, limit, recursive=recursive, above=True)
+            return Page([], [], None)  # the server says that no key can start so
 
     def versions(self, bucket: str, key: str) -> list[ObjectInfo]:
         """ListObjectVersions of this key; empty where the server has none, or the bucket keeps none."""
-        _check(bucket, key)
+        self._check(bucket, key)
         try:
             found = listing.versions(self._transport, bucket, key)
         except UnsupportedError:
@@ -161,7 +169,7 @@ class S3Store:
         etag: str | None = None,
     ) -> Generator[bytes, None, None]:
         """GetObject with a range. Compressed objects come as they are stored."""
-        _check(bucket, key)
+        self._check(bucket, key)
         if length is not None and length <= 0:
             # Zero bytes cannot be asked for; that the object is there, and is this one, can.
             yield from reading.nothing(self._transport, bucket, key, version, etag)
@@ -184,7 +192,7 @@ class S3Store:
 
         ``modified`` of the answer is None where the server does not tell it.
         """
-        _check(bucket, key)
+        self._check(bucket, key)
         headers = _object_headers(content_type, metadata)
         given = Source(source, size, f"{bucket}/{key}")
         with self._condition(bucket, key, condition) as wanted:
@@ -213,8 +221,8 @@ class S3Store:
         self, bucket: str, key: str, to_bucket: str, to_key: str, *, condition: Condition | None = None
     ) -> ObjectInfo:
         """CopyObject, or UploadPartCopy above 5 GiB; refused when the source is changed meanwhile."""
-        _check(bucket, key)
-        _check(to_bucket, to_key)
+        self._check(bucket, key)
+        self._check(to_bucket, to_key)
         if (bucket, key) == (to_bucket, to_key):
             raise StorageError(f"{quoted(f'{bucket}/{key}')} cannot be copied to itself.", "InvalidRequest")
         found = self.stat(bucket, key)
@@ -244,7 +252,7 @@ class S3Store:
 
     def remove(self, bucket: str, key: str, *, version: str | None = None) -> None:
         """DeleteObject."""
-        _check(bucket, key)
+        self._check(bucket, key)
         query = {} if version is None else {"versionId": version}
         try:
             self._transport.ask("DELETE", bucket, key, query=query)
@@ -263,7 +271,7 @@ class S3Store:
         together: list[str] = []
         for key in keys:
             try:
-                check_key(key)
+                check_key(key, exact=self._exact)
             except BadNameError as error:
                 failed[key] = str(error)
                 continue
@@ -284,7 +292,7 @@ class S3Store:
 
     def share(self, bucket: str, key: str, *, seconds: int, upload: bool = False) -> str:
         """A presigned URL for 1 second to 7 days. Temporary keys end it earlier."""
-        _check(bucket, key)
+        self._check(bucket, key)
         if not 1 <= seconds <= LONGEST_SHARE:
             raise StorageError(
                 f"A link cannot be valid for {seconds} s: from 1 s to 7 days ({LONGEST_SHARE} s).", "InvalidArgument"
@@ -307,8 +315,12 @@ class S3Store:
         return [answers.decoded(answers.text(one, "Key"), encoding) for one in root.iterfind("Upload")]
 
     # --- parts of the above
+    def _check(self, bucket: str, key: str) -> None:
+        check_bucket(bucket)
+        check_key(key, exact=self._exact)
+
     def _head(self, bucket: str, key: str, version: str | None = None) -> ObjectInfo | None:
-        _check(bucket, key)
+        self._check(bucket, key)
         query = {} if version is None else {"versionId": version}
         try:
             headers = self._transport.ask("HEAD", bucket, key, query=query).headers
@@ -381,11 +393,6 @@ class S3Store:
 
 # Parsers make other line ends a newline, unless they are written so.
 _ESCAPES = {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"}
-
-
-def _check(bucket: str, key: str) -> None:
-    check_bucket(bucket)
-    check_key(key)
 
 
 def _object_headers(content_type: str, metadata: Mapping[str, str] | None) -> dict[str, str]:

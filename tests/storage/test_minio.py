@@ -1,0 +1,204 @@
+"""What only a server of its own kind shows: versions, links, tags, temporary keys, public buckets; against MinIO.
+
+Collected by ``make test-storage`` alone, which builds it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlencode
+
+import pytest
+
+from cellift.storage.api import Condition
+from cellift.storage.errors import AccessError, ConditionError, NotFoundError
+from cellift.storage.s3.body import Body
+from cellift.storage.s3.store import S3Store
+from cellift.storage.secret import Keys, Secret, keys
+from cellift.storage.targets import Target
+from cellift.storage.transfers import work
+from cellift.storage.transfers.registry import Transfers
+from cellift.storage.transfers.transfer import Transfer
+from storage.kit import get, put
+from storage.kit import keys as names
+from storage.servers import Server
+
+
+@pytest.fixture
+def store(minio: Server) -> S3Store:
+    return minio.store()
+
+
+@pytest.fixture
+def bucket(store: S3Store) -> str:
+    name = f"test-{uuid.uuid4()}"
+    store.make_bucket(name)
+    return name
+
+
+@pytest.fixture
+def versioned(store: S3Store, bucket: str) -> str:
+    xml = '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>'
+    body = Body([f"{xml}</VersioningConfiguration>".encode()])
+    store._transport.ask("PUT", bucket, query={"versioning": ""}, body=body)
+    return bucket
+
+
+def over(do: Callable[[Transfer], None]) -> Transfer:
+    transfer = Transfers().start(Transfer("test", "Test"), do)
+    assert transfer.ended.wait(30)
+    return transfer
+
+
+def test_each_version_can_be_read_and_removed(store: S3Store, versioned: str) -> None:
+    put(store, versioned, "n", b"first")
+    put(store, versioned, "n", b"second")
+    newest, oldest = store.versions(versioned, "n")
+    assert newest.is_latest and not oldest.is_latest
+    assert b"".join(store.read(versioned, "n", version=oldest.version)) == b"first"
+    assert store.stat(versioned, "n", version=oldest.version).size == 5
+    store.remove(versioned, "n", version=newest.version)
+    assert get(store, versioned, "n") == b"first"
+
+
+def test_a_removal_is_taken_back(store: S3Store, versioned: str) -> None:
+    for key in ("f/a", "f/b", "g"):
+        put(store, versioned, key, key.encode())
+    removal = over(work.delete([Target("minio", versioned, "f/")], lambda _: store))
+    assert names(store, versioned) == ["g"] and removal.to_dict()["can_undo"]
+    put(store, versioned, "f/b", b"written since")
+    back = over(work.undo(removal, lambda _: store))
+    assert get(store, versioned, "f/a") == b"f/a" and get(store, versioned, "f/b") == b"written since"
+    assert [what for what, _ in back.failures] == [f"minio/{versioned}/f/b"]
+    assert not removal.to_dict()["can_undo"]
+
+
+def test_what_a_bucket_without_versions_lost_cannot_be_taken_back(store: S3Store, bucket: str) -> None:
+    put(store, bucket, "n")
+    assert not over(work.delete([Target("minio", bucket, "n")], lambda _: store)).to_dict()["can_undo"]
+
+
+def test_metadata_and_tags_are_told_and_copied(store: S3Store, bucket: str) -> None:
+    store.write(bucket, "n", io.BytesIO(b"x"), size=1, content_type="text/csv", metadata={"made-by": "ü"})
+    tags = "<Tagging><TagSet><Tag><Key>team</Key><Value>vision</Value></Tag></TagSet></Tagging>"
+    store._transport.ask("PUT", bucket, "n", query={"tagging": ""}, body=Body([tags.encode()]))
+    for key in ("n", "copy"):
+        found = (
+            store.stat(bucket, key)
+            if key == "n"
+            else store.copy(bucket, "n", bucket, "copy") and store.stat(bucket, key)
+        )
+        assert (found.content_type, dict(found.metadata), dict(found.tags)) == (
+            "text/csv",
+            {"made-by": "ü"},
+            {"team": "vision"},
+        )
+
+
+def fetched(url: str, data: bytes | None = None) -> tuple[int, bytes]:
+    request = urllib.request.Request(url, data=data, method="PUT" if data is not None else "GET")
+    try:
+        with urllib.request.urlopen(request, timeout=20) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def test_a_link_works_without_keys_until_it_is_changed(store: S3Store, bucket: str) -> None:
+    put(store, bucket, "a b/ü.txt", b"shared")
+    link = store.share(bucket, "a b/ü.txt", seconds=60)
+    assert fetched(link) == (200, b"shared")
+    assert fetched(link.replace("X-Amz-Expires=60", "X-Amz-Expires=61"))[0] == 403
+    assert fetched(link.partition("?")[0])[0] == 403
+    into = store.share(bucket, "up", seconds=60, upload=True)
+    assert fetched(into, b"from outside")[0] == 200
+    assert get(store, bucket, "up") == b"from outside"
+
+
+def test_a_condition_holds_also_against_who_comes_between(store: S3Store, bucket: str, minio: Server) -> None:
+    first = put(store, bucket, "n", b"1")
+    other = minio.store()
+
+    class Interrupted(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if not self.tell():
+                put(other, bucket, "n", b"2")
+            return super().read(size)
+
+    with pytest.raises(ConditionError):
+        store.write(bucket, "n", Interrupted(b"3"), size=1, condition=Condition(etag=first.etag))
+    assert get(store, bucket, "n") == b"2"
+
+
+def test_wrong_keys_are_told_apart(minio: Server, bucket: str) -> None:
+    wrong_secret = replace(minio.keys, secret=Secret("not-this-one-at-all"))
+    with pytest.raises(AccessError) as refused:
+        S3Store(minio.endpoint(), wrong_secret).buckets()
+    assert refused.value.code == "SignatureDoesNotMatch" and "not-this-one" not in str(refused.value)
+    with pytest.raises(AccessError) as refused:
+        S3Store(minio.endpoint(), keys("nobody-here", "not-this-one-at-all")).buckets()
+    assert refused.value.code == "InvalidAccessKeyId"
+    with pytest.raises(AccessError):
+        S3Store(minio.endpoint(), None).page(bucket)
+
+
+def test_a_wrong_region_is_found_out(minio: Server, bucket: str) -> None:
+    store = S3Store(minio.endpoint(region="eu-west-1"), minio.keys, pause=lambda _: None)
+    put(store, bucket, "n", b"x")
+    assert get(store, bucket, "n") == b"x"
+
+
+def test_a_public_bucket_is_read_without_keys(minio: Server, store: S3Store, bucket: str) -> None:
+    put(store, bucket, "n", b"public")
+    statement = {"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["s3:GetObject", "s3:ListBucket"]}
+    statement["Resource"] = [f"arn:aws:s3:::{bucket}", f"arn:aws:s3:::{bucket}/*"]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    store._transport.ask("PUT", bucket, query={"policy": ""}, body=Body([policy.encode()]))
+    nobody = S3Store(minio.endpoint(), None)
+    assert names(nobody, bucket) == ["n"] and get(nobody, bucket, "n") == b"public"
+    with pytest.raises(AccessError):
+        put(nobody, bucket, "m")
+
+
+def test_temporary_keys_work_with_their_token_and_not_without(minio: Server, store: S3Store, bucket: str) -> None:
+    put(store, bucket, "n", b"x")
+    temporary = assumed_role(minio)
+    assert get(S3Store(minio.endpoint(), temporary), bucket, "n") == b"x"
+    with pytest.raises((AccessError, NotFoundError)):
+        get(S3Store(minio.endpoint(), replace(temporary, token=None)), bucket, "n")
+
+
+def assumed_role(minio: Server) -> Keys:
+    """Keys of MinIO's security token service, asked for with its own signature (service ``sts``)."""
+    from datetime import datetime, timezone
+    from hashlib import sha256
+    from urllib.parse import urlsplit
+    from xml.etree import ElementTree
+
+    from minio.credentials import Credentials
+    from minio.signer import sign_v4_sts
+
+    body = urlencode({"Action": "AssumeRole", "Version": "2011-06-15", "DurationSeconds": "900"}).encode()
+    now = datetime.now(timezone.utc)
+    digest = sha256(body).hexdigest()
+    url = urlsplit(f"{minio.url}/")
+    headers = {
+        "Host": url.netloc,
+        "Content-Type": "application/x-www-form-urlencoded",
+        "x-amz-date": now.strftime("%Y%m%dT%H%M%SZ"),
+    }
+    pair = Credentials(minio.keys.key_id.reveal(), minio.keys.secret.reveal())
+    signed = sign_v4_sts(
+        method="POST", url=url, region="us-east-1", headers=headers, credentials=pair, content_sha256=digest, date=now
+    )
+    request = urllib.request.Request(url.geturl(), data=body, headers=signed, method="POST")
+    with urllib.request.urlopen(request, timeout=20) as answer:
+        root = ElementTree.fromstring(answer.read())
+    found = {one.tag.rpartition("}")[2]: one.text or "" for one in root.iter()}
+    return keys(found["AccessKeyId"], found["SecretAccessKey"], found["SessionToken"])
