@@ -196,6 +196,8 @@ export interface ITask {
   exit_code: number | null;
   error: IRunError | null;
   inputs: Record<string, string>;
+  /** Objects of stores that it reads, as they were when the run began. */
+  reads?: { name: string; uri: string; etag: string; version: string | null; bytes: number }[];
   outputs: IOutput[];
   display?: IDisplay[];
   cells: string[];

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -145,3 +146,38 @@ def test_loading_imports_only_the_magics_themselves() -> None:
         "cellift_kernel.runs_magic",
         "cellift_kernel.step_magic",
     ]
+
+
+@pytest.fixture
+def in_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An object, ``local/box/a b.csv``."""
+    monkeypatch.setenv("CELLIFT_HOME", str(tmp_path))
+    path = tmp_path / "data" / "box" / "a b.csv"
+    path.parent.mkdir(parents=True)
+    path.write_text("1,2")
+    return path
+
+
+INPUT = 'train --input "raw=data:local/box/a b.csv" --input data:local/box/x'
+
+
+def test_an_input_is_fetched_and_its_name_holds_the_path(shell: InteractiveShell, in_store: Path) -> None:
+    result = shell.run_cell(f"%%step {INPUT}\nopen(raw).read()")
+    assert result.result == "1,2"
+    assert shell.user_ns["raw"].startswith(str(in_store.parents[2] / "cache"))
+    error = shell.run_cell(f"%%step {INPUT}\nx = 1\nraise ValueError('no')").error_in_exec
+    assert error is not None
+    assert error.__traceback__ is not None
+    assert traceback.extract_tb(error.__traceback__)[-1].lineno == 3
+
+
+def test_an_input_of_a_step_that_is_called_by_name(shell: InteractiveShell, in_store: Path) -> None:
+    shell.run_cell_magic("step", INPUT, "text = open(raw).read()")
+    assert shell.user_ns["text"] == "1,2"
+
+
+def test_an_input_that_is_not_there_stops_the_cell(shell: InteractiveShell, in_store: Path) -> None:
+    in_store.unlink()
+    result = shell.run_cell(f"%%step {INPUT}\nran = True")
+    assert "a b.csv" in str(result.error_in_exec)
+    assert "ran" not in shell.user_ns

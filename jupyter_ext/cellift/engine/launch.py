@@ -19,6 +19,7 @@ from cellift.engine.prepare import (
     prepare_ir,
     prepare_notebook,
 )
+from cellift.engine.step_inputs import with_records
 from cellift.notebook.diagnostics import Diagnostic, RefusedError, diagnose
 from cellift.runs import states
 from cellift.runs.repair import record_not_started
@@ -128,6 +129,7 @@ def start_prepared(
 
         check_interpreter(interpreter, {**environment, **more})
     _require_installer(prepared, home, interpreter, {**environment, **more})
+    plan = with_records(prepared.plan)
     environment[STEP_ENVIRONMENT] = json.dumps(dict(more))
     launch = {
         "v": 1,
@@ -141,15 +143,15 @@ def start_prepared(
     }
     spec = {
         "launch.json": json.dumps(launch).encode(),
-        "plan.json": json.dumps(prepared.plan).encode(),
+        "plan.json": json.dumps(plan).encode(),
         "pipeline.yaml": _ir_text(prepared, ir_text).encode("utf-8", "surrogatepass"),
     }
     if prepared.notebook is not None:
         spec["notebook.ipynb"] = _snapshot(prepared)
-    tasks = prepared.plan["tasks"]
+    tasks = plan["tasks"]
     new = RunStore(home).create(
         name=_one_line(name or prepared.name) or "run",
-        tasks=[{key: task[key] for key in ("id", "name", "cells", "inputs", "resources")} for task in tasks],
+        tasks=[{key: task[key] for key in ("id", "name", "cells", "inputs", "reads", "resources")} for task in tasks],
         source={
             "notebook": notebook,
             "cells": list(dict.fromkeys(cell for task in tasks for cell in task["cells"])),

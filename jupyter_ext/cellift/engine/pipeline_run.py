@@ -23,6 +23,7 @@ from cellift.engine.outcome import (
 from cellift.engine.record import Record, RecordLostError, update_index
 from cellift.engine.reports import Reports
 from cellift.engine.step import Step
+from cellift.engine.step_inputs import fetching
 from cellift.engine.step_processes import StepProcesses
 from cellift.engine.step_results import StepResults
 from cellift.runs import states
@@ -154,7 +155,10 @@ class PipelineRun:
         if self._processes.is_warming(step):
             return
         if not self._processes.has_packages(step):
-            self._wait_for_packages(step)
+            self._wait(step, self._processes.packages_error(step), f"Installing {', '.join(step.installs)}.")
+            return
+        if not self._processes.has_inputs(step):
+            self._wait(step, self._processes.inputs_error(step), fetching(step.plan["reads"]))
             return
         step.plan = self._reports.plan(step.id)
         self._reports.start(step.id, time.monotonic())
@@ -170,14 +174,12 @@ class PipelineRun:
         if not forked:
             self._spawn(step, request)
 
-    def _wait_for_packages(self, step: Step) -> None:
-        """Its environment is being made, or could not be made."""
-        error = self._processes.packages_error(step)
+    def _wait(self, step: Step, error: Mapping[str, Any] | None, why: str) -> None:
+        """What it needs is on its way, or cannot be had."""
         if error is not None:
             self._fail(step, error, None)
             self._loop.call_later(0, self._schedule)
             return
-        why = f"Installing {', '.join(step.installs)}."
         if step.waits != why:
             step.waits = why
             self._set_task(step, states.QUEUED, reason=why)

@@ -2,10 +2,10 @@
 
 The plan is plain JSON:
 ``{"v", "name", "params", "executors": {label: {"command", "args", "env"}}, "warm_imports": [source], "tasks": [task]}``
-with task ``{"id", "name", "order", "cells", "inputs", "installs": [requirement], "resources", "executor",
-"needs": [task id], "parameters": {name: {"value"} | {"task", "key"}}, "artifacts": {name: {"task", "key"}},
-"output_parameters": {name: type}, "output_artifacts": {name: type}}``, in an order in which they can run.
-``order`` is the place in the document.
+with task ``{"id", "name", "order", "cells", "inputs", "installs": [requirement], "reads": [object of a store],
+"resources", "executor", "needs": [task id], "parameters": {name: {"value"} | {"task", "key"}},
+"artifacts": {name: {"task", "key"}}, "output_parameters": {name: type}, "output_artifacts": {name: type}}``, in an
+order in which they can run. ``order`` is the place in the document.
 """
 
 from __future__ import annotations
@@ -138,6 +138,7 @@ def _task(
         "cells": _own_cells(step),
         "inputs": dict(step.get("inputs", {})),
         "installs": list(step.get("installs", ())),
+        "reads": list(step.get("reads", ())),
         "resources": _resources(container.get("resources", {})),
         "executor": label,
         "needs": sorted({*spec.get("dependentTasks", []), *needs, *(item["task"] for item in artifacts.values())}),

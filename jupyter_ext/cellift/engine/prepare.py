@@ -138,6 +138,7 @@ def compile_notebook(
     if not analysis.ok:
         raise RefusedError(analysis.diagnostics)
     graph, project = analysis.graph, project_of(notebook)
+    _refuse_inputs(graph)
     given = image or os.environ.get("JUPYTER_IMAGE_SPEC") or os.environ.get("JUPYTER_IMAGE") or None
     if given is None:
         _refuse_unpublished(graph, project)
@@ -183,6 +184,23 @@ def _included(notebook: Notebook) -> list[str]:
     given = pipeline.get("include", []) if isinstance(pipeline, dict) else []
     patterns = [given] if isinstance(given, str) else given
     return [one for one in patterns if isinstance(one, str) and one] if isinstance(patterns, list) else []
+
+
+def _refuse_inputs(graph: Graph) -> None:
+    """Connections are known by their names on this machine alone."""
+    found = [
+        diagnose(
+            "CL613",
+            f"Step {step.name} takes {text} as an input; a cluster does not know the connections of this machine.",
+            cell=step.cells[0] if step.cells else None,
+            line=1,
+            fix="Run the notebook on this machine, or read the object in the step's code.",
+        )
+        for step in graph.steps
+        for text in step.options.get("input", ())
+    ]
+    if found:
+        raise RefusedError(found)
 
 
 def _refuse_unpublished(graph: Graph, project: Project) -> None:

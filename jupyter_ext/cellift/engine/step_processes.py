@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from cellift.engine.attempts import clear
 from cellift.engine.executor_input import artifact_folder, executor_input, fill_arguments
+from cellift.engine.step_inputs import StepInputs, with_paths
 from cellift.engine.step_packages import StepPackages
 from cellift.engine.zygote import Zygote
 from cellift.supervise.names import RUN_ID, STEP_ENVIRONMENT, TAG_BYTES, TASK_TAG
@@ -50,6 +51,7 @@ class StepProcesses:
         self._zygote = Zygote(loop, children, folder.name, on_change)
         self._zygote_label = ""
         self._packages = StepPackages(folder, self._python, children, on_change)
+        self._inputs = StepInputs(folder, children, on_change)
 
     # -- the warm interpreter ----------------------------------------------------------------------------------------
 
@@ -93,6 +95,16 @@ class StepProcesses:
         """Why the step's environment could not be made."""
         return self._packages.error(step.installs)
 
+    # -- what a step reads from stores -------------------------------------------------------------------------------
+
+    def has_inputs(self, step: Step) -> bool:
+        """Whether the objects that the step reads are here; if not, they are on their way, or cannot be had."""
+        return self._inputs.are_there(step, self._environment)
+
+    def inputs_error(self, step: Step) -> dict[str, Any] | None:
+        """Why the objects could not be had."""
+        return self._inputs.error(step)
+
     # -- one step ----------------------------------------------------------------------------------------------------
 
     def log(self, step: Step) -> Path:
@@ -111,7 +123,8 @@ class StepProcesses:
             (task_folder / "parameters").mkdir(mode=0o700, exist_ok=True)
         executor = self._plan["executors"][step.plan["executor"]]
         made = self._results
-        given = executor_input(self._folder, step.plan, made.parameters, made.types, made.digests)
+        plan = with_paths(step.plan, self._folder.parent.parent)
+        given = executor_input(self._folder, plan, made.parameters, made.types, made.digests)
         args = fill_arguments(executor["args"], given, task_folder / "executor_input.json")
         return {
             "argv": ["-c", *args],

@@ -82,4 +82,7 @@ CATALOGUE: dict[str, Code] = {
     "CL608": Code("error", "More files than travel from step to step"),
     "CL609": Code("error", "Two versions of one file"),
     "CL610": Code("warning", "File beside the notebook that is left here"),
+    "CL611": Code("error", "Input that is not in its store"),
+    "CL612": Code("error", "Input that could not be fetched"),
+    "CL613": Code("error", "Input of a store in a compiled pipeline"),
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cellift.notebook.cells import Cell
+from cellift.notebook.data_inputs import read_inputs
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 
 
@@ -36,6 +37,7 @@ OPTIONS: dict[str, Option] = {
         Option("changes", "NAME", "The step changes NAME in place, although its code does not show it."),
         Option("after", "STEP", "Run after STEP, although nothing of it is used: for what no code shows."),
         Option("package", "REQUIREMENT", "Install REQUIREMENT for the step, over the packages of the kernel."),
+        Option("input", "[NAME=]data:CONN/BUCKET/KEY", "Record an object that the step reads; NAME is its local path."),
     )
 }
 
@@ -80,6 +82,7 @@ def parse_step_line(line: str) -> tuple[str, dict[str, list[str]]]:
         raise ValueError("it has no step name")
     if len(names) > 1:
         raise ValueError(f'a name of several words needs quotes: "{" ".join(names)}"')
+    read_inputs(options.get("input", ()))
     return names[0].strip(), options
 
 
@@ -165,7 +168,19 @@ def _options(cell: Cell, raw: Any) -> tuple[dict[str, Any], tuple[Diagnostic, ..
             problems.append(_misread(cell, f"The metadata of cell {cell.number}: option `{name}` is not a text."))
         else:
             options[name] = list(values)
+    problems += _unfit_inputs(cell, options)
     return options, tuple(problems)
+
+
+def _unfit_inputs(cell: Cell, options: Mapping[str, Any]) -> list[Diagnostic]:
+    """In a plain kernel nobody reads the metadata, so it cannot make a variable."""
+    where = f"The metadata of cell {cell.number}"
+    try:
+        named = [one.name for one in read_inputs(options.get("input", ())) if one.name]
+    except ValueError as error:
+        return [_misread(cell, f"{where}: {error}.")]
+    line = "only the %%step line can give an input a name, as it does so in the notebook, too"
+    return [_misread(cell, f"{where}: `{name}` is to hold an input; {line}.") for name in named]
 
 
 def _from_tags(cell: Cell) -> Directive:

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
+from cellift.notebook.data_inputs import read_inputs
 from cellift.notebook.diagnostics import RefusedError, diagnose
 from cellift.notebook.graph import Graph, Parameter, Step
 
@@ -232,6 +233,7 @@ def _payload(
             **_takers(step, links),
             **_carried(step, graph, links, files_mib),
             **({"installs": list(step.installs)} if step.installs else {}),
+            **_reads(step),
             **({} if files is None else _brought(step, links, files)),
             "touched": list(step.touched),
         },
@@ -253,6 +255,12 @@ def _takers(step: Step, links: Links) -> dict[str, dict[str, str]]:
     takers = {name: links.first_taker.get((step.id, name)) for name in step.outputs}
     found = {name: taker for name, taker in takers.items() if taker is not None}
     return {"takers": found} if found else {}
+
+
+def _reads(step: Step) -> dict[str, Any]:
+    """Objects of stores, by the names of their connections here: only an engine that has these can bring them."""
+    texts = step.options.get("input", ())
+    return {"reads": [one._asdict() for one in read_inputs(texts)]} if texts else {}
 
 
 def _brought(step: Step, links: Links, files: Mapping[str, bytes]) -> dict[str, Any]:

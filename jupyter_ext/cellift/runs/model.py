@@ -77,6 +77,21 @@ class Warning(TypedDict):
     time: str
 
 
+class Read(TypedDict):
+    """An object of a store that a task reads, as it was when the run began.
+
+    ``uri`` is ``cellift://CONNECTION/bucket/key``, ``name`` the variable with its local path (or empty), ``checksums``
+    those that the store vouches for.
+    """
+
+    name: str
+    uri: str
+    etag: str
+    version: str | None
+    bytes: int
+    checksums: dict[str, str]
+
+
 class Task(TypedDict):
     """One step of a pipeline run."""
 
@@ -92,6 +107,7 @@ class Task(TypedDict):
     launch: str | None
     error: Error | None
     inputs: dict[str, str]
+    reads: list[Read]
     outputs: list[Output]
     display: list[Display]
     resources: dict[str, Any]

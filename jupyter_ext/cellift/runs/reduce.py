@@ -42,6 +42,7 @@ def new_task(record: Mapping[str, Any]) -> Task:
         "launch": None,
         "error": None,
         "inputs": dict(record.get("inputs", {})),
+        "reads": list(record.get("reads", [])),
         "outputs": [],
         "display": [],
         "resources": dict(record.get("resources", {})),

@@ -54,6 +54,7 @@ def cell_magics(cell: Cell) -> MagicText:
         lines[index] = ""
         if name == "step" and not cell.source[: cell.source.index("%%step")].strip():
             found.step_line = rest.strip()
+            lines[index] = _named_inputs(found.step_line)
             continue
         body = "\n".join(lines[index + 1 :])
         try:
@@ -67,6 +68,19 @@ def cell_magics(cell: Cell) -> MagicText:
             break
     found.text = "\n".join([*lines, *ends])
     return found
+
+
+def _named_inputs(step_line: str) -> str:
+    """The names that the line gives to objects of a store; a line that cannot be read is told of elsewhere."""
+    if "--input" not in step_line:
+        return ""
+    from cellift.notebook.data_inputs import assignments, read_inputs
+    from cellift.notebook.directives import parse_step_line
+
+    try:
+        return assignments(read_inputs(parse_step_line(step_line)[1].get("input", ())))
+    except ValueError:
+        return ""
 
 
 def _write_cell(name: str, argument: str, body: str, ends: list[str]) -> tuple[str, bool]:
