@@ -195,7 +195,7 @@ export class DataClient {
   }
 
   /** The next piece (at most 8 MiB) of an upload; status 409 when the server waits for another offset. */
-  sendBytes(id: string, offset: number, piece: Blob, options: DataClient.IOnce = {}): Promise<ITransfer> {
+  sendBytes(id: string, offset: number, piece: Blob | ArrayBuffer, options: DataClient.IOnce = {}): Promise<ITransfer> {
     return this._request(`transfers/${encodeURIComponent(id)}/bytes${Private.query({ offset })}`, {
       method: 'PUT',
       headers: { 'Content-Type': 'application/octet-stream' },

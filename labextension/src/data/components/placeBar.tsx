@@ -1,0 +1,179 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { addIcon, ellipsesIcon, fileUploadIcon, newFolderIcon, refreshIcon } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import { useSignal } from '../../runs/components/hooks';
+import type { DataActions } from '../actions';
+import { crumbs } from '../places';
+
+/** Where one is, and the ways from here: connection, folders above, back and forward, what a name begins with. */
+export function PlaceBar(props: PlaceBar.IProps): JSX.Element {
+  const { actions, trans } = props;
+  const { browser } = actions;
+  useSignal(browser.changed);
+  const { location, connection, isReadOnly } = browser;
+  const atBuckets = location?.bucket === null;
+  const path = location ? crumbs(location) : [];
+  const trail = React.useRef<HTMLElement>(null);
+  const deepest = path[path.length - 1]?.location.prefix;
+  React.useLayoutEffect(() => {
+    if (trail.current) {
+      trail.current.scrollLeft = trail.current.scrollWidth;
+    }
+  }, [deepest, location?.bucket]);
+  const readOnly = isReadOnly ? trans.__('The connection is read-only.') : '';
+  return (
+    <div className="cl-PlaceBar">
+      <div className="cl-PlaceBar-row">
+        <select
+          className="cl-Input cl-PlaceBar-connection"
+          data-testid="cellift-data-connection"
+          aria-label={trans.__('Connection')}
+          title={connection && [connection.found, connection.url].filter(Boolean).join(' · ')}
+          value={location?.connection ?? ''}
+          onChange={event => {
+            void browser.go({ connection: event.target.value, bucket: null, prefix: '' });
+          }}
+        >
+          {browser.connections.map(one => (
+            <option key={one.name} value={one.name} title={one.unusable || one.found}>
+              {one.name}
+              {one.unusable ? ` (${trans.__('cannot be used')})` : one.read_only ? ` (${trans.__('read-only')})` : ''}
+              {one.found && one.name !== 'local' ? ` – ${one.found}` : ''}
+            </option>
+          ))}
+        </select>
+        <button
+          type="button"
+          className="cl-IconButton"
+          title={readOnly || (atBuckets ? trans.__('New bucket') : trans.__('New folder'))}
+          aria-label={atBuckets ? trans.__('New bucket') : trans.__('New folder')}
+          data-testid="cellift-data-new"
+          disabled={!location || isReadOnly}
+          onClick={() => actions.ask({ kind: atBuckets ? 'bucket' : 'folder' })}
+        >
+          {atBuckets ? <addIcon.react tag="span" /> : <newFolderIcon.react tag="span" />}
+        </button>
+        <button
+          type="button"
+          className="cl-IconButton"
+          title={readOnly || (atBuckets ? trans.__('Open a bucket to upload into it') : trans.__('Upload files'))}
+          aria-label={trans.__('Upload files')}
+          data-testid="cellift-data-upload"
+          disabled={!location || atBuckets || isReadOnly}
+          onClick={props.onUpload}
+        >
+          <fileUploadIcon.react tag="span" />
+        </button>
+        <button
+          type="button"
+          className="cl-IconButton"
+          title={trans.__('Refresh')}
+          aria-label={trans.__('Refresh the list')}
+          data-testid="cellift-data-refresh"
+          onClick={() => {
+            void browser.fetchConnections().then(() => browser.refresh());
+          }}
+        >
+          <refreshIcon.react tag="span" />
+        </button>
+        <button
+          type="button"
+          className="cl-IconButton"
+          title={trans.__('More: connections, favourites, recent places …')}
+          aria-label={trans.__('More')}
+          aria-haspopup="menu"
+          data-testid="cellift-data-menu"
+          onClick={event => props.onMenu(event.currentTarget)}
+        >
+          <ellipsesIcon.react tag="span" />
+        </button>
+      </div>
+      <div className="cl-PlaceBar-row">
+        <button
+          type="button"
+          className="cl-IconButton cl-mod-small"
+          title={trans.__('Back (Alt+Left)')}
+          aria-label={trans.__('Back')}
+          disabled={!browser.canGoBack}
+          onClick={() => void browser.back()}
+        >
+          ‹
+        </button>
+        <button
+          type="button"
+          className="cl-IconButton cl-mod-small"
+          title={trans.__('Forward (Alt+Right)')}
+          aria-label={trans.__('Forward')}
+          disabled={!browser.canGoForward}
+          onClick={() => void browser.forward()}
+        >
+          ›
+        </button>
+        <nav ref={trail} className="cl-PlaceBar-path" aria-label={trans.__('Path')} data-testid="cellift-data-path">
+          <button
+            type="button"
+            className="cl-Link"
+            aria-current={atBuckets ? 'location' : undefined}
+            onClick={() => {
+              if (location) {
+                void browser.go({ connection: location.connection, bucket: null, prefix: '' });
+              }
+            }}
+          >
+            {location?.connection ?? ''}
+          </button>
+          {path.map(({ label, location: to }, index) => (
+            <React.Fragment key={index}>
+              <span aria-hidden="true">/</span>
+              <button
+                type="button"
+                className="cl-Link"
+                title={label}
+                aria-current={index === path.length - 1 ? 'location' : undefined}
+                onClick={() => void browser.go(to)}
+              >
+                {label}
+              </button>
+            </React.Fragment>
+          ))}
+        </nav>
+      </div>
+      <input
+        ref={props.search}
+        type="search"
+        className="cl-Input cl-PlaceBar-search"
+        data-testid="cellift-data-search"
+        placeholder={trans.__('Name begins with')}
+        aria-label={trans.__('Show only names that begin with')}
+        spellCheck={false}
+        value={browser.typed}
+        disabled={!location}
+        onChange={event => browser.type(event.target.value)}
+        onKeyDown={event => {
+          if (event.key === 'ArrowDown' || event.key === 'Enter') {
+            event.preventDefault();
+            props.onLeaveSearch();
+          } else if (event.key === 'Escape' && browser.typed) {
+            event.preventDefault();
+            event.stopPropagation();
+            browser.type('');
+          }
+        }}
+      />
+    </div>
+  );
+}
+
+/** Statics of PlaceBar. */
+export namespace PlaceBar {
+  export interface IProps {
+    actions: DataActions;
+    trans: TranslationBundle;
+    search: React.RefObject<HTMLInputElement>;
+    onUpload: () => void;
+    /** Shows what else can be done, beside the button. */
+    onMenu: (button: HTMLElement) => void;
+    /** The keyboard goes from the search to the list. */
+    onLeaveSearch: () => void;
+  }
+}
