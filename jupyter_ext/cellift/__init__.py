@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from cellift._version import __version__
 
 if TYPE_CHECKING:
-    from cellift.api import Run, run, runs
+    from cellift.api import Run, data, run, runs
 
-__all__ = ["Run", "__version__", "run", "runs"]
+__all__ = ["Run", "__version__", "data", "run", "runs"]
 
-_FROM_API = frozenset({"Run", "run"})
+_FROM_API = frozenset({"Run", "data", "run"})
 
 
 def __getattr__(name: str) -> Any:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cellift.api.handle import Run, TaskView
+    from cellift.api.objects.handle import Data, data
     from cellift.api.run_list import RunList, runs
     from cellift.api.starting import run
 
-__all__ = ["Run", "RunList", "TaskView", "run", "runs"]
+__all__ = ["Data", "Run", "RunList", "TaskView", "data", "run", "runs"]
 
 _MODULES = {
+    "Data": "cellift.api.objects.handle",
+    "data": "cellift.api.objects.handle",
     "Run": "cellift.api.handle",
     "TaskView": "cellift.api.handle",
     "RunList": "cellift.api.run_list",
