@@ -102,10 +102,11 @@ def data(jp_fetch: Any, contract: Contract, cellift_home: Path, monkeypatch: pyt
     nowhere = cellift_home.parent / "nobody"
     for name in ("HOME", "XDG_CONFIG_HOME", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(nowhere / name.lower()))
-    for name in [
-        one for one in os.environ if one.startswith(("MINIO_", "MC_", "AWS_ACCESS", "AWS_SECRET", "AWS_PROF"))
-    ]:
-        monkeypatch.delenv(name)
+    for name in [one for one in os.environ if one.startswith(("AWS_", "MINIO_", "MC_", "CELLIFT_SECRETS"))]:
+        if name not in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+            monkeypatch.delenv(name)
+    # Nor is the keyring of whoever runs the tests seen or changed.
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     return Data(jp_fetch, contract, Answer)
 
 
