@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from cellift.notebook.cells import Cell
-from cellift.notebook.data_inputs import read_inputs
 from cellift.notebook.diagnostics import Diagnostic, diagnose
 
 
@@ -82,7 +81,10 @@ def parse_step_line(line: str) -> tuple[str, dict[str, list[str]]]:
         raise ValueError("it has no step name")
     if len(names) > 1:
         raise ValueError(f'a name of several words needs quotes: "{" ".join(names)}"')
-    read_inputs(options.get("input", ()))
+    if "input" in options:
+        from cellift.notebook.data_inputs import read_inputs
+
+        read_inputs(options["input"])
     return names[0].strip(), options
 
 
@@ -168,15 +170,18 @@ def _options(cell: Cell, raw: Any) -> tuple[dict[str, Any], tuple[Diagnostic, ..
             problems.append(_misread(cell, f"The metadata of cell {cell.number}: option `{name}` is not a text."))
         else:
             options[name] = list(values)
-    problems += _unfit_inputs(cell, options)
+    if "input" in options:
+        problems += _unfit_inputs(cell, options["input"])
     return options, tuple(problems)
 
 
-def _unfit_inputs(cell: Cell, options: Mapping[str, Any]) -> list[Diagnostic]:
+def _unfit_inputs(cell: Cell, texts: list[str]) -> list[Diagnostic]:
     """In a plain kernel nobody reads the metadata, so it cannot make a variable."""
+    from cellift.notebook.data_inputs import read_inputs
+
     where = f"The metadata of cell {cell.number}"
     try:
-        named = [one.name for one in read_inputs(options.get("input", ())) if one.name]
+        named = [one.name for one in read_inputs(texts) if one.name]
     except ValueError as error:
         return [_misread(cell, f"{where}: {error}.")]
     line = "only the %%step line can give an input a name, as it does so in the notebook, too"

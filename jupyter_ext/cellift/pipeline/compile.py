@@ -9,7 +9,6 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from cellift.notebook.data_inputs import read_inputs
 from cellift.notebook.diagnostics import RefusedError, diagnose
 from cellift.notebook.graph import Graph, Parameter, Step
 
@@ -259,8 +258,11 @@ def _takers(step: Step, links: Links) -> dict[str, dict[str, str]]:
 
 def _reads(step: Step) -> dict[str, Any]:
     """Objects of stores, by the names of their connections here: only an engine that has these can bring them."""
-    texts = step.options.get("input", ())
-    return {"reads": [one._asdict() for one in read_inputs(texts)]} if texts else {}
+    if "input" not in step.options:
+        return {}
+    from cellift.notebook.data_inputs import read_inputs
+
+    return {"reads": [one._asdict() for one in read_inputs(step.options["input"])]}
 
 
 def _brought(step: Step, links: Links, files: Mapping[str, bytes]) -> dict[str, Any]:

@@ -18,10 +18,11 @@ from cellift.runs.journal import encode
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from cellift.runs.model import Summary
+    from cellift.runs.model import ObjectUse, Summary
+    from cellift.runs.objects import Use
 
 INDEX = "index.sqlite"
-VERSION = 1
+VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE runs (
@@ -31,6 +32,9 @@ CREATE TABLE runs (
 CREATE INDEX runs_by_state ON runs (state, id);
 CREATE INDEX runs_by_notebook ON runs (notebook, id);
 CREATE INDEX runs_active ON runs (id) WHERE active;
+CREATE TABLE objects (uri TEXT, run TEXT, task TEXT, role TEXT, etag TEXT);
+CREATE INDEX objects_by_uri ON objects (uri);
+CREATE INDEX objects_by_run ON objects (run);
 CREATE TABLE seen (folder TEXT PRIMARY KEY, modified INTEGER NOT NULL);
 """
 
@@ -46,8 +50,10 @@ class Index:
         """Close the connection."""
         self._db.close()
 
-    def put(self, summary: Summary, journal: int) -> None:
+    def put(self, summary: Summary, journal: int, uses: Sequence[Use] = ()) -> None:
         """Insert or replace a run; ``journal`` is the number of journal bytes that ``summary`` was made from.
+
+        ``uses`` are the objects of stores that it read and made.
 
         An older summary never replaces a newer one.
         """
@@ -57,7 +63,7 @@ class Index:
         if summary["error"]:
             words += [summary["error"]["reason"], summary["error"]["type"] or "", summary["error"]["message"]]
         with self._db:
-            self._db.execute(
+            done = self._db.execute(
                 "INSERT INTO runs VALUES (?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET state=excluded.state,"
                 " active=excluded.active, notebook=excluded.notebook, words=excluded.words, journal=excluded.journal,"
                 " summary=excluded.summary WHERE excluded.journal >= journal",
@@ -71,11 +77,17 @@ class Index:
                     json.dumps(summary, default=str),
                 ),
             )
+            if done.rowcount:
+                self._db.execute("DELETE FROM objects WHERE run = ?", (summary["id"],))
+                rows = [(_text(use.uri), summary["id"], use.task, use.role, use.etag) for use in uses]
+                self._db.executemany("INSERT INTO objects VALUES (?,?,?,?,?)", rows)
 
     def drop(self, run_ids: Iterable[str]) -> None:
         """Forget runs."""
+        gone = [(run_id,) for run_id in run_ids]
         with self._db:
-            self._db.executemany("DELETE FROM runs WHERE id = ?", ((run_id,) for run_id in run_ids))
+            self._db.executemany("DELETE FROM runs WHERE id = ?", gone)
+            self._db.executemany("DELETE FROM objects WHERE run = ?", gone)
 
     def ids(self) -> set[str]:
         """Ids of all runs in the index."""
@@ -116,6 +128,28 @@ class Index:
         clause = f" WHERE {' AND '.join(where)}" if where else ""
         query = f"SELECT summary FROM runs{clause} ORDER BY id DESC LIMIT ?"  # noqa: S608 - only placeholders are built in
         return [json.loads(row[0]) for row in self._db.execute(query, (*values, limit))]
+
+    def using(self, uris: Sequence[str], limit: int) -> list[ObjectUse]:
+        """Who used an object that has one of these addresses, the newest run first."""
+        marks = ",".join("?" * len(uris))
+        query = (
+            "SELECT objects.run, summary, task, role, etag FROM objects JOIN runs ON runs.id = objects.run"  # noqa: S608
+            f" WHERE uri IN ({marks}) ORDER BY objects.run DESC, objects.rowid LIMIT ?"
+        )
+        rows = self._db.execute(query, (*map(_text, uris), limit))
+        found: list[ObjectUse] = []
+        for run, text, task, role, etag in rows:
+            summary = json.loads(text)
+            used: ObjectUse = {
+                "run": run,
+                "name": summary["name"],
+                "task": task,
+                "created": summary["created"],
+                "role": role,
+                "etag": etag,
+            }
+            found.append(used)
+        return found
 
     def _open(self) -> sqlite3.Connection:
         try:

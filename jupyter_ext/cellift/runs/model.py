@@ -155,6 +155,17 @@ class Summary(_Head):
     bytes: int | None
 
 
+class ObjectUse(TypedDict):
+    """A task that read or made an object of a store; ``role`` is ``read`` or ``made``, ``etag`` that of then."""
+
+    run: str
+    name: str
+    task: str
+    created: str
+    role: str
+    etag: str
+
+
 class RunPage(TypedDict):
     """One page of runs, newest first; ``next`` is the cursor of the page after it."""
 

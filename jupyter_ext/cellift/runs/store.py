@@ -14,6 +14,7 @@ from cellift.runs.errors import AmbiguousRunError, RunActiveError, RunBrokenErro
 from cellift.runs.ids import is_run_id, new_run_id
 from cellift.runs.journal import JOURNAL, RESERVE, JournalReader, JournalWriter, allocate_reserve, encode
 from cellift.runs.lock import take_lock
+from cellift.runs.objects import addresses, uses_of
 from cellift.runs.reduce import Reducer, summarise
 from cellift.runs.repair import close_interrupted
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from cellift.runs.index import Index
-    from cellift.runs.model import Event, Run, RunPage
+    from cellift.runs.model import Event, ObjectUse, Run, RunPage
 
 RECORD = "run.json"
 _STALE_SECONDS = 3600
@@ -202,6 +203,12 @@ class RunStore:
         rows = rows[:limit]
         return {"runs": rows, "next": rows[-1]["id"] if more and rows else None}
 
+    def using(self, connection: str, bucket: str, key: str, limit: int = 20) -> Sequence[ObjectUse]:
+        """The tasks that read or made an object, as their runs recorded it, the newest run first."""
+        index = self._open_index()
+        self._reconcile(index)
+        return index.using(addresses(connection, bucket, key), limit)
+
     def active_count(self) -> int:
         """How many runs are going on."""
         index = self._open_index()
@@ -288,7 +295,7 @@ class RunStore:
             index.drop([run_id])
             return
         over = states.is_terminal(run["state"])
-        index.put(summarise(run, tree_size(self.folder(run_id)) if over else None), size)
+        index.put(summarise(run, tree_size(self.folder(run_id)) if over else None), size, uses_of(run))
 
     def _reconcile(self, index: Index) -> None:
         """Take in what happened since the last listing: new and removed folders, and the runs that are going on."""

@@ -29,6 +29,10 @@ export interface IMadeBy {
   name: string;
   task: string;
   created: string;
+  /** What it did with the object. */
+  role?: 'read' | 'made';
+  /** The etag that the object had then. */
+  etag?: string;
 }
 
 /** An object, or one version of it. */

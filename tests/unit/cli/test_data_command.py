@@ -13,6 +13,8 @@ from typing import Any
 import pytest
 
 from cellift.cli.__main__ import main
+from cellift.config.paths import home_path
+from cellift.runs.store import RunStore
 from cellift.storage.local.tree import LocalTree
 
 Capture = pytest.CaptureFixture[str]
@@ -209,6 +211,24 @@ def test_stat(store: LocalTree, capsys: Capture) -> None:
     out = capsys.readouterr().out
     assert "Size          14 B (14 bytes)" in out and "Name  local/bucket/\n" in out
     data("stat", "local/bucket/none", code=1)
+
+
+def test_stat_tells_which_runs_read_or_made_the_object(store: LocalTree, capsys: Capture) -> None:
+    assert as_json(capsys, "stat", "local/bucket/a.txt")[0]["runs"] == []
+    read = {"name": "raw", "uri": "cellift://local/bucket/a.txt", "version": None, "bytes": 14, "checksums": {}}
+    etag = store.stat("bucket", "a.txt").etag
+    runs = RunStore(home_path())
+    for name, then in (("first\x1b[31m", "another"), ("second", etag)):
+        runs.create(name=name, tasks=[{"id": "load", "reads": [{**read, "etag": then}]}]).release()
+    used = as_json(capsys, "stat", "local/bucket/a.txt")[0]["runs"]
+    assert [(use["name"], use["task"], use["role"]) for use in used] == [
+        ("second", "load", "read"),
+        ("first\x1b[31m", "load", "read"),
+    ]
+    data("stat", "local/bucket/a.txt")
+    second, first = [line for line in capsys.readouterr().out.splitlines() if line.startswith("Read by")]
+    assert f"run {used[0]['run']} (second), step load" in second and "another object" not in second
+    assert "(first\\x1b[31m)" in first and first.endswith(", when it was another object")
 
 
 def test_cat_and_head_put_out_bytes(store: LocalTree, capfdbinary: pytest.CaptureFixture[bytes]) -> None:

@@ -6,16 +6,16 @@ import codecs
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cellift.api.mc.errors import CommandError, UsageError
 from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import a_bucket, an_object, in_bucket, opener
 from cellift.api.mc.rows import moment, print_json
 from cellift.api.table import columns
-from cellift.api.words import plural, size
+from cellift.api.words import plural, size, when
 from cellift.storage.api import MOST_KEYS, ObjectInfo, Store
 from cellift.storage.errors import BucketExistsError, NotFoundError
 from cellift.storage.place import Place
@@ -24,6 +24,10 @@ from cellift.storage.targets import Target
 from cellift.storage.transfer import steady
 from cellift.storage.walk import is_folder, objects
 
+if TYPE_CHECKING:
+    from cellift.runs.model import ObjectUse
+
+_MOST_RUNS = 5
 # Controls but for the end of a line and the tab: a terminal would obey them.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
@@ -36,7 +40,7 @@ def stat(args: Namespace) -> int:
         target = in_bucket(text)
         store = opened(target.connection)
         if target.key:
-            records.append(_stat_record(target, store.stat(target.bucket, target.key)))
+            records.append(_stat_record(target, store.stat(target.bucket, target.key)) | {"runs": _runs(target)})
         else:
             store.page(target.bucket, limit=1)
             records.append({"name": f"{target}/", "type": "folder"})
@@ -213,6 +217,18 @@ def _stat_record(target: Target, info: ObjectInfo) -> dict[str, Any]:
     return record | {"checksums": dict(info.checksums)}
 
 
+def _runs(target: Target) -> Sequence[ObjectUse]:
+    """The runs that recorded the object."""
+    from cellift.config.paths import home_path
+    from cellift.runs.store import RunStore
+
+    home = home_path()
+    if not (home / "runs").is_dir():
+        return []
+    with closing(RunStore(home)) as store:
+        return store.using(*target)
+
+
 def _stat_lines(record: dict[str, Any]) -> list[str]:
     rows = [["Name", shown(record["name"])]]
     if "size" in record:
@@ -228,6 +244,10 @@ def _stat_lines(record: dict[str, Any]) -> list[str]:
         rows += [[title.capitalize(), shown(f"{key}: {value}")] for key, value in record.get(title, {}).items()]
     if record.get("versionID"):
         rows.append(["Version", shown(record["versionID"])])
+    for use in record.get("runs", ())[:_MOST_RUNS]:
+        what = f"run {use['run']} ({shown(use['name'])}), step {use['task']}, {when(use['created'])}"
+        earlier = use["etag"] and use["etag"] != record["etag"]
+        rows.append([f"{use['role'].capitalize()} by", f"{what}, when it was another object" if earlier else what])
     return columns(rows)
 
 

@@ -7,6 +7,7 @@ from tornado.web import RequestHandler
 from cellift.server.data.buckets import BucketsHandler
 from cellift.server.data.connections import ConnectionHandler, ConnectionsHandler
 from cellift.server.data.content import ContentHandler
+from cellift.server.data.made_by import MadeByHandler
 from cellift.server.data.objects import ObjectHandler, ObjectsHandler, VersionsHandler
 from cellift.server.data.plans import PlansHandler
 from cellift.server.data.share import ShareHandler
@@ -25,6 +26,7 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (rf"{_NAME}/versions", VersionsHandler),
     (rf"{_NAME}/content", ContentHandler),
     (rf"{_NAME}/share", ShareHandler),
+    (rf"{_NAME}/made-by", MadeByHandler),
     (rf"{_DATA}/plans", PlansHandler),
     (rf"{_DATA}/transfers", TransfersHandler),
     (_TRANSFER, TransferHandler),
