@@ -12,6 +12,7 @@ from data_kit import place
 from tornado import web
 
 from cellift.server.data.base import DataHandler
+from cellift.server.workers import Workers
 from cellift.storage.api import Feature
 from cellift.storage.connections import kept, listing, opening
 from test_openapi import cellift_routes, implemented, template
@@ -73,6 +74,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     whole = opening.open_connection
     monkeypatch.setattr(opening, "open_connection", lambda connection: Watched(whole(connection), found))
     monkeypatch.setattr(listing, "connections", noted("connections", listing.connections))
+    monkeypatch.setattr(Workers, "store", noted("runs", Workers.store))
     for name in ("keep", "kept", "forget"):
         monkeypatch.setattr(kept, name, noted(name, getattr(kept, name)))
     return found

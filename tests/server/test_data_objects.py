@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+import threading
 from typing import Any
 from urllib.parse import unquote
 
@@ -124,7 +127,7 @@ async def test_a_local_tree_has_no_links_to_share(data: Any, bucket: str) -> Non
 
 
 async def test_a_download_that_breaks_does_not_look_whole(
-    data: Any, bucket: str, jp_fetch: Any, monkeypatch: pytest.MonkeyPatch
+    data: Any, bucket: str, jp_fetch: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     from cellift.storage.errors import TruncatedError
     from cellift.storage.local.tree import LocalTree
@@ -143,3 +146,38 @@ async def test_a_download_that_breaks_does_not_look_whole(
     )
     with pytest.raises((HTTPClientError, OSError)):
         await jp_fetch("cellift", "api", "data", "connections/local/content", params={"bucket": bucket, "key": "n"})
+    # What happened is one line of the log, and no defect of ours with its traceback.
+    assert [one.levelname for one in caplog.records if one.levelno >= logging.WARNING and "ended" in one.message]
+    assert not [one for one in caplog.records if one.exc_info]
+
+
+async def test_a_browser_that_goes_away_ends_the_reading(
+    data: Any,
+    bucket: str,
+    jp_base_url: str,
+    jp_auth_header: dict[str, str],
+    http_server_port: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from cellift.storage.local.tree import LocalTree
+
+    await data.put(bucket, "n", b"x" * (32 << 20))
+    whole, closed = LocalTree.read, threading.Event()
+
+    def noted(self: LocalTree, *args: Any, **options: Any) -> Any:
+        try:
+            yield from whole(self, *args, **options)
+        finally:
+            closed.set()
+
+    monkeypatch.setattr(LocalTree, "read", noted)
+    reader, writer = await asyncio.open_connection("127.0.0.1", http_server_port[-1])
+    path = f"{jp_base_url}cellift/api/data/connections/local/content?bucket={bucket}&key=n"
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {jp_auth_header['Authorization']}\r\n\r\n"
+    writer.write(head.encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    writer.transport.abort()
+    await asyncio.get_running_loop().run_in_executor(None, closed.wait)
+    await data("GET", "connections/local/buckets")  # the server goes on, and has ended that request
+    assert not [one for one in caplog.records if one.exc_info]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Generator
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
@@ -112,9 +113,10 @@ class ContentHandler(DataHandler):
         mime = f"{mime}; charset=utf-8" if mime == "text/plain" else mime
         self.set_header("Content-Type", mime if inline else "application/octet-stream")
         self.set_header("Content-Length", str(wanted.end - wanted.start))
-        if not only_head and wanted.end > wanted.start:
-            await self._stream(place, found, wanted, version)
-        await self.finish(set_content_type=mime if inline else "application/octet-stream")
+        if not only_head and wanted.end > wanted.start and not await self._stream(place, found, wanted, version):
+            return
+        with suppress(StreamClosedError):  # the browser has all the bytes, and went away
+            await self.finish(set_content_type=mime if inline else "application/octet-stream")
 
     def _range(self, found: ObjectInfo, etag: str) -> Range | None:
         asked = self.request.headers.get("Range")
@@ -134,7 +136,8 @@ class ContentHandler(DataHandler):
         self.set_header("Content-Range", f"bytes {start}-{end - 1}/{found.size}")
         return Range(start, end)
 
-    async def _stream(self, place: Place, found: ObjectInfo, wanted: Range, version: str | None) -> None:
+    async def _stream(self, place: Place, found: ObjectInfo, wanted: Range, version: str | None) -> bool:
+        """Send the bytes; False when it ended early, and the connection with it."""
         from cellift.storage.errors import StorageError
         from cellift.storage.transfer import steady
 
@@ -152,14 +155,15 @@ class ContentHandler(DataHandler):
                 try:
                     await self.flush()
                 except StreamClosedError:
-                    return  # the browser went away
+                    return False  # the browser went away
                 try:
                     piece = await self.stores.blocking(next, pieces, None)
                 except StorageError as error:
                     # The status is sent: only a connection that ends too early says that the bytes are not all.
                     self.log.warning("Cellift: a download ended early: %s", error)
                     self.detach().close()
-                    return
+                    return False
+            return True
         finally:
             await self.stores.blocking(_close, pieces)
 
