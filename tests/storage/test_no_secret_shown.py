@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 import json
 import logging
@@ -12,7 +11,6 @@ import traceback
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote, quote_plus
 
 import pytest
 
@@ -23,32 +21,10 @@ from cellift.storage.connections.listing import connections
 from cellift.storage.connections.opening import open_store
 from cellift.storage.errors import StorageError
 from cellift.storage.secret import keys
-from storage.fault_proxy import FaultProxy, answer
+from storage.canaries import echo, forms, places
+from storage.fault_proxy import FaultProxy
 from storage.rclone import Rclone
 from unit.storage.clean_home import clean_home
-
-
-def forms(secret: str) -> set[bytes]:
-    """How a secret may look elsewhere."""
-    found = {secret, quote(secret, safe=""), quote_plus(secret), secret.encode().hex(), json.dumps(secret)[1:-1]}
-    found |= {
-        base64.b64encode(secret.encode()).decode().rstrip("="),
-        base64.urlsafe_b64encode(secret.encode()).decode(),
-    }
-    # Within a longer text in base 64: what is the same whatever comes before and after.
-    for shift in range(3):
-        whole = base64.b64encode(b"x" * shift + secret.encode()).decode().rstrip("=")
-        found.add(whole[4 if shift else 0 : -4])
-    return {one.encode() for one in found}
-
-
-def places(folder: Path, secret: str) -> set[str]:
-    """Files below a folder that hold a secret in any form."""
-    return {
-        str(file.relative_to(folder))
-        for file in folder.rglob("*")
-        if file.is_file() and any(form in file.read_bytes() for form in forms(secret))
-    }
 
 
 @pytest.fixture
@@ -105,13 +81,6 @@ def told(store: Store) -> list[str]:
             ask()
         texts += [str(caught.value), repr(caught.value), "".join(traceback.format_exception(caught.value))]
     return texts
-
-
-def echo(proxy: FaultProxy) -> bytes:
-    """A server that tells everything it was sent, in every place of an answer, and all secrets that it knows."""
-    sent = proxy.raw[-1].decode("latin-1").replace("&", "&amp;").replace("<", "&lt;") if proxy.raw else ""
-    body = f"<Error><Code>Custom</Code><Message>{sent}</Message><Region>{sent}</Region></Error>"
-    return answer("403 Forbidden", body.encode(), content_type="text/xml")
 
 
 def test_secrets_are_only_where_they_belong(
