@@ -238,9 +238,10 @@ class TaskView(Mapping[str, Any]):
                 why = f"it kept {', '.join(known) or 'none'}"
                 why += f". To keep another name, give the step the option --output {name}"
             raise UnknownNameError(f"Step {self.name} has no value {name!r}: {why}.")
-        from cellift.api.loading import recorded_digests
+        from cellift.api.loading import bring_values, recorded_digests
         from cellift.values import Reader
 
+        bring_values(self._run, [self._id])
         digests = recorded_digests(self._run).get(self._id, {})
         return Reader(self._run.folder / "values" / self._id, digests)[name]
 

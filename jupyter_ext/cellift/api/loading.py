@@ -12,7 +12,7 @@ from cellift.api.words import size
 from cellift.runs import states
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from cellift.api.handle import Run, TaskView
@@ -54,6 +54,7 @@ def load(run: Run, view: TaskView, *, outputs: bool, namespace: dict[str, Any]) 
     task = view.record
     tasks = {one["id"]: one for one in record["tasks"]}
     _require_producers(task, tasks, outputs=outputs)
+    bring_values(run, [task["id"]] if outputs else sorted(set(task["inputs"].values())))
     given = _step_input(run.folder, task, recorded_digests(run))
     bound = _run_setup(given, task, namespace)
     if outputs:
@@ -82,6 +83,27 @@ def recorded_digests(run: Run) -> dict[str, dict[str, str]]:
         if event["type"] == "task.outputs":
             found[event["task"]] = {item["name"]: item.get("digest", "") for item in event["outputs"]}
     return found
+
+
+def bring_values(run: Run, tasks: Iterable[str]) -> None:
+    """Fetch what these tasks made from the store that the run uploaded it to, as far as it is not here any more.
+
+    Raises CannotLoadError when it cannot be had from there.
+    """
+    stored = {one["task"] for one in run.record["artifacts"] if one["stored"]}
+    wanted = [task for task in tasks if task in stored]
+    if not wanted:
+        return
+    from cellift.engine.stored_artifacts import NotAsRecordedError, bring_back
+    from cellift.storage.errors import StorageError
+
+    for task in wanted:
+        try:
+            bring_back(run.folder, run._store.events(run.id), task)
+        except (StorageError, OSError, NotAsRecordedError) as error:
+            raise CannotLoadError(
+                f"What step {run[task].name} made is not on this machine any more, and cannot be fetched: {error}"
+            ) from error
 
 
 def _require_producers(task: Task, tasks: Mapping[str, Task], *, outputs: bool) -> None:

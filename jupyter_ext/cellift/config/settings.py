@@ -38,9 +38,24 @@ class Key(NamedTuple):
         return "CELLIFT_" + self.name.replace(".", "_").upper()
 
 
+class TextKey(NamedTuple):
+    """A setting that is a text; empty when nobody sets it."""
+
+    name: str
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "CELLIFT_" + self.name.replace(".", "_").upper()
+
+
 RUNS_LIMIT = Key("runs.limit", "how many runs a list shows", 20, 1)
 FILES_MIB = Key("pipeline.files_mib", "how many MiB of files a step of a compiled pipeline may hand on", 2048, 1)
 KEYS: tuple[Key, ...] = (RUNS_LIMIT, FILES_MIB)
+RUNS_ARTIFACTS = TextKey("runs.artifacts", "where in a store what steps make is kept, too: CONNECTION/bucket/prefix")
+TEXT_KEYS: tuple[TextKey, ...] = (RUNS_ARTIFACTS,)
+_WHERE_DATA_GOES = (RUNS_ARTIFACTS.name,)
 
 
 class Problem(NamedTuple):
@@ -65,9 +80,14 @@ class Settings:
     storage: Mapping[str, StorageTable] = field(default_factory=dict)
     """Connections by name. That of a higher layer replaces the lower one's as a whole: a URL and the keys for it belong
     together."""
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, key: Key) -> int:
         return self.values[key.name]
+
+    def text(self, key: TextKey) -> str:
+        """The value of a setting that is a text."""
+        return self.texts.get(key.name, "")
 
 
 def load_settings(folder: Path | None = None) -> Settings:
@@ -76,6 +96,7 @@ def load_settings(folder: Path | None = None) -> Settings:
     Never raises for what is written in a file: a problem is listed and the layer below counts.
     """
     values = {key.name: key.default for key in KEYS}
+    texts: dict[str, str] = {}
     problems: list[Problem] = []
     files: list[Path] = []
     storage: dict[str, StorageTable] = {}
@@ -93,13 +114,19 @@ def load_settings(folder: Path | None = None) -> Settings:
             storage.update({one.name: one for one in found})
             problems += [Problem(str(path), line, message) for line, message in wrong]
         for name, line, value in _entries(path, table):
+            if name in _WHERE_DATA_GOES and not is_project:
+                _set_text(texts, problems, name, value, str(path), line)
+                continue
             _take(values, problems, path, name, line, value, is_project=is_project)
     for key in KEYS:
         text = os.environ.get(key.variable)
         if text is not None:
             value = int(text) if text.strip().lstrip("+-").isdigit() else text
             _set(values, problems, key, value, f"${key.variable}", None)
-    return Settings(values, tuple(files), tuple(problems), storage)
+    for one in TEXT_KEYS:
+        if one.variable in os.environ:
+            texts[one.name] = os.environ[one.variable]
+    return Settings(values, tuple(files), tuple(problems), storage, texts)
 
 
 def config_path() -> Path:
@@ -179,10 +206,11 @@ def _take(
     is_project: bool,
 ) -> None:
     top = name.split(".", 1)[0]
-    if is_project and top in NOT_FOR_PROJECTS:
+    if is_project and (top in NOT_FOR_PROJECTS or name in _WHERE_DATA_GOES):
+        what = name if name in _WHERE_DATA_GOES else f"[{top}]"
         message = (
-            f"[{top}] is left out: a project's file may not define connections or limits, as it comes with the "
-            f"project's code. Put it into your own {FILE_NAME}."
+            f"{what} is left out: a project's file may not define connections or limits or say where data goes, as it "
+            f"comes with the project's code. Put it into your own {FILE_NAME}."
         )
         problems.append(Problem(str(path), line, message))
         return
@@ -192,9 +220,19 @@ def _take(
             return
     import difflib
 
-    near = difflib.get_close_matches(name, [key.name for key in KEYS], 1)
+    near = difflib.get_close_matches(name, [*(key.name for key in KEYS), *(key.name for key in TEXT_KEYS)], 1)
     hint = f" Near it: {near[0]}." if near else ""
     problems.append(Problem(str(path), line, f"there is no setting {name}; it has no effect.{hint}"))
+
+
+def _set_text(
+    texts: dict[str, str], problems: list[Problem], name: str, value: Any, source: str, line: int | None
+) -> None:
+    if isinstance(value, str):
+        texts[name] = value
+    else:
+        meaning = next(key.meaning for key in TEXT_KEYS if key.name == name)
+        problems.append(Problem(source, line, f"{name} ({meaning}) must be a text, not {value!r}; left out"))
 
 
 def _set(values: dict[str, int], problems: list[Problem], key: Key, value: Any, source: str, line: int | None) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cellift.engine.artifact_place import configured_place
 from cellift.engine.machine import shortages, usable_cores
 from cellift.engine.prepare import (
     Prepared,
@@ -138,6 +139,7 @@ def start_prepared(
         "notebook": notebook,
         "grace": GRACE_SECONDS,
         "slots": usable_cores(),
+        "artifacts": configured_place(Path(folder)),
         "warnings": warnings,
         "environment": sorted({*environment, *more} - {STEP_ENVIRONMENT}),  # names only: values can be secrets
     }

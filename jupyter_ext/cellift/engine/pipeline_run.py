@@ -26,6 +26,7 @@ from cellift.engine.step import Step
 from cellift.engine.step_inputs import fetching
 from cellift.engine.step_processes import StepProcesses
 from cellift.engine.step_results import StepResults
+from cellift.engine.step_uploads import StepUploads
 from cellift.runs import states
 from cellift.supervise.children import Children
 from cellift.supervise.control import ControlServer
@@ -62,12 +63,16 @@ class PipelineRun:
         self._reports = Reports(plan["tasks"], self._is_there)
         self._cancelled = False
         self._gave_up = False
+        self._told = ""
         self._ending = False
         self._record = Record(folder, self._on_disk_full)
         self._loop = Loop()
         self._children = Children()
         self._results = StepResults(folder, plan, self._record)
         self._processes = StepProcesses(folder, plan, launch, self._results, self._loop, self._children, self._schedule)
+        self._uploads = StepUploads(
+            folder, launch["artifacts"], self._grace, self._record, self._loop, self._children, self._schedule
+        )
 
     def main(self, on_open: Callable[[], None]) -> int:
         """Run to the end; the supervisor's exit code. ``on_open`` is called when the record is open."""
@@ -114,7 +119,10 @@ class PipelineRun:
             if step.state == states.QUEUED and not self._ending:
                 self._consider(step)
         if all(states.is_terminal(step.state) for step in self._steps.values()):
-            self._loop.stop()
+            if not self._uploads.waits_for:
+                self._loop.stop()
+            elif not self._ending:
+                self._tell(self._uploads.waits_for)
 
     def _consider(self, step: Step) -> None:
         if step.attempt > 1 and not self._may_run_again(step):
@@ -251,6 +259,8 @@ class PipelineRun:
                 self._results.take_outputs(step, result)
                 self._set_task(step, states.SUCCEEDED, exit_code=exit_status(code))
                 self._reports.finish(step.id, result, files)
+                if not self._ending:
+                    self._uploads.begin(step, self._processes.environment())
         if error is not None:
             self._reports.end(step.id, files)
             self._fail(step, error, exit_status(code))
@@ -283,6 +293,7 @@ class PipelineRun:
     def _run_again(self, step: Step) -> None:
         """What it made is void; what was skipped because of it may run after all."""
         step.stale = False
+        self._uploads.end(step)
         step.attempt = self._reports.again(step.id)
         self._results.forget(step)
         self._errors.pop(step.id, None)
@@ -324,6 +335,7 @@ class PipelineRun:
 
     def _end_all(self) -> None:
         self._ending = True
+        self._uploads.end()
         for step in self._steps.values():
             if step.pid:
                 self._end(step)
@@ -377,6 +389,12 @@ class PipelineRun:
     def _set_task(self, step: Step, state: str, **fields: Any) -> None:
         step.state = state
         self._record.write("task.state", task=step.id, state=state, attempt=step.attempt, **fields)
+
+    def _tell(self, why: str) -> None:
+        """What the run waits for when its steps are over."""
+        if self._told != why:
+            self._told = why
+            self._set_state(self._state, reason=why)
 
     def _note_commit(self) -> None:
         if self._notebook is not None:

@@ -70,7 +70,7 @@ class StepProcesses:
             [self._python, *command[1:-2]],
             command[-1],
             self._plan["warm_imports"],
-            env={**self._environment(), **self._plan["executors"][label]["env"]},
+            env={**self.environment(), **self._plan["executors"][label]["env"]},
             cwd=self._cwd,
             log=self._folder / "logs" / "warm.log",
             given=self._folder / "tasks" / "warm.json",
@@ -89,7 +89,7 @@ class StepProcesses:
 
     def has_packages(self, step: Step) -> bool:
         """Whether the step's environment is there; if not, it is being made now, or could not be made."""
-        return self._packages.python(step.installs, self._environment) is not None
+        return self._packages.python(step.installs, self.environment) is not None
 
     def packages_error(self, step: Step) -> dict[str, Any] | None:
         """Why the step's environment could not be made."""
@@ -99,7 +99,7 @@ class StepProcesses:
 
     def has_inputs(self, step: Step) -> bool:
         """Whether the objects that the step reads are here; if not, they are on their way, or cannot be had."""
-        return self._inputs.are_there(step, self._environment)
+        return self._inputs.are_there(step, self.environment)
 
     def inputs_error(self, step: Step) -> dict[str, Any] | None:
         """Why the objects could not be had."""
@@ -146,14 +146,14 @@ class StepProcesses:
         """Start the step as a program of its own; its process id. Raises OSError."""
         command = self._plan["executors"][step.plan["executor"]]["command"]
         # The command as the pipeline has it, with the interpreter of this run in the place of "python3".
-        python = self._packages.python(step.installs, self._environment) or self._python
+        python = self._packages.python(step.installs, self.environment) or self._python
         argv = [python, *command[1:], *request["argv"][1:]]
-        env = {**self._environment(), **request["env"]}
+        env = {**self.environment(), **request["env"]}
         if python != self._python:
             env["PATH"] = os.pathsep.join([str(Path(python).parent), env.get("PATH", os.defpath)])
         return spawn(argv, env=env, cwd=self._cwd, log=request["log"])
 
-    def _environment(self) -> dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """What every process of the run has in its environment."""
         return {
             "PYTHONHASHSEED": "0",

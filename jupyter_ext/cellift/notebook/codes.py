@@ -85,4 +85,6 @@ CATALOGUE: dict[str, Code] = {
     "CL611": Code("error", "Input that is not in its store"),
     "CL612": Code("error", "Input that could not be fetched"),
     "CL613": Code("error", "Input of a store in a compiled pipeline"),
+    "CL614": Code("warning", "What a step made is not in the store"),
+    "CL615": Code("error", "No place for what steps make"),
 }

@@ -59,13 +59,14 @@ class Display(TypedDict):
 
 
 class Artifact(TypedDict):
-    """Something on disk that a task wrote; ``uri`` is a path."""
+    """Something on disk that a task wrote; ``uri`` is a path, ``stored`` its address in a store, if it is in one."""
 
     task: str
     name: str
     type: str
     uri: str
     bytes: int
+    stored: str | None
 
 
 class Warning(TypedDict):

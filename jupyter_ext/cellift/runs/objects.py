@@ -22,7 +22,7 @@ class Use(NamedTuple):
 def uses_of(run: Run) -> list[Use]:
     """All that a run records of objects."""
     read = [Use(one["uri"], task["id"], "read", one["etag"]) for task in run["tasks"] for one in task["reads"]]
-    made = [Use(one["uri"], one["task"], "made", "") for one in run["artifacts"] if one["uri"].startswith(SCHEME)]
+    made = [Use(one["stored"], one["task"], "made", "") for one in run["artifacts"] if one["stored"]]
     return made + read
 
 

@@ -121,8 +121,11 @@ class Reducer:
                     "type": event.get("artifact_type", "system.Artifact"),
                     "uri": event["uri"],
                     "bytes": event.get("bytes", 0),
+                    "stored": None,
                 }
             )
+        elif kind == "artifact.stored":
+            self._stored(event)
         elif kind in ("task.state", "task.outputs"):
             task = self._tasks.get(event["task"])
             if task is not None:
@@ -144,6 +147,14 @@ class Reducer:
             run["finished"] = event["time"]
             error = event.get("error")
             run["error"] = full_error(error) if error else None
+
+    def _stored(self, event: Event) -> None:
+        task = self._tasks.get(event["task"])
+        if task is None or event["attempt"] != task["attempt"]:
+            return  # what an attempt made that was void when the upload ended
+        for one in self.run["artifacts"]:
+            if (one["task"], one["name"]) == (event["task"], event["name"]):
+                one["stored"] = event["uri"]
 
     def _discard(self, task: Task) -> None:
         """A task runs again: what its last attempt gave is void."""

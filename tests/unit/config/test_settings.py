@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cellift.config import settings
-from cellift.config.settings import RUNS_LIMIT, Settings, load_settings
+from cellift.config.settings import RUNS_ARTIFACTS, RUNS_LIMIT, Settings, load_settings
 
 
 class Layers:
@@ -30,6 +30,7 @@ def layers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Layers:
     monkeypatch.setattr(settings, "SYSTEM_FILE", made.system)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv(RUNS_LIMIT.variable, raising=False)
+    monkeypatch.delenv(RUNS_ARTIFACTS.variable, raising=False)
     return made
 
 
@@ -60,6 +61,27 @@ def test_a_project_may_not_define_connections_or_limits(layers: Layers, table: s
     (problem,) = layers.load().problems
     assert str(problem).startswith(f"{layers.project}:2: [{table[1:7]}")
     assert "may not define" in problem.message
+
+
+def test_where_data_goes_is_said_by_the_user_and_not_by_a_project(
+    layers: Layers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert layers.load().text(RUNS_ARTIFACTS) == ""
+    layers.system.write_text("[runs]\nartifacts = 's/b'\n")
+    layers.project.write_text("[runs]\nartifacts = 's/theirs'\n")
+    found = layers.load()
+    assert found.text(RUNS_ARTIFACTS) == "s/b"
+    (problem,) = found.problems
+    assert str(problem).startswith(f"{layers.project}:2: runs.artifacts is left out")
+    layers.project.write_text("")
+    layers.user.write_text("[runs]\nartifacts = 5\n")
+    found = layers.load()
+    assert found.text(RUNS_ARTIFACTS) == "s/b"
+    assert "must be a text, not 5" in found.problems[0].message
+    monkeypatch.setenv("CELLIFT_RUNS_ARTIFACTS", "s/mine")
+    assert layers.load().text(RUNS_ARTIFACTS) == "s/mine"
+    layers.user.write_text("[runs]\nartefacts = 's/b'\n")
+    assert "Near it: runs.artifacts" in layers.load().problems[0].message
 
 
 def test_unknown_key_is_reported_with_file_line_and_a_near_name(layers: Layers) -> None:

@@ -6,11 +6,13 @@ import copy
 from typing import Any
 
 import jsonschema
+import pytest
 
 from cellift.engine.launch import start_prepared
 from cellift.engine.prepare import Prepared
 from cellift.notebook.graph import Step
 from cellift.runs.model import Run
+from cellift.storage.connections.opening import open_store
 from unit.engine.kit import Bench, prepare, step, task
 from unit.engine.scripted_runner import PROGRAM
 from unit.engine.test_run import SCHEMA, states_of
@@ -82,6 +84,25 @@ def test_a_step_that_had_finished_runs_again_from_the_changed_value_and_so_does_
         ("c", 2, "again: step B changed `x`, which this step had taken before the change"),
         ("d", 2, "again: what it took from C was made again"),
     ]
+
+
+def test_what_an_attempt_uploads_is_not_mixed_with_what_a_void_one_has(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CELLIFT_HOME", str(bench.home))
+    monkeypatch.setenv("CELLIFT_RUNS_ARTIFACTS", "local/box")
+    open_store("local").make_bucket("box")
+    done = run(
+        bench,
+        A,
+        step("b", "wait('d')\nx.append(2); changed.append('x')", TAKE),
+        step("c", "n = sum(x); print(n)", TAKE, ("n",)),
+        step("d", "m = n + 1; say('d')", {"n": "c"}, ("m",)),
+    )
+    assert done["state"] == "SUCCEEDED"
+    kept = {one["task"]: one["stored"] for one in done["artifacts"]}
+    where = f"cellift://local/box/{done['id']}"
+    assert kept == {one: f"{where}/{name}/values/" for one, name in zip("abcd", ("a", "b", "c.2", "d.2"), strict=True)}
 
 
 def test_a_step_that_has_not_started_simply_starts_from_the_changed_value(bench: Bench) -> None:

@@ -27,8 +27,10 @@ def record(store: RunStore, name: str, *made: str) -> str:
     """A run whose task ``a`` reads an object, and whose task ``b`` makes these."""
     new = store.create(name=name, tasks=[{"id": "a", "reads": [READ]}, {"id": "b"}])
     journal = JournalWriter(new.folder)
-    for uri in made:
-        journal.append("artifact", task="b", name="values", uri=uri)
+    journal.append("task.state", task="b", state=states.RUNNING, attempt=1)
+    for number, uri in enumerate(made):
+        journal.append("artifact", task="b", name=f"n{number}", uri="/a/local/folder")
+        journal.append("artifact.stored", task="b", attempt=1, name=f"n{number}", uri=uri, files={})
     journal.append("run.state", sync=True, state=states.SUCCEEDED)
     journal.release_reserve()
     journal.close()
@@ -54,7 +56,7 @@ def test_who_read_it_the_newest_first(store: RunStore) -> None:
 
 
 def test_who_made_it_also_by_the_folder_that_it_is_in(store: RunStore) -> None:
-    run = record(store, "one", "cellift://s/b/out/run/", "/a/local/folder")
+    run = record(store, "one", "cellift://s/b/out/run/")
     (use,) = store.using("s", "b", "out/run/x/0.pickle")
     assert (use["run"], use["task"], use["role"], use["etag"]) == (run, "b", "made", "")
     assert store.using("s", "b", "out/run2/x") == []
