@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cellift.api.table import columns, cut
-from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, short_ids, when, where, word
+from cellift.api.words import SHORT_ID, duration, icon, number, seconds_between, short_ids, size, when, where, word
 from cellift.runs import states
 
 # A preview in a line of a table: enough to know the value again.
@@ -34,12 +34,30 @@ def run_lines(run: Mapping[str, Any], numbers: Mapping[str, int] | None = None) 
     lines += [f"  {line}" for line in columns([_task_row(task) for task in run["tasks"]])]
     if run["metrics"]:
         lines.append("  " + "  ".join(metric_texts(run)))
+    lines += [f"  {line}" for line in object_lines(run)]
     lines += [f"  ▲ {warning['message']}" for warning in run.get("warnings", [])]
     if run["error"]:
         lines.append(error_line(run["error"], run["tasks"], numbers or {}))
         hint = load_hint(run)
         lines += [hint] if hint else []
     return lines
+
+
+def object_lines(run: Mapping[str, Any]) -> list[str]:
+    """Return what the steps read from stores, and where there what they made is."""
+    reads = [(task["name"], read) for task in run["tasks"] for read in task.get("reads", ())]
+    stored = [one["stored"] for one in run["artifacts"] if one.get("stored")]
+    if not reads and not stored:
+        return []
+    from cellift.storage.inputs import shown_name
+    from cellift.storage.shown import shown
+
+    lines = [
+        f"{name} reads {shown_name(read)} (etag {shown(read['etag'])}, {size(read['bytes'])})" for name, read in reads
+    ]
+    # STEP/ARTIFACT/ is at the end of each: the folder of the run has them all.
+    folders = dict.fromkeys(shown_name({"uri": uri.rsplit("/", 3)[0] + "/"}) for uri in stored)
+    return lines + [f"Stored in {folder}" for folder in folders]
 
 
 def load_hint(run: Mapping[str, Any]) -> str:
