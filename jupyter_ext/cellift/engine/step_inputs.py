@@ -96,8 +96,13 @@ class StepInputs:
         if not reads:
             return True
         if step.id not in self._state:
-            self._state[step.id] = None
-            self._bring(step, reads, env())
+            from cellift.storage.inputs import is_fetched
+
+            # A copy that is here is of the object that was recorded, whatever has become of that since.
+            here = all(read["name"] and is_fetched(read, self._home) for read in reads)
+            self._state[step.id] = "" if here else None
+            if not here:
+                self._bring(step, reads, env())
         return self._state[step.id] == ""
 
     def error(self, step: Step) -> dict[str, Any] | None:

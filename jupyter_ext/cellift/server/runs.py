@@ -50,7 +50,9 @@ class RunsHandler(CelliftHandler):
         fields = await self.body(_START_FIELDS)
         file = self.service.paths.file(fields.text("path"))
         content = fields.mapping("content")
-        run = await self.blocking(
+        # What steps read from stores is looked at before the run.
+        call = self.waiting if _reads_stores(content) else self.blocking
+        run = await call(
             _start,
             self.service,
             content,
@@ -186,6 +188,23 @@ def _start(
         env=step_environment(),
     )
     return whole_run(service.store().load(launched.run_id), service)
+
+
+def _reads_stores(content: Mapping[str, Any]) -> bool:
+    """Whether a step may say that it reads an object of a store; what is no notebook is refused by the analysis."""
+    cells = content.get("cells")
+    for cell in cells if isinstance(cells, list) else ():
+        if not isinstance(cell, dict):
+            continue
+        source, metadata = cell.get("source", ""), cell.get("metadata")
+        text = "".join(map(str, source)) if isinstance(source, list) else str(source)
+        if "--input" in text.lstrip().partition("\n")[0]:
+            return True
+        ours = metadata.get("cellift") if isinstance(metadata, dict) else None
+        options = ours.get("options") if isinstance(ours, dict) else None
+        if isinstance(options, dict) and "input" in options:
+            return True
+    return False
 
 
 def _with_kernel(content: dict[str, Any], kernel_name: str | None) -> dict[str, Any]:

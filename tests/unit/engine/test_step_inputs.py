@@ -118,6 +118,14 @@ class Silent(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+def test_a_copy_that_is_here_is_not_fetched_again(bench: Bench, objects: Path) -> None:
+    first = bench.run(reading("a", SHOW, "raw=data:local/box/a.csv"))
+    second = bench.run(reading("a", SHOW, "raw=data:local/box/a.csv"))
+    assert bench.log(second, "a") == bench.log(first, "a") != ""
+    logs = [bench.store.folder(run["id"]) / "logs" / "a.inputs.log" for run in (first, second)]
+    assert [log.exists() for log in logs] == [True, False]
+
+
 def test_cancel_ends_what_is_being_fetched(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
         Thread(target=server.serve_forever).start()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from cellift.server.base import CelliftHandler
-from cellift.server.errors import ApiError, explain
+from cellift.server.errors import ApiError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -35,13 +35,7 @@ class DataHandler(CelliftHandler):
 
     async def blocking(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call ``function`` in a thread that may wait for a store; what it refuses becomes an :class:`ApiError`."""
-        try:
-            return await self.stores.blocking(function, *args, **kwargs)
-        except Exception as error:
-            explained = explain(error)
-            if explained is None:
-                raise
-            raise explained from error
+        return await self.waiting(function, *args, **kwargs)
 
     async def with_store(self, name: str, function: Callable[[Store], T]) -> T:
         """Call ``function`` with the store of a connection, in such a thread."""
