@@ -129,10 +129,10 @@ function MadeBy(props: {
   if (!found?.length) {
     return null;
   }
-  const [first] = found;
+  const first = found.find(one => one.role !== 'read') ?? found[0];
   return (
     <p className="cl-Details-madeBy" data-testid="cellift-data-made-by">
-      {trans.__('made by run')}{' '}
+      {first.role === 'read' ? trans.__('read by run') : trans.__('made by run')}{' '}
       <button type="button" className="cl-Link" disabled={!onOpenRun} onClick={() => onOpenRun?.(first.run)}>
         {first.name}
       </button>{' '}
