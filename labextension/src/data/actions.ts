@@ -15,6 +15,7 @@ import type {
 import type { DataBrowser } from './browser';
 import type { DataClient } from './client';
 import { statusOf, wordsOf } from './errorWords';
+import type { ILocation } from './places';
 import { celliftUri, copyName, folderOf, isFolder, isSame, nameOf, s3Uri } from './places';
 import type { TransfersModel } from './transfers/transfersModel';
 import type { ILocalFile, Upload } from './transfers/upload';
@@ -44,6 +45,7 @@ export class DataActions implements IDisposable {
     this.uploads = options.uploads;
     this.transfers.ended.connect(this._onEnded, this);
     this.uploads.paused.connect(this._onPaused, this);
+    this.browser.changed.connect(this._onBrowsed, this);
   }
 
   readonly browser: DataBrowser;
@@ -85,6 +87,7 @@ export class DataActions implements IDisposable {
 
   ask(form: Form | null): void {
     this._form = form;
+    this._askedAt = this.browser.location;
     this._notice = null;
     this._changed.emit();
   }
@@ -360,7 +363,8 @@ export class DataActions implements IDisposable {
 
   /** Whether what is removed can be brought back; null: it depends. */
   private async _isUndoable(places: IPlace[]): Promise<boolean | null> {
-    if (!this.browser.buckets?.features.includes('versions')) {
+    // Of a bucket that goes nothing is left that could bring things back.
+    if (!this.browser.buckets?.features.includes('versions') || places.some(place => place.key === '')) {
       return false;
     }
     const object = places.find(place => !isFolder(place.key));
@@ -396,6 +400,14 @@ export class DataActions implements IDisposable {
     }
   }
 
+  /** A question about a place goes away with it. */
+  private _onBrowsed(): void {
+    const isOfPlace = this._form && this._form.kind !== 'connection' && this._form.kind !== 'forget-connection';
+    if (isOfPlace && this._form?.kind !== 'clash' && !isSame(this._askedAt, this.browser.location)) {
+      this.ask(null);
+    }
+  }
+
   private _onEnded(_: TransfersModel, transfer: ITransfer): void {
     const buckets = this._emptied.get(transfer.id);
     this._emptied.delete(transfer.id);
@@ -419,6 +431,7 @@ export class DataActions implements IDisposable {
     void this.transfers.refresh();
   }
 
+  private _askedAt: ILocation | null = null;
   private _busy = 0;
   private _changed = new Signal<this, void>(this);
   private _clipboard: { cut: boolean; places: IPlace[] } | null = null;

@@ -9,7 +9,7 @@ import type { IRow } from './listing';
 import { Listing } from './listing';
 import type { Memory } from './memory';
 import type { ILocation } from './places';
-import { above, isSame } from './places';
+import { above, isSame, LOCAL } from './places';
 import { Selection } from './selection';
 
 /** The first page is small, so that it is there soon; the others are as large as S3 allows. */
@@ -24,9 +24,6 @@ const MOST_REFRESHED = 3000;
 
 /** Places that back and forward know. */
 const MOST_HISTORY = 100;
-
-/** The connection that is always there. */
-const LOCAL = 'local';
 
 /** Where one looks and what is there: connections, buckets, folders, what is typed and what is selected. */
 export class DataBrowser implements IDisposable {

@@ -1,5 +1,8 @@
 import type { IConnection, IPlace } from './api';
 
+/** The connection that is always there: the local tree. */
+export const LOCAL = 'local';
+
 /** Where one looks: all buckets of a connection, or a folder of a bucket. */
 export interface ILocation {
   connection: string;

@@ -1,5 +1,5 @@
 import type { IConnection, IObjectDetails, IPage, IPlan, ITransfer, ITransferRequest } from '../api';
-import type { DataClient } from '../client';
+import type { DataClient, IMadeBy } from '../client';
 import { ResponseError } from '../../client/request';
 
 /** An answer of the server that says no. */
@@ -103,11 +103,21 @@ export class FakeStore {
       if (!this.keys.has(place.key)) {
         throw refusal(404, 'not there');
       }
-      return { key: place.key, size: this.keys.get(place.key), etag: 'e' } as unknown as IObjectDetails;
+      return {
+        key: place.key,
+        size: this.keys.get(place.key) ?? 0,
+        modified: null,
+        etag: 'e',
+        content_type: 'text/csv',
+        metadata: {},
+        tags: {},
+        checksums: {},
+        version: null
+      } satisfies IObjectDetails;
     });
 
   versions = (place: { key: string }) => this.answer(`versions ${place.key}`, () => []);
-  madeBy = () => this.answer('made-by', () => [] as { run: string; name: string; task: string; created: string }[]);
+  madeBy = () => this.answer('made-by', () => [] as IMadeBy[]);
   contentUrl = (place: { key: string }) => `http://localhost/content?key=${encodeURIComponent(place.key)}`;
 
   putContent = (place: { key: string }, body: { byteLength?: number }, options: { ifNew?: boolean } = {}) =>

@@ -3,6 +3,7 @@ import * as React from 'react';
 import { useSignal } from '../../runs/components/hooks';
 import type { DataActions } from '../actions';
 import type { DataClient } from '../client';
+import { LOCAL } from '../places';
 import { chosenFiles, droppedFiles } from '../transfers/droppedFiles';
 import { Details } from './details';
 import { ObjectList } from './objectList';
@@ -230,16 +231,16 @@ function EmptyState(props: {
     return (
       <div className="cl-Empty" data-testid="cellift-data-empty">
         <p>
-          {location.connection === 'local'
+          {location.connection === LOCAL
             ? trans.__('Data is kept in buckets. Those of “local” are folders of this machine and need no set-up.')
             : trans.__('There is no bucket here, or these keys may not see it.')}
         </p>
         {!isReadOnly &&
           button(
-            location.connection === 'local' ? trans.__('Create the first bucket') : trans.__('Create a bucket'),
+            location.connection === LOCAL ? trans.__('Create the first bucket') : trans.__('Create a bucket'),
             () => actions.ask({ kind: 'bucket' })
           )}{' '}
-        {location.connection === 'local' && button(trans.__('Connect to MinIO or S3'), addConnection, false)}
+        {location.connection === LOCAL && button(trans.__('Connect to MinIO or S3'), addConnection, false)}
       </div>
     );
   }

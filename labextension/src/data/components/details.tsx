@@ -49,7 +49,7 @@ export function Details(props: Details.IProps): JSX.Element {
           {error}
         </p>
       )}
-      <MadeBy place={place} client={client} trans={trans} onOpenRun={props.onOpenRun} />
+      <MadeBy place={place} etag={found?.etag ?? ''} client={client} trans={trans} onOpenRun={props.onOpenRun} />
       {props.renderPreview?.(shown)}
       {found && <Facts found={found} trans={trans} />}
       {found && props.hasVersions && (
@@ -117,30 +117,42 @@ function Facts(props: { found: IObjectDetails; trans: TranslationBundle }): JSX.
 /** The runs that recorded the object. */
 function MadeBy(props: {
   place: IPlace;
+  /** What the object has now; empty before it is known. */
+  etag: string;
   client: DataClient;
   trans: TranslationBundle;
   onOpenRun: ((id: string) => void) | null;
-}): JSX.Element | null {
-  const { place, client, trans, onOpenRun } = props;
+}): JSX.Element {
+  const { place, etag, client, trans, onOpenRun } = props;
   const { found } = useAnswer<IMadeBy[]>(
     signal => client.madeBy(place, { signal }),
     [place.connection, place.bucket, place.key]
   );
-  if (!found?.length) {
-    return null;
-  }
-  const first = found.find(one => one.role !== 'read') ?? found[0];
+  const uses = (['made', 'read'] as const).flatMap(role => {
+    const [first, ...others] = (found ?? []).filter(one => one.role === role);
+    return first ? [{ role, first, others: others.length }] : [];
+  });
   return (
-    <p className="cl-Details-madeBy" data-testid="cellift-data-made-by">
-      {first.role === 'read' ? trans.__('read by run') : trans.__('made by run')}{' '}
-      <button type="button" className="cl-Link" disabled={!onOpenRun} onClick={() => onOpenRun?.(first.run)}>
-        {first.name}
-      </button>{' '}
-      <span className="cl-muted">
-        {[first.task, formatWhen(first.created, trans)].filter(Boolean).join(', ')}
-        {found.length > 1 && trans.__(' and %1 more', String(found.length - 1))}
-      </span>
-    </p>
+    <>
+      {uses.map(({ role, first, others }) => (
+        <p key={role} className="cl-Details-madeBy" data-testid={`cellift-data-${role}-by`}>
+          {role === 'made' ? trans.__('made by run') : trans.__('read by run')}{' '}
+          <button type="button" className="cl-Link" disabled={!onOpenRun} onClick={() => onOpenRun?.(first.run)}>
+            {first.name}
+          </button>
+          <span className="cl-muted">
+            {[
+              '',
+              formatWhen(first.created, trans),
+              others ? trans.__('and %1 more', String(others)) : '',
+              first.etag && etag && first.etag !== etag ? trans.__('as it was then') : ''
+            ]
+              .filter((text, index) => text || index === 0)
+              .join(' · ')}
+          </span>
+        </p>
+      ))}
+    </>
   );
 }
 

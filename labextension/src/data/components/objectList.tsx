@@ -57,6 +57,8 @@ export function ObjectList(props: ObjectList.IProps): JSX.Element {
   };
   const page = Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);
   const onKeyDown = (event: React.KeyboardEvent) => {
+    // As it is now: several keys may come before the list is drawn again.
+    const { focus } = browser.selection;
     const ctrl = event.ctrlKey || event.metaKey;
     const keys: Record<string, (() => void) | undefined> = {
       ArrowDown: () => move(focus + 1, event),

@@ -3,7 +3,7 @@ import { addIcon, ellipsesIcon, fileUploadIcon, newFolderIcon, refreshIcon } fro
 import * as React from 'react';
 import { useSignal } from '../../runs/components/hooks';
 import type { DataActions } from '../actions';
-import { crumbs } from '../places';
+import { crumbs, LOCAL } from '../places';
 
 /** Where one is, and the ways from here: connection, folders above, back and forward, what a name begins with. */
 export function PlaceBar(props: PlaceBar.IProps): JSX.Element {
@@ -20,6 +20,12 @@ export function PlaceBar(props: PlaceBar.IProps): JSX.Element {
       trail.current.scrollLeft = trail.current.scrollWidth;
     }
   }, [deepest, location?.bucket]);
+  const about = [
+    connection?.name === LOCAL ? '' : connection?.found,
+    connection?.url,
+    isReadOnly ? trans.__('read-only') : '',
+    connection?.anonymous ? trans.__('without keys') : ''
+  ].filter(Boolean);
   const readOnly = isReadOnly ? trans.__('The connection is read-only.') : '';
   return (
     <div className="cl-PlaceBar">
@@ -38,7 +44,6 @@ export function PlaceBar(props: PlaceBar.IProps): JSX.Element {
             <option key={one.name} value={one.name} title={one.unusable || one.found}>
               {one.name}
               {one.unusable ? ` (${trans.__('cannot be used')})` : one.read_only ? ` (${trans.__('read-only')})` : ''}
-              {one.found && one.name !== 'local' ? ` – ${one.found}` : ''}
             </option>
           ))}
         </select>
@@ -138,6 +143,11 @@ export function PlaceBar(props: PlaceBar.IProps): JSX.Element {
           ))}
         </nav>
       </div>
+      {atBuckets && about.length > 0 && (
+        <p className="cl-PlaceBar-about" title={about.join(' · ')} data-testid="cellift-data-found">
+          {about.join(' · ')}
+        </p>
+      )}
       <input
         ref={props.search}
         type="search"

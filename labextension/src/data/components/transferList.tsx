@@ -101,7 +101,7 @@ function UploadRow(props: { upload: Upload; actions: DataActions; trans: Transla
       text={facts}
       trans={trans}
       onEnd={() => void uploads.end(upload)}
-      failures={state === 'failed' || state === 'broken' ? upload.failures : []}
+      failures={upload.failures.length > 1 ? upload.failures : []}
     >
       {state === 'waiting' && (
         <>
@@ -128,7 +128,11 @@ function TransferRow(props: { transfer: ITransfer; actions: DataActions; trans: 
   const { transfers } = actions;
   const { state, kind } = transfer;
   const isLost = kind === 'upload' && state === 'running';
-  const amount = trans.__('%1 objects, %2', transfer.objects.toLocaleString(), formatBytes(transfer.bytes));
+  const bytes = formatBytes(transfer.bytes);
+  const amount =
+    transfer.objects === 1
+      ? trans.__('1 object, %1', bytes)
+      : trans.__('%1 objects, %2', transfer.objects.toLocaleString(), bytes);
   const isCounted = kind === 'delete' || kind === 'undo' || kind === 'size';
   const text = {
     running: isLost
