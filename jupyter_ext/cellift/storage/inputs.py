@@ -6,6 +6,7 @@ and its etag: an object that was replaced never meets the copy of the old one.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import re
@@ -21,6 +22,7 @@ from cellift.storage.shown import shown
 
 SCHEME = "cellift://"
 _SEAL = ".cellift-copy.json"
+_LOCK = ".cellift-lock"
 _UNPLAIN = re.compile(r"[^A-Za-z0-9._-]")
 _LONGEST = 100
 
@@ -41,12 +43,21 @@ def fetch(record: Mapping[str, Any], home: Path) -> Path:
     path = copy_path(record, home)
     if is_fetched(record, home):
         return path
+    home.joinpath("cache").mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # Steps that read one object start together: the first fetches it, the others wait for that.
+    with path.with_name(_LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_fetched(record, home):
+            _fetch(record, path)
+    return path
+
+
+def _fetch(record: Mapping[str, Any], path: Path) -> None:
     from cellift.storage.transfer import download
 
     connection, bucket, key = parts(record["uri"])
     check(record)
-    home.joinpath("cache").mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = download(Place(open_store(connection), connection, bucket, key), path)
     if not _is_same(record, _record(connection, bucket, key, found)):
         path.unlink()
@@ -54,7 +65,6 @@ def fetch(record: Mapping[str, Any], home: Path) -> Path:
     # The next step, or the next run, gets the same file: nobody is to write into it unawares.
     path.chmod(0o400)
     _seal(path).write_text(json.dumps(_state(path)))
-    return path
 
 
 def check(record: Mapping[str, Any]) -> None:

@@ -36,7 +36,7 @@ def put(key: str, text: str) -> None:
 
 
 def reading(step_id: str, source: str, *inputs: str) -> Step:
-    line = "; ".join(f"{name} = {found!r}" for name, _, found in (text.partition("=") for text in inputs) if found)
+    line = "; ".join(f"{name} = {found!a}" for name, _, found in (text.partition("=") for text in inputs) if found)
     return replace(step(step_id, f"{line}\n{source}"), options={"input": list(inputs)})
 
 
@@ -116,6 +116,14 @@ class Silent(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Keep quiet."""
+
+
+def test_steps_that_read_one_object_start_together(bench: Bench, objects: Path) -> None:
+    put("ü {{$}}.csv", "5,6")
+    text = "raw=data:local/box/ü {{$}}.csv"
+    run = bench.run(*(reading(one, "print(open(raw).read())", text) for one in "abc"))
+    assert run["state"] == states.SUCCEEDED, run["error"]
+    assert [bench.log(run, one) for one in "abc"] == ["5,6\n"] * 3
 
 
 def test_a_copy_that_is_here_is_not_fetched_again(bench: Bench, objects: Path) -> None:

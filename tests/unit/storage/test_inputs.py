@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 import pytest
 
 from cellift.storage.connections.opening import open_store
 from cellift.storage.errors import ChangedError, NotFoundError
 from cellift.storage.inputs import check, copy_path, fetch, find, is_fetched, parts, shown_name
+from cellift.storage.transfer import download
 
 
 @pytest.fixture
@@ -53,6 +57,27 @@ def test_it_is_fetched_once(home: Path) -> None:
     assert is_fetched(record, home)
     (home / "data" / "box" / "a.csv").unlink()
     assert fetch(record, home) == path
+
+
+def test_who_comes_while_it_is_fetched_waits_for_that(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(home, "a.csv", "1,2")
+    record = find("local", "box", "a.csv")
+    begun, may, calls = Event(), Event(), []
+
+    def slow(*args: Any) -> Any:
+        calls.append(args)
+        begun.set()
+        assert may.wait(60)
+        return download(*args)
+
+    monkeypatch.setattr("cellift.storage.transfer.download", slow)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(fetch, record, home)
+        assert begun.wait(60)
+        second = pool.submit(fetch, record, home)
+        may.set()
+        assert first.result(60) == second.result(60)
+    assert len(calls) == 1
 
 
 def test_a_copy_that_somebody_wrote_to_is_fetched_again(home: Path) -> None:
