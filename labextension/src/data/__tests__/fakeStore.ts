@@ -118,16 +118,29 @@ export class FakeStore {
 
   versions = (place: { key: string }) => this.answer(`versions ${place.key}`, () => []);
   madeBy = () => this.answer('made-by', () => [] as IMadeBy[]);
-  contentUrl = (place: { key: string }) => `http://localhost/content?key=${encodeURIComponent(place.key)}`;
+  contentUrl = (place: { key: string; version?: string | null }) =>
+    `http://localhost/content?key=${encodeURIComponent(place.key)}${place.version ? `&version=${place.version}` : ''}`;
 
-  putContent = (place: { key: string }, body: { byteLength?: number }, options: { ifNew?: boolean } = {}) =>
-    this.answer(`put ${place.key}${options.ifNew ? ' if new' : ''}`, () => {
-      if (options.ifNew && this.keys.has(place.key)) {
-        throw refusal(412, 'It is there already.');
+  content = (place: { key: string; version?: string | null }) =>
+    this.answer(`content ${place.key} ${place.version ?? ''}`.trim(), () => ({
+      blob: async () => ({ byteLength: 7 })
+    }));
+
+  putContent = (
+    place: { key: string },
+    body: { byteLength?: number },
+    options: { ifNew?: boolean; ifMatch?: string } = {}
+  ) =>
+    this.answer(
+      `put ${place.key}${options.ifNew ? ' if new' : options.ifMatch ? ` if ${options.ifMatch}` : ''}`,
+      () => {
+        if (options.ifNew && this.keys.has(place.key)) {
+          throw refusal(412, 'It is there already.');
+        }
+        this.keys.set(place.key, body.byteLength ?? 0);
+        return { key: place.key } as IObjectDetails;
       }
-      this.keys.set(place.key, body.byteLength ?? 0);
-      return { key: place.key } as IObjectDetails;
-    });
+    );
 
   plan = (request: { kind: string }) =>
     this.answer(`plan ${request.kind}`, () => ({

@@ -208,6 +208,26 @@ describe('DataPane', () => {
     expect(runs).toEqual(['r2']);
   });
 
+  it('shows an old version, and restores it unless the object changed meanwhile', async () => {
+    store.keys.set('m.bin', 1);
+    store.features = ['versions'];
+    const one = { key: 'm.bin', size: 1, modified: null, is_delete_marker: false };
+    store.versions = async () =>
+      [
+        { ...one, etag: 'e', version: 'v2', is_latest: true },
+        { ...one, etag: 'old', version: 'v1', is_latest: false, size: 7 }
+      ] as never;
+    await show();
+    view.click(rows()[0]);
+    await see(() => view.all('.cl-Details-versions li').length === 2);
+    const [newest, old] = view.all('.cl-Details-versions li');
+    expect([newest.getAttribute('aria-current'), old.getAttribute('aria-current')]).toEqual(['true', 'false']);
+    press('View', old);
+    await see(() => get('download').getAttribute('href')?.endsWith('&version=v1') === true);
+    press('Restore', old);
+    await see(() => store.calls.includes('content m.bin v1') && store.calls.includes('put m.bin if e'));
+  });
+
   it('shows how far transfers are, and cancels them', async () => {
     store.running = [
       transfer('t1', { kind: 'copy', bytes: 1024, total_bytes: 4096, speed: 1024, title: 'Copy a to b' }),
