@@ -21,6 +21,9 @@ import type { TransfersModel } from './transfers/transfersModel';
 import type { ILocalFile, Upload } from './transfers/upload';
 import type { Uploads } from './transfers/uploads';
 
+/** Things that the server takes at a time. */
+const MOST_AT_ONCE = 1000;
+
 /** Objects above this size are not sent in one request. */
 const MOST_IN_ONE = 64 << 20;
 
@@ -169,7 +172,12 @@ export class DataActions implements IDisposable {
 
   /** Counts what a removal takes, and asks. */
   async askDelete(places: IPlace[]): Promise<void> {
-    if (!places.length) {
+    const here = this.browser.here;
+    if (here?.key && this.browser.isAllChosen && places.length > 1) {
+      // All in a folder is the folder: as one thing, it may be any number.
+      places = [here];
+    }
+    if (!places.length || this._isTooMany(places)) {
       return;
     }
     const form: Form = { kind: 'delete', places, plan: null, undoable: null, error: null };
@@ -220,6 +228,9 @@ export class DataActions implements IDisposable {
   }
 
   copy(places: IPlace[], cut: boolean): void {
+    if (this._isTooMany(places)) {
+      return;
+    }
     this._clipboard = places.length ? { cut, places } : null;
     this._changed.emit();
   }
@@ -259,6 +270,13 @@ export class DataActions implements IDisposable {
     }
   }
 
+  /** Asks for the folder of the server that gets the files. */
+  askExport(places: IPlace[]): void {
+    if (places.length && !this._isTooMany(places)) {
+      this.ask({ kind: 'export', places });
+    }
+  }
+
   /** Copies objects and folders into a folder of the server. */
   async export(places: IPlace[], folder: IContentsPlace): Promise<string | null> {
     return this._transfer({ kind: 'export', sources: places, to: folder });
@@ -287,6 +305,9 @@ export class DataActions implements IDisposable {
 
   /** Sums a folder up, in the background. */
   async size(places: IPlace[]): Promise<void> {
+    if (this._isTooMany(places)) {
+      return;
+    }
     const wrong = await this._try(() => this.transfers.start({ kind: 'size', sources: places }));
     if (wrong) {
       this.say(wrong, true);
@@ -341,6 +362,22 @@ export class DataActions implements IDisposable {
       Signal.disconnectReceiver(this);
       Signal.clearData(this);
     }
+  }
+
+  /** Says that so many things cannot be named at a time, when it is so. */
+  private _isTooMany(places: unknown[]): boolean {
+    if (places.length <= MOST_AT_ONCE) {
+      return false;
+    }
+    this.say(
+      this._options.trans.__(
+        '%1 things are selected, and at most %2 can be named at a time. Select the folder that holds them, or fewer.',
+        places.length.toLocaleString(),
+        MOST_AT_ONCE.toLocaleString()
+      ),
+      true
+    );
+    return true;
   }
 
   /** Begins a transfer, unless something is there already: then it asks. */

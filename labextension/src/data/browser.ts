@@ -248,6 +248,11 @@ export class DataBrowser implements IDisposable {
       .filter((place): place is IPlace => !!place);
   }
 
+  /** All that is in the folder is selected, and nothing of it is left out by what is typed. */
+  get isAllChosen(): boolean {
+    return !this._shownTyped && (this._listing?.isComplete ?? false) && this._selection.size === this.rows.length;
+  }
+
   /** The folder that is looked at, as a place; null where there are buckets. */
   get here(): IPlace | null {
     const location = this._location;

@@ -137,15 +137,10 @@ export function addDataCommands(options: IOptions): void {
     },
     { icon: downloadIcon, isEnabled: singleObject, isVisible: singleObject }
   );
-  add(
-    CommandIDs.exportTo,
-    trans.__('Copy to a Folder of the Server…'),
-    () => actions.ask({ kind: 'export', places: browser.chosen }),
-    {
-      isEnabled: some,
-      isVisible: some
-    }
-  );
+  add(CommandIDs.exportTo, trans.__('Copy to a Folder of the Server…'), () => actions.askExport(browser.chosen), {
+    isEnabled: some,
+    isVisible: some
+  });
   add(CommandIDs.copy, trans.__('Copy'), () => actions.copy(browser.chosen, false), {
     icon: copyIcon,
     isEnabled: objects,

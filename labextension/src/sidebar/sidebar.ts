@@ -48,6 +48,7 @@ export class CelliftSidebar extends SidePanel implements ISidebar {
     const index = ArrayExt.upperBound(this._sections, section.rank, (item, rank) => item.rank - rank);
     ArrayExt.insert(this._sections, index, section);
     this.insertWidget(index, widget);
+    this._order(index);
     void this._restored.then(() => this._apply());
   }
 
@@ -78,6 +79,15 @@ export class CelliftSidebar extends SidePanel implements ISidebar {
     const saved = (await this._state?.fetch(STATE_KEY).catch(() => undefined)) as CelliftSidebar.IState | undefined;
     this._closed = new Set(saved?.closed ?? []);
     this._sizes = saved?.sizes ?? {};
+  }
+
+  /** Puts a section where it is seen in the document, too: Tab goes that way, and Lumino appends what comes later. */
+  private _order(index: number): void {
+    const { titles, widgets } = this.content as AccordionPanel;
+    const next = titles[index + 1];
+    if (next) {
+      next.before(titles[index], widgets[index].node);
+    }
   }
 
   /** Brings the sections that are there into the remembered state. */

@@ -51,6 +51,23 @@ describe('DataActions', () => {
     expect(actions.form).toBeNull();
   });
 
+  it('removes all in a folder as one thing, and names at most a thousand', async () => {
+    for (let number = 0; number < 1500; number++) {
+      store.keys.set(`many/${number}`, 1);
+    }
+    await go('many/');
+    await actions.browser.listing?.loadAll();
+    actions.browser.select(one => one.all(1500));
+    await actions.askDelete(actions.browser.chosen);
+    expect(actions.form).toMatchObject({ kind: 'delete', places: [place('many/')] });
+    actions.ask(null);
+    actions.browser.select(one => one.toggle(0));
+    await actions.askDelete(actions.browser.chosen);
+    expect(actions.form).toBeNull();
+    expect(actions.notice?.text).toContain('1,499 things are selected');
+    expect(store.calls.filter(call => call.startsWith('plan'))).toHaveLength(1);
+  });
+
   it('knows that an object of a bucket with versions can be brought back', async () => {
     store.features = ['versions'];
     await actions.browser.go({ connection: 'local', bucket: null, prefix: '' });

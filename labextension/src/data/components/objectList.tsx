@@ -55,6 +55,17 @@ export function ObjectList(props: ObjectList.IProps): JSX.Element {
       );
     }
   };
+  /** Selects all that is there, also what was not fetched before. */
+  const selectAll = () => {
+    browser.select(one => one.all(rows.length));
+    if (listing && hasMore) {
+      void listing.loadAll().then(() => {
+        if (browser.listing === listing) {
+          browser.select(one => one.all(listing.rows.length));
+        }
+      });
+    }
+  };
   const page = Math.max(1, Math.floor(height / ROW_HEIGHT) - 1);
   const onKeyDown = (event: React.KeyboardEvent) => {
     // As it is now: several keys may come before the list is drawn again.
@@ -83,9 +94,7 @@ export function ObjectList(props: ObjectList.IProps): JSX.Element {
       },
       ...(event.altKey ? { ArrowLeft: () => void browser.back(), ArrowRight: () => void browser.forward() } : {}),
       ...(event.altKey ? { ArrowUp: () => void browser.up() } : {}),
-      ...(ctrl
-        ? { a: () => browser.select(one => one.all(rows.length)), c: commands.copy, x: commands.cut, v: commands.paste }
-        : {})
+      ...(ctrl ? { a: selectAll, c: commands.copy, x: commands.cut, v: commands.paste } : {})
     };
     const act = keys[event.key];
     if (act) {

@@ -28,6 +28,16 @@ describe('CelliftSidebar', () => {
   it('orders the sections by rank, not by who comes first', () => {
     make();
     expect(sidebar.widgets.map(widget => widget.title.label)).toEqual(['Pipeline', 'Runs', 'Data']);
+    // In the document, too: that is the order in which Tab goes.
+    const nodes = [...sidebar.content.node.querySelectorAll('.lm-AccordionPanel-title, [data-section]')];
+    expect(nodes.map(node => (node as HTMLElement).dataset.section ?? node.textContent)).toEqual([
+      'Pipeline',
+      'pipeline',
+      'Runs',
+      'runs',
+      'Data',
+      'data'
+    ]);
   });
 
   it('remembers which sections are closed', async () => {
