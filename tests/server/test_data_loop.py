@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -157,6 +158,15 @@ async def test_no_upload_is_written_on_the_loop(data: Any, bucket: str, calls: C
     await data("GET", "transfers")
     await data("GET", f"transfers/{transfer}")
     assert "write" in asked(calls) and on_the_loop(calls) == set()
+
+
+async def test_what_jupyter_has_loaded_is_no_longer_searched_for_garbage(data: Any, jp_serverapp: Any) -> None:
+    # A full search stops every thread, the loop's too, for 0.1 s.
+    assert gc.get_freeze_count() == 0
+    await data("GET", "connections/local/buckets")
+    assert gc.get_freeze_count() > 10_000
+    await jp_serverapp.web_app.settings["cellift"].service.stores.close()
+    assert gc.get_freeze_count() == 0
 
 
 async def test_a_handler_that_blocks_is_seen(data: Any, bucket: str, calls: Calls, jp_serverapp: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -34,9 +35,15 @@ class Stores:
         self._looked = -_FRESH_SECONDS
         self._open: dict[str, tuple[Connection, Store]] = {}
         self._transfers: Transfers | None = None
+        self._frozen = False
 
     async def blocking(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of ``function``, called in a thread that may wait for a server."""
+        if not self._frozen:
+            # Pages of a thousand objects make Python look for garbage often, and each full look at all that Jupyter
+            # has loaded stops every thread for 0.1 s. What is there by now stays: it need not be looked at again.
+            self._frozen = True
+            gc.freeze()
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
 
     def connections(self, *, fresh: bool = False) -> dict[str, Connection]:
@@ -83,3 +90,6 @@ class Stores:
         if self._transfers is not None:
             await asyncio.get_running_loop().run_in_executor(None, self._transfers.close)
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._frozen:
+            self._frozen = False
+            gc.unfreeze()
