@@ -12,12 +12,14 @@ import urllib.request
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from urllib.parse import urlencode
 
 import pytest
 
 from cellift.storage.api import Condition
 from cellift.storage.errors import AccessError, ConditionError, NotFoundError
+from cellift.storage.s3 import answers
 from cellift.storage.s3.body import Body
 from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import Keys, Secret, keys
@@ -142,6 +144,60 @@ def test_wrong_keys_are_told_apart(minio: Server, bucket: str) -> None:
         S3Store(minio.endpoint(), None).page(bucket)
 
 
+def test_clocks_that_differ_are_told(store: S3Store, bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    an_hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
+    monkeypatch.setattr("minio.time.utcnow", lambda: an_hour_ago)
+    with pytest.raises(AccessError, match="the clocks differ") as refused:
+        store.page(bucket)
+    assert refused.value.code == "RequestTimeTooSkewed"
+
+
+def test_a_link_ends(minio: Server, bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = S3Store(minio.endpoint(region="us-east-1"), minio.keys)  # one that need not ask for the region
+    put(store, bucket, "n", b"shared")
+    an_hour_ago = datetime.now(timezone.utc) - timedelta(hours=1)
+    monkeypatch.setattr("minio.time.utcnow", lambda: an_hour_ago)
+    assert fetched(store.share(bucket, "n", seconds=3590))[0] == 403
+    assert fetched(store.share(bucket, "n", seconds=7200)) == (200, b"shared")
+
+
+def test_a_cancelled_upload_of_parts_leaves_none(store: S3Store, bucket: str) -> None:
+    class Enough(Exception):
+        pass
+
+    def cancel(_: int) -> None:
+        # What is counted as moved is a part's: the upload has begun, and the server knows it by its key.
+        begun.extend(uploads_of(store, bucket, "n"))
+        raise Enough
+
+    begun: list[str] = []
+    size = 32 << 20
+    with pytest.raises(Enough):
+        store.write(bucket, "n", io.BytesIO(bytes(size)), size=size, moved=cancel)
+    assert begun and uploads_of(store, bucket, "n") == []
+    assert names(store, bucket) == []
+
+
+def uploads_of(store: S3Store, bucket: str, key: str) -> list[str]:
+    """The ids of unfinished uploads of a key: MinIO tells them only when it is asked for this very key."""
+    answer = store._transport.ask("GET", bucket, query={"uploads": "", "prefix": key})
+    return [one.text or "" for one in answers.parse(answer.body).iterfind("Upload/UploadId")]
+
+
+def test_a_bucket_that_is_removed_meanwhile_is_told(store: S3Store, bucket: str) -> None:
+    size = 32 << 20
+    gone: list[int] = []
+
+    def remove(count: int) -> None:
+        if not gone:
+            store.remove_bucket(bucket)
+        gone.append(count)
+
+    with pytest.raises(NotFoundError):
+        store.write(bucket, "n", io.BytesIO(bytes(size)), size=size, moved=remove)
+    assert bucket not in [one.name for one in store.buckets()]
+
+
 def test_a_wrong_region_is_found_out(minio: Server, bucket: str) -> None:
     store = S3Store(minio.endpoint(region="eu-west-1"), minio.keys, pause=lambda _: None)
     put(store, bucket, "n", b"x")
@@ -170,7 +226,6 @@ def test_temporary_keys_work_with_their_token_and_not_without(minio: Server, sto
 
 def assumed_role(minio: Server) -> Keys:
     """Keys of MinIO's security token service, asked for with its own signature (service ``sts``)."""
-    from datetime import datetime, timezone
     from hashlib import sha256
     from urllib.parse import urlsplit
     from xml.etree import ElementTree

@@ -5,7 +5,8 @@ from __future__ import annotations
 from cellift.storage.api import MOST_KEYS, PAGE, ObjectInfo, Page
 from cellift.storage.errors import StorageError
 from cellift.storage.s3 import answers
-from cellift.storage.s3.transport import Transport
+from cellift.storage.s3.transport import Transport, expect
+from cellift.storage.shown import quoted
 
 _MOST_ASKED = 50
 """Answers without any key that are followed for one page: some servers answer so when they filter much."""
@@ -38,8 +39,7 @@ def page(
         if token is not None:
             query["continuation-token"] = token
         root = answers.parse(transport.ask("GET", bucket, query=query).body)
-        if root.tag != "ListBucketResult":
-            raise StorageError(f"{transport.endpoint.host} does not answer as an S3 server does: <{root.tag[:20]}>.")
+        expect(transport, root, "ListBucketResult")
         encoding = answers.text(root, "EncodingType")
         objects = [answers.listed(one, encoding) for one in root.iterfind("Contents")]
         prefixes = [answers.decoded(answers.text(one, "Prefix"), encoding) for one in root.iterfind("CommonPrefixes")]
@@ -47,9 +47,12 @@ def page(
         # list twice.
         objects = list({one.key: one for one in objects if one.key.startswith(prefix)}.values())
         prefixes = [one for one in prefixes if one.startswith(prefix)]
-        token = answers.text(root, "NextContinuationToken") or None
+        asked, token = token, answers.text(root, "NextContinuationToken") or None
         if not answers.is_true(root, "IsTruncated"):
             token = None
+        elif token is None or token == asked:
+            # Taken for the end, keys would be missing in silence; followed, it would never end.
+            raise _endless(transport, bucket)
         if objects or prefixes or token is None:
             break
     return Page(sorted(objects, key=lambda one: _order(one.key)), sorted(prefixes, key=_order), token)
@@ -68,8 +71,17 @@ def versions(transport: Transport, bucket: str, key: str) -> list[ObjectInfo]:
         # Keys come in order: once another one begins, all of this one were seen.
         if not answers.is_true(root, "IsTruncated") or after != key:
             return found
-        query["key-marker"] = after
-        query["version-id-marker"] = answers.text(root, "NextVersionIdMarker")
+        marker = answers.text(root, "NextVersionIdMarker")
+        if (query.get("key-marker"), query.get("version-id-marker")) == (after, marker):
+            raise _endless(transport, bucket)
+        query["key-marker"], query["version-id-marker"] = after, marker
+
+
+def _endless(transport: Transport, bucket: str) -> StorageError:
+    return StorageError(
+        f"{transport.endpoint.host} says that there is more in {quoted(bucket)}, and not how to ask for it: the "
+        "listing cannot be had whole. Tell whoever runs the server."
+    )
 
 
 def _order(key: str) -> bytes:

@@ -31,7 +31,7 @@ from cellift.storage.s3.faults import scrubbed
 from cellift.storage.s3.gate import Gate
 from cellift.storage.s3.names import check_bucket, check_key
 from cellift.storage.s3.pieces import Source
-from cellift.storage.s3.transport import Answer, Transport, checked
+from cellift.storage.s3.transport import Answer, Transport, checked, expect
 from cellift.storage.s3.verifying import Verifier
 from cellift.storage.secret import Keys
 from cellift.storage.shown import quoted
@@ -82,6 +82,7 @@ class S3Store:
         """ListBuckets; AccessError says that a bucket can be named when these keys may not list them."""
         try:
             root = answers.parse(self._transport.ask("GET").body)
+            expect(self._transport, root, "ListAllMyBucketsResult")
         except AccessError as error:
             if error.code != "AccessDenied":
                 raise
@@ -382,6 +383,7 @@ class S3Store:
         ).encode()
         answer = self._transport.ask("POST", bucket, query={"delete": ""}, body=Body([content]))
         root = checked(self._transport, bucket, "", answer)
+        expect(self._transport, root, "DeleteResult")
         failed: dict[str, str] = {}
         for one in root.iterfind("Error"):
             code = answers.text(one, "Code")

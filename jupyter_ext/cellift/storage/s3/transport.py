@@ -34,6 +34,8 @@ _TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 _FIRST_PAUSE = 0.2
 _LONGEST_PAUSE = 5.0
 _MOST_ERROR_BYTES = 64 << 10
+_MOST_BYTES = 32 << 20
+"""Bytes of an answer that is read whole: a page of 1000 keys of 1024 bytes, each encoded, has a tenth of it."""
 _REGION_CODES = frozenset(
     {"AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect", "InvalidRegion", "XMinioInvalidRegion"}
 )
@@ -99,8 +101,16 @@ class Transport:
         place = Place(self.endpoint, self.keys, bucket, key)
         with self.stream(method, bucket, key, query=query, headers=headers, body=body, once=once) as response:
             with _told(place):
-                content = response.read()
-            return Answer(response.headers, content)
+                content = bytearray()
+                # To the empty piece: only that one tells a body that was cut off.
+                while len(content) <= _MOST_BYTES and (piece := response.read(_MOST_BYTES + 1)):
+                    content += piece
+            if len(content) > _MOST_BYTES:
+                raise StorageError(
+                    f"{self.endpoint.host} answers with more than {_MOST_BYTES >> 20} MiB where S3 servers answer "
+                    "with a page. Is it an S3 server, and nothing else?"
+                )
+            return Answer(response.headers, bytes(content))
 
     @contextmanager
     def stream(
@@ -306,6 +316,15 @@ def checked(transport: Transport, bucket: str, key: str, answer: Answer) -> Elem
         place = Place(transport.endpoint, transport.keys, bucket, key)
         raise fault(place, refusal(place, 500, answer.headers, answer.body))
     return root
+
+
+def expect(transport: Transport, root: Element, tag: str) -> None:
+    """Raise unless an answer is of this kind: a page of a portal or a proxy, with status 200, would be an empty one."""
+    if root.tag != tag:
+        raise StorageError(
+            f"{transport.endpoint.host} does not answer as an S3 server does: {quoted(f'<{root.tag[:20]}>')} instead "
+            f"of <{tag}>. Look at the `url` of connection {quoted(transport.endpoint.name)}, and for a proxy between."
+        )
 
 
 @contextmanager
