@@ -207,6 +207,8 @@ class S3Store:
                 return self._verifier.verified(bucket, key, answer, etag, [part], single=True)
             with multipart.upload(self._transport, bucket, key, headers) as begun:
                 parts = multipart.send_parts(begun, given, multipart.part_size(size), Gate(moved))
+                # Who cancelled while the server was silent after the last byte must not find an object later.
+                moved(0)
                 try:
                     answer = begun.complete([part.etag for part in parts], wanted)
                 except NotFoundError as error:

@@ -17,6 +17,7 @@ from cellift.storage.errors import (
     UnreachableError,
     UnsupportedError,
 )
+from cellift.storage.s3 import multipart
 from cellift.storage.s3.endpoint import Endpoint
 from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import keys
@@ -306,3 +307,29 @@ def test_cancelling_a_multipart_upload_leaves_none_behind_and_moves_nothing_more
     assert sum(moved) <= BIG // 2 + (1 << 20)
     assert setting.direct.uploads(setting.bucket) == []
     assert threading.active_count() <= threads
+
+
+def test_who_cancels_while_the_last_parts_answer_is_awaited_gets_no_object(setting: Setting) -> None:
+    class Enough(Exception):
+        pass
+
+    sizes = [multipart.PART] * 3
+    answered: list[str] = []
+
+    def note(head: tuple[str, str], given: bytes) -> bytes:
+        if head[0] == "PUT" and "partNumber" in head[1]:
+            answered.append(head[1])
+        return given
+
+    def cancelled(_: int) -> None:
+        if len(answered) == len(sizes):
+            raise Enough
+
+    setting.proxy.change = note
+    size = sum(sizes)
+    with pytest.raises(Enough):
+        setting.store.write(setting.bucket, "a", io.BytesIO(bytes(size)), size=size, moved=cancelled)
+    assert [head for head in setting.proxy.seen if head[0] == "DELETE"] and len(answered) == len(sizes)
+    assert setting.direct.uploads(setting.bucket) == []
+    with pytest.raises(NotFoundError):
+        setting.direct.stat(setting.bucket, "a")
