@@ -19,6 +19,8 @@ from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import Keys, keys
 
 FOLDER = os.environ.get("CELLIFT_TEST_SERVERS", "")
+DOMAIN = "minio.test"
+"""MinIO takes what stands before it in the name of a host for a bucket."""
 _STARTS_WITHIN_SECONDS = 60.0
 
 
@@ -51,6 +53,7 @@ def start_minio(folder: Path) -> Server:
         "MINIO_BROWSER": "off",
         "MINIO_UPDATE": "off",
         "MINIO_CALLHOME_ENABLE": "off",
+        "MINIO_DOMAIN": DOMAIN,
         "MINIO_CI_CD": "1",  # a drive beside the system's own is good enough for tests
         "HOME": str(folder),
     }

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import io
 import json
+import socket
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -29,7 +31,7 @@ from cellift.storage.transfers.registry import Transfers
 from cellift.storage.transfers.transfer import Transfer
 from storage.kit import get, put
 from storage.kit import keys as names
-from storage.servers import Server
+from storage.servers import DOMAIN, Server
 
 
 @pytest.fixture
@@ -196,6 +198,26 @@ def test_a_bucket_that_is_removed_meanwhile_is_told(store: S3Store, bucket: str)
     with pytest.raises(NotFoundError):
         store.write(bucket, "n", io.BytesIO(bytes(size)), size=size, moved=remove)
     assert bucket not in [one.name for one in store.buckets()]
+
+
+def test_a_bucket_in_the_name_of_the_host_works_as_one_in_the_path(
+    minio: Server, store: S3Store, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[str] = set()
+    real = socket.getaddrinfo
+
+    def here(host: str, *rest: Any, **options: Any) -> Any:
+        asked.add(host)
+        return real("127.0.0.1" if host.endswith(DOMAIN) else host, *rest, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    endpoint = minio.endpoint(url=minio.url.replace("127.0.0.1", DOMAIN), path_style=False, proxy="")
+    by_host = S3Store(endpoint, minio.keys)
+    put(by_host, bucket, "a b/ü+%2F.txt", b"by its host")
+    assert names(by_host, bucket) == ["a b/ü+%2F.txt"]
+    assert asked == {f"{bucket}.{DOMAIN}"}
+    assert get(store, bucket, "a b/ü+%2F.txt") == b"by its host"
+    assert bucket in [one.name for one in by_host.buckets()]
 
 
 def test_a_wrong_region_is_found_out(minio: Server, bucket: str) -> None:
