@@ -171,6 +171,15 @@ async def test_paths_that_the_server_does_not_show_are_refused(data: Any, bucket
             assert (await data("POST", "transfers", send=send)).status == 400, send
 
 
+async def test_no_object_becomes_a_hidden_file(data: Any, bucket: str, jp_root_dir: Path) -> None:
+    await fill(data, bucket, ".ssh/keys", "d/.bashrc", "d/.x/y", "d/seen")
+    sources = [place(bucket, ".ssh/"), place(bucket, "d/.bashrc"), place(bucket, "d/")]
+    done = await data.transfer(kind="export", sources=sources, to={"path": ""})
+    assert (done["state"], done["objects"], len(done["failures"])) == ("failed", 1, 4)
+    assert all("hidden" in one["reason"] for one in done["failures"])
+    assert [one.name for one in jp_root_dir.rglob("*") if one.is_file()] == ["seen"]
+
+
 async def test_a_cancel_does_not_wait_for_a_store_that_is_silent(
     data: Any, bucket: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -41,8 +41,24 @@ def planned(
 ) -> Iterator[Move]:
     """Give every move, the markers of folders too. Raises StorageError for what cannot be done as a whole.
 
-    Without *hidden*, files whose names begin with a dot, and what is in such folders, are left out.
+    Without *hidden*, files whose names begin with a dot, and what is in such folders, are left out; and no object
+    becomes such a file: a bucket of somebody else's must not bring a ``.bashrc``.
     """
+    for move in _all(request, open_store, warn, hidden):
+        yield move if hidden else _seen(move, request)
+
+
+def _seen(move: Move, request: Request) -> Move:
+    """The move, refused when what it makes would be a hidden file."""
+    if not isinstance(move.to, Path) or not isinstance(request.to, Path):
+        return move
+    if not any(part.startswith(".") for part in move.to.relative_to(request.to).parts):
+        return move
+    reason = f"{quoted(str(move.source))} would be a hidden file here, and this server does not show hidden files."
+    return move._replace(refused=move.refused or BadNameError(f"{reason} Copy it under another name."))
+
+
+def _all(request: Request, open_store: Opener, warn: Callable[[str], None], hidden: bool) -> Iterator[Move]:
     if len(request.sources) > 1 and not request.into:
         raise StorageError(f"{len(request.sources)} things cannot become one: name a folder.", "InvalidRequest")
     for source in request.sources:
