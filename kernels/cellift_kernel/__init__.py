@@ -1,4 +1,4 @@
-"""The kernel side of Cellift: ``%load_ext cellift`` gives ``%%step``, ``%pipeline`` and ``%runs``.
+"""The kernel side of Cellift: ``%load_ext cellift`` gives ``%%step``, ``%pipeline``, ``%runs`` and ``%data``.
 
 Loaded by itself when a notebook with steps is opened, so it loads nothing more than it needs: analysis, runs and
 values come with the first magic that uses them.

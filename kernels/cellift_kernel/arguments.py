@@ -16,7 +16,7 @@ class MagicParser(argparse.ArgumentParser):
     """A parser for what follows a magic; wrong usage and ``--help`` end the magic, not the kernel."""
 
     def __init__(self, prog: str, **options: Any) -> None:
-        super().__init__(prog=prog, allow_abbrev=False, **options)
+        super().__init__(prog=prog, **{**options, "allow_abbrev": False})
 
     def error(self, message: str) -> NoReturn:
         """Raise ``UsageError`` with the usage line."""
@@ -48,10 +48,13 @@ def run_magic(parser: MagicParser, actions: Mapping[Any, Callable[[argparse.Name
 @contextmanager
 def _plain_errors() -> Iterator[None]:
     from cellift.api.loading import CannotLoadError
+    from cellift.api.mc.errors import CommandError
+    from cellift.api.mc.errors import UsageError as WordsError
     from cellift.api.own_notebook import OwnNotebookError
     from cellift.api.text import UnknownNameError
     from cellift.notebook.diagnostics import RefusedError
     from cellift.runs.errors import RunStoreError
+    from cellift.storage.errors import StorageError
     from cellift.supervise.detach import LaunchError
 
     try:
@@ -61,6 +64,8 @@ def _plain_errors() -> Iterator[None]:
 
         raise UsageError("\n".join(["the notebook is refused", *diagnostic_lines(error.diagnostics)])) from None
     except (RunStoreError, LaunchError, OwnNotebookError, UnknownNameError, CannotLoadError) as error:
+        raise UsageError(str(error)) from None
+    except (StorageError, CommandError, WordsError) as error:
         raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"{error.filename}: {error.strerror}" if error.filename else str(error)) from None

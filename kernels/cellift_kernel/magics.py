@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from cellift_kernel.data_magic import ACTIONS as DATA_ACTIONS
+from cellift_kernel.data_magic import DataMagic
 from cellift_kernel.pipeline_magic import ACTIONS as PIPELINE_ACTIONS
 from cellift_kernel.pipeline_magic import PipelineMagic
 from cellift_kernel.runs_magic import ACTIONS as RUNS_ACTIONS
 from cellift_kernel.runs_magic import RunsMagic
 from cellift_kernel.step_magic import run_step, take_step_line
 
-_COMPLETIONS = {"%pipeline": PIPELINE_ACTIONS, "%runs": RUNS_ACTIONS}
+_COMPLETIONS = {"%pipeline": PIPELINE_ACTIONS, "%runs": RUNS_ACTIONS, "%data": DATA_ACTIONS}
 
 
 def register(shell: Any) -> None:
@@ -23,6 +25,7 @@ def register(shell: Any) -> None:
     pipeline = PipelineMagic()
     shell.register_magic_function(pipeline, "line", "pipeline")
     shell.register_magic_function(RunsMagic(), "line", "runs")
+    shell.register_magic_function(DataMagic(), "line", "data")
     for key, actions in _COMPLETIONS.items():
         shell.set_hook("complete_command", _completer(actions), str_key=key)
 
@@ -31,7 +34,7 @@ def unregister(shell: Any) -> None:
     """Remove the magics from *shell*, if they are there."""
     transforms = shell.input_transformers_cleanup
     transforms[:] = [one for one in transforms if one is not take_step_line]
-    for kind, name in (("cell", "step"), ("line", "pipeline"), ("line", "runs")):
+    for kind, name in (("cell", "step"), ("line", "pipeline"), ("line", "runs"), ("line", "data")):
         shell.magics_manager.magics[kind].pop(name, None)
     for key in _COMPLETIONS:
         shell.strdispatchers["complete_command"].strs.pop(key, None)

@@ -141,6 +141,7 @@ def test_loading_imports_only_the_magics_themselves() -> None:
         "cellift",
         "cellift._version",
         "cellift_kernel",
+        "cellift_kernel.data_magic",
         "cellift_kernel.magics",
         "cellift_kernel.pipeline_magic",
         "cellift_kernel.runs_magic",

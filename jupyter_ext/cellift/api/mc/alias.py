@@ -92,7 +92,7 @@ def _rm(args: Namespace) -> int:
 def _keys(args: Namespace) -> Keys:
     if args.stdin:
         given = [line.strip() for line in sys.stdin.read().splitlines()]
-    elif not sys.stdin.isatty():
+    elif not (sys.stdin.isatty() or getattr(args, "asks", False)):
         raise UsageError("there is nobody to ask for the keys: give --stdin and the key id and the secret, each a line")
     else:
         given = [getpass.getpass("Key id: "), getpass.getpass("Secret key: ")]

@@ -17,6 +17,9 @@ _MODULES = {
     **dict.fromkeys(("stat", "cat", "head", "mb", "rb", "rm"), "objects"),
     **dict.fromkeys(("cp", "mv"), "moving"),
     "alias": "alias",
+    "share": "sharing",
+    "pipe": "piping",
+    **dict.fromkeys(("diff", "mirror"), "comparing"),
 }
 
 
@@ -90,6 +93,28 @@ def configure(parser: ArgumentParser) -> None:
     tree.add_argument("target", metavar="TARGET")
     tree.add_argument("-f", "--files", action="store_true", help="objects too")
     tree.add_argument("-d", "--depth", metavar="N", type=int, default=0, help="at most so many levels down")
+
+    sharing = action("share", "make links that work without credentials for some time", json=False)
+    links = sharing.add_subparsers(dest="share_action", metavar="download|upload", required=True)
+    for name, about in (("download", "links that read objects"), ("upload", "links that write objects")):
+        link = links.add_parser(name, help=about)
+        link.add_argument("targets", metavar="TARGET", nargs="+")
+        link.add_argument("-E", "--expire", metavar="AGE", default="15m", help="how long (4h, 7d; default: 15m)")
+        link.add_argument("--json", action="store_true", help="print JSON")
+
+    pipe = action("pipe", "write what comes in on standard input as an object", json=False)
+    pipe.add_argument("target", metavar="TARGET")
+
+    diff = action("diff", "say how two folders differ: `<` and `>` only in one of them, `!` in size")
+    diff.add_argument("first", metavar="FIRST")
+    diff.add_argument("second", metavar="SECOND")
+
+    mirror = action("mirror", "copy what a folder has and another one lacks")
+    mirror.add_argument("source", metavar="SOURCE")
+    mirror.add_argument("target", metavar="TARGET")
+    mirror.add_argument("--overwrite", action="store_true", help="replace what differs")
+    mirror.add_argument("--remove", action="store_true", help="remove what only the target has")
+    mirror.add_argument("--dry-run", action="store_true", help="only say what would be done")
 
     alias_words.configure(action("alias", "list, add and remove connections", json=False))
 

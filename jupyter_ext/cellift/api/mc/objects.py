@@ -123,7 +123,7 @@ def rm(args: Namespace) -> int:
             if wanted.takes(info, f"{target.connection}/{target.bucket}/{info.key}"):
                 yield info
 
-    if args.recursive and not args.force and not args.dry_run and not _agreed(plan, meant):
+    if args.recursive and not args.force and not args.dry_run and not _agreed(plan, meant, args):
         return 1
     removed: list[str] = []
     failed: dict[str, str] = {}
@@ -158,7 +158,7 @@ def _meant(store: Store, target: Target, *, recursive: bool) -> Iterator[ObjectI
         yield store.stat(target.bucket, target.key)  # a single object, or there is nothing of this name
 
 
-def _agreed(plan: list[tuple[Target, Store]], meant: Any) -> bool:
+def _agreed(plan: list[tuple[Target, Store]], meant: Any, args: Namespace) -> bool:
     count = total = 0
     for target, store in plan:
         for info in meant(target, store):
@@ -166,10 +166,16 @@ def _agreed(plan: list[tuple[Target, Store]], meant: Any) -> bool:
             total += info.size
     names = ", ".join(str(target) for target, _ in plan)
     what = f"{plural(count, 'object')} ({size(total)}) below {names}"
-    if not sys.stdin.isatty():
+    asks = getattr(args, "asks", False)
+    if not (sys.stdin.isatty() or asks):
         raise UsageError(f"{what} would be removed, and there is nobody to ask: give --force")
-    print(f"Remove {what}? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+    question = f"Remove {what}? [y/N] "
+    if asks:
+        answer = input(question)
+    else:
+        print(question, end="", file=sys.stderr, flush=True)
+        answer = sys.stdin.readline()
+    if answer.strip().lower() in ("y", "yes"):
         return True
     print("Nothing was removed.", file=sys.stderr)
     return False
@@ -268,7 +274,8 @@ def _lines(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:
 
 def _put_out(pieces: Iterator[bytes]) -> None:
     """Write bytes as they are; to a terminal as text, with what it would obey written out."""
-    if not sys.stdout.isatty():
+    # A notebook's standard output takes text alone.
+    if not sys.stdout.isatty() and hasattr(sys.stdout, "buffer"):
         sys.stdout.flush()
         for piece in pieces:
             sys.stdout.buffer.write(piece)

@@ -1,0 +1,163 @@
+"""``diff`` and ``mirror``: how two folders differ, and making the second one like the first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import NamedTuple
+
+from cellift.api.mc.errors import CommandError, UsageError
+from cellift.api.mc.places import opener, parse
+from cellift.api.mc.progress import Progress
+from cellift.api.mc.rows import print_json
+from cellift.storage.api import MOST_KEYS
+from cellift.storage.errors import BadNameError
+from cellift.storage.performing import perform_all
+from cellift.storage.place import Place
+from cellift.storage.plan import Move, Opener, path_below
+from cellift.storage.shown import shown
+from cellift.storage.targets import LocalPath, Target
+from cellift.storage.walk import objects
+
+End = LocalPath | Target
+
+
+class Entry(NamedTuple):
+    """A file or object, by its name below the folder that is compared."""
+
+    size: int
+    modified: datetime | None
+
+
+def diff(args: Namespace) -> int:
+    """Names that only one side has (``<``, ``>``) and those whose sizes differ (``!``), as mc's diff tells them."""
+    first, second = parse(args.first), parse(args.second)
+    opened = opener()
+    left, right = _entries(first, opened), _entries(second, opened)
+    records = []
+    for name in sorted(left.keys() | right.keys()):
+        if name not in right:
+            what, sign = "only-in-first", "<"
+        elif name not in left:
+            what, sign = "only-in-second", ">"
+        elif left[name].size != right[name].size:
+            what, sign = "size", "!"
+        else:
+            continue
+        records.append({"name": name, "difference": what})
+        if not args.json:
+            print(f"{sign} {shown(name)}")
+    if args.json:
+        print_json(records)
+    return 0
+
+
+def mirror(args: Namespace) -> int:
+    """Copy what the target lacks; ``--overwrite``: also what differs; ``--remove``: remove what is only there."""
+    source, to = parse(args.source), parse(args.target)
+    if isinstance(source, LocalPath) and isinstance(to, LocalPath):
+        raise UsageError("both are paths of this machine: use `rsync` or `cp`")
+    opened = opener()
+    left, right = _entries(source, opened), _entries(to, opened, may_lack=True)
+    wanted: list[str] = []
+    differing: list[str] = []
+    for name, entry in sorted(left.items()):
+        if name not in right:
+            wanted.append(name)
+        elif _differs(entry, right[name]):
+            (wanted if args.overwrite else differing).append(name)
+    extra = sorted(right.keys() - left.keys()) if args.remove else []
+    if args.dry_run:
+        records = [{"name": one, "would": "copy"} for one in wanted] + [
+            {"name": one, "would": "remove"} for one in extra
+        ]
+        if args.json:
+            print_json(records)
+        for record in records if not args.json else ():
+            print(f"would {record['would']} {shown(record['name'])}")
+        return 0
+    failed = False
+    done: list[dict[str, str]] = []
+    with Progress(sys.stderr) as progress:
+        plan = (_move(source, to, name, opened, left[name].size) for name in wanted)
+        with closing(perform_all(plan, moved=progress.moved, warn=progress.say)) as outcomes:
+            for move, error in outcomes:
+                failed = failed or error is not None
+                progress.say(f"cellift: {move}: {error}" if error else str(move))
+                done.append({"name": str(move.source), "status": "error" if error else "success"})
+        # Only after every copy has come: a name that was changed is never gone from both sides.
+        if extra and not failed:
+            for name, reason in _remove(to, extra, opened).items():
+                failed = True
+                progress.say(f"cellift: {shown(name)} was not removed: {reason}")
+            done += [{"name": name, "status": "removed"} for name in extra]
+        for name in differing:
+            progress.say(f"cellift: {shown(name)} differs, and stays: give --overwrite to replace it")
+    if args.json:
+        print_json(done)
+    return 1 if failed or differing else 0
+
+
+def _entries(end: End, opened: Opener, *, may_lack: bool = False) -> dict[str, Entry]:
+    if isinstance(end, Target):
+        if not end.bucket:
+            raise UsageError(f"{end} names no bucket; write {end.connection}/BUCKET")
+        start = len(end.folder)
+        store = opened(end.connection)
+        return {
+            info.key[start:]: Entry(info.size, info.modified)
+            for info in objects(store, end.bucket, end.folder)
+            if not info.key.endswith("/")
+        }
+    if not end.path.is_dir():
+        if may_lack and not end.path.exists():
+            return {}
+        raise CommandError(f"{end} is no folder.")
+    return dict(_files(end.path))
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Entry]]:
+    for at, _, names in os.walk(folder):
+        for name in names:
+            file = Path(at, name)
+            if file.is_file():
+                state = file.stat()
+                modified = datetime.fromtimestamp(state.st_mtime, timezone.utc)
+                yield file.relative_to(folder).as_posix(), Entry(state.st_size, modified)
+
+
+def _differs(source: Entry, there: Entry) -> bool:
+    """Another size, or written since the copy was."""
+    if source.size != there.size:
+        return True
+    return source.modified is not None and there.modified is not None and source.modified > there.modified
+
+
+def _move(source: End, to: End, name: str, opened: Opener, size: int) -> Move:
+    start = source.path / name if isinstance(source, LocalPath) else _place(source, name, opened)
+    if isinstance(to, Target):
+        return Move(start, _place(to, name, opened), size=size)
+    try:
+        return Move(start, path_below(to.path, name), size=size)
+    except BadNameError as error:
+        return Move(start, to.path, error, size)
+
+
+def _place(end: Target, name: str, opened: Opener) -> Place:
+    return Place(opened(end.connection), end.connection, end.bucket, end.folder + name)
+
+
+def _remove(to: End, names: list[str], opened: Opener) -> dict[str, str]:
+    if isinstance(to, LocalPath):
+        for name in names:
+            path_below(to.path, name).unlink(missing_ok=True)
+        return {}
+    store, failed = opened(to.connection), dict[str, str]()
+    for start in range(0, len(names), MOST_KEYS):
+        failed |= store.remove_many(to.bucket, [to.folder + name for name in names[start : start + MOST_KEYS]])
+    return failed

@@ -1,0 +1,66 @@
+"""``%data``: data in object stores, with the words and flags of MinIO's ``mc``."""
+
+from __future__ import annotations
+
+import argparse
+import functools
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from cellift.api.objects.listing import Listing
+    from cellift_kernel.arguments import MagicParser
+
+ACTIONS = (
+    "ls", "cp", "mv", "mb", "rb", "rm", "stat", "cat", "head", "pipe", "share", "du", "find", "tree",
+    "diff", "mirror", "alias",
+)  # fmt: skip
+
+
+class DataMagic:
+    """What a tutorial writes as ``mc ls play/bucket`` is ``%data ls play/bucket`` here."""
+
+    def __call__(self, line: str) -> Any:
+        """The magic; see ``%data --help``. ``%data ls`` gives a table that is fetched while it is read."""
+        from cellift_kernel.arguments import run_magic
+
+        return run_magic(_parser(), {**dict.fromkeys(ACTIONS, _run), "ls": _ls}, line)
+
+
+def _ls(args: argparse.Namespace) -> Listing | None:
+    from cellift.api.objects.handle import data
+    from cellift.storage.targets import LocalPath
+
+    if args.target is None or args.json or args.summarize:
+        _run(args)
+        return None
+    from cellift.api.mc.places import parse
+
+    if isinstance(parse(args.target), LocalPath):
+        _run(args)  # says that it is one
+        return None
+    one = data(args.target)
+    if one.key and not one.key.endswith("/") and not (one / "x").parent.exists():
+        _run(args)  # names that begin so, as in mc
+        return None
+    return one.ls(recursive=args.recursive)
+
+
+def _run(args: argparse.Namespace) -> None:
+    from IPython.core.error import UsageError
+
+    from cellift.api.mc.arguments import run
+
+    # There is no terminal, and yet somebody to ask: Jupyter shows a field below the cell.
+    args.asks = True
+    if run(args):
+        raise UsageError(f"%data {args.action}: not everything was done; the lines above say what and why.")
+
+
+@functools.cache
+def _parser() -> MagicParser:
+    from cellift.api.mc.arguments import configure
+    from cellift_kernel.arguments import MagicParser
+
+    parser = MagicParser("%data", description="Data in object stores, with mc's words. TARGET: CONNECTION/bucket/key.")
+    configure(parser)
+    return parser

@@ -1,0 +1,93 @@
+"""``cellift data diff`` and ``mirror``, as a user calls them."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from cellift.cli.__main__ import main
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A folder of three files, and a bucket; they are in step."""
+    for name in ("CELLIFT_HOME", "HOME", "XDG_CONFIG_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name.lower()))
+    made = tmp_path / "in"
+    (made / "deep").mkdir(parents=True)
+    for name in ("a", "b", "deep/c"):
+        (made / name).write_text(name)
+        os.utime(made / name, (1_000_000_000, 1_000_000_000))
+    assert main(["data", "mb", "local/wine"]) == 0
+    assert main(["data", "mirror", str(made), "local/wine/m"]) == 0
+    capsys.readouterr()
+    return made
+
+
+def bucket(tmp_path: Path) -> Path:
+    return tmp_path / "cellift_home/data/wine/m"
+
+
+def test_what_was_mirrored_does_not_differ(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sorted(one.name for one in bucket(tmp_path).rglob("*") if one.is_file()) == ["a", "b", "c"]
+    assert main(["data", "diff", str(folder), "local/wine/m"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_difference_is_told_by_its_sign(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "a").unlink()
+    (folder / "b").write_text("longer")
+    (folder / "new").write_text("1")
+    assert main(["data", "diff", str(folder), "local/wine/m"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["> a", "! b", "< new"]
+    assert main(["data", "diff", "--json", str(folder), "local/wine/m"]) == 0
+    assert [one["difference"] for one in json.loads(capsys.readouterr().out)] == [
+        "only-in-second",
+        "size",
+        "only-in-first",
+    ]
+
+
+def test_only_what_is_missing_is_copied_unless_more_is_asked(folder: Path, tmp_path: Path) -> None:
+    (folder / "b").write_text("longer")
+    (folder / "new").write_text("1")
+    (folder / "a").unlink()
+    there = bucket(tmp_path)
+    assert main(["data", "mirror", str(folder), "local/wine/m"]) == 1  # b differs, and stays
+    assert ((there / "b").read_text(), (there / "new").read_text(), (there / "a").exists()) == ("b", "1", True)
+    assert main(["data", "mirror", "--overwrite", str(folder), "local/wine/m"]) == 0
+    assert (there / "b").read_text() == "longer" and (there / "a").exists()
+    assert main(["data", "mirror", "--overwrite", "--remove", str(folder), "local/wine/m"]) == 0
+    assert not (there / "a").exists()
+
+
+def test_of_the_same_size_the_newer_one_differs(folder: Path, tmp_path: Path) -> None:
+    (folder / "b").write_text("B")
+    os.utime(folder / "b", (4_000_000_000, 4_000_000_000))
+    assert main(["data", "mirror", "--overwrite", str(folder), "local/wine/m"]) == 0
+    assert (bucket(tmp_path) / "b").read_text() == "B"
+
+
+def test_a_dry_run_changes_nothing(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "new").write_text("1")
+    (folder / "a").unlink()
+    assert main(["data", "mirror", "--dry-run", "--remove", str(folder), "local/wine/m"]) == 0
+    assert capsys.readouterr().out.splitlines() == ["would copy new", "would remove a"]
+    assert (bucket(tmp_path) / "a").exists() and not (bucket(tmp_path) / "new").exists()
+
+
+def test_a_bucket_is_mirrored_to_a_folder(folder: Path, tmp_path: Path) -> None:
+    assert main(["data", "mirror", "local/wine/m", str(tmp_path / "out/")]) == 0
+    assert (tmp_path / "out/deep/c").read_text() == "deep/c"
+    assert main(["data", "mirror", str(folder), str(tmp_path / "out")]) == 2
+    assert main(["data", "mirror", str(tmp_path / "nothing"), "local/wine/m"]) == 1
+
+
+def test_nothing_is_removed_when_a_copy_failed(folder: Path, tmp_path: Path) -> None:
+    (folder / "b\\ad").write_text("1")  # no key of the local tree
+    (folder / "a").unlink()
+    assert main(["data", "mirror", "--remove", str(folder), "local/wine/m"]) == 1
+    assert (bucket(tmp_path) / "a").exists()
