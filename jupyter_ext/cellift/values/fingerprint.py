@@ -102,7 +102,7 @@ class _Hashed:
 
     def write(self, data: Any) -> int:
         self.hash.update(data)
-        return len(data)
+        return memoryview(data).nbytes
 
 
 class _Fingerprinter(Pickler):
