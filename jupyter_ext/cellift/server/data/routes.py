@@ -10,6 +10,7 @@ from cellift.server.data.content import ContentHandler
 from cellift.server.data.made_by import MadeByHandler
 from cellift.server.data.objects import ObjectHandler, ObjectsHandler, VersionsHandler
 from cellift.server.data.plans import PlansHandler
+from cellift.server.data.preview import PreviewHandler
 from cellift.server.data.share import ShareHandler
 from cellift.server.data.transfers import TransferBytesHandler, TransferHandler, TransfersHandler
 
@@ -25,6 +26,7 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (rf"{_NAME}/object", ObjectHandler),
     (rf"{_NAME}/versions", VersionsHandler),
     (rf"{_NAME}/content", ContentHandler),
+    (rf"{_NAME}/preview", PreviewHandler),
     (rf"{_NAME}/share", ShareHandler),
     (rf"{_NAME}/made-by", MadeByHandler),
     (rf"{_DATA}/plans", PlansHandler),
