@@ -115,7 +115,7 @@ async def test_no_route_of_a_connection_asks_a_store_on_the_loop(
             **query,
         )
         assert answer.status < 300, (verb, path, answer.json)
-        assert calls, (verb, path)
+        assert calls or path.endswith("/code"), (verb, path)  # code is made of names alone
         assert on_the_loop(calls) == set(), (verb, path)
 
 

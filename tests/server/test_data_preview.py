@@ -14,3 +14,10 @@ async def test_an_object_is_previewed(data: Any, bucket: str) -> None:
 
 async def test_what_is_not_there_has_no_preview(data: Any, bucket: str) -> None:
     assert (await data("GET", "connections/local/preview", bucket=bucket, key="nothing")).status == 404
+
+
+async def test_code_for_an_object_is_given(data: Any, bucket: str) -> None:
+    found = (await data("GET", "connections/local/code", bucket=bucket, key="t.csv")).json["snippets"]
+    assert found[0]["id"] == "cellift" and "cellift.data('local/wine/t.csv')" in found[0]["code"]
+    assert (await data("GET", "connections/local/code", bucket=bucket)).json["snippets"][0]["id"] == "list"
+    assert (await data("GET", "connections/nobody/code", bucket=bucket, key="t.csv")).status == 404

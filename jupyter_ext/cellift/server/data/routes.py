@@ -5,6 +5,7 @@ from __future__ import annotations
 from tornado.web import RequestHandler
 
 from cellift.server.data.buckets import BucketsHandler
+from cellift.server.data.code import CodeHandler
 from cellift.server.data.connections import ConnectionHandler, ConnectionsHandler
 from cellift.server.data.content import ContentHandler
 from cellift.server.data.made_by import MadeByHandler
@@ -26,6 +27,7 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (rf"{_NAME}/object", ObjectHandler),
     (rf"{_NAME}/versions", VersionsHandler),
     (rf"{_NAME}/content", ContentHandler),
+    (rf"{_NAME}/code", CodeHandler),
     (rf"{_NAME}/preview", PreviewHandler),
     (rf"{_NAME}/share", ShareHandler),
     (rf"{_NAME}/made-by", MadeByHandler),
