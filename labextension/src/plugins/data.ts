@@ -1,7 +1,9 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { Clipboard, ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { INotebookTracker } from '@jupyterlab/notebook';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import * as React from 'react';
 // What is needed at once: the section restores where one was.
 /* eslint-disable jupyter/prefer-lazy-imports */
 import { DataActions } from '../data/actions';
@@ -9,6 +11,8 @@ import { DataBrowser } from '../data/browser';
 import { DataClient } from '../data/client';
 import { addDataCommands, CommandIDs, CONTEXT_ITEMS, DRIVE } from '../data/commands';
 import { Memory } from '../data/memory';
+import { InsertCode, insertIntoNotebook } from '../data/preview/insertCode';
+import { PreviewPane } from '../data/preview/previewPane';
 import { DataSection } from '../data/section';
 import { chosenFiles } from '../data/transfers/droppedFiles';
 import { TransfersModel } from '../data/transfers/transfersModel';
@@ -26,12 +30,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
   description: 'Shows connections, buckets and objects: list, transfers, details.',
   autoStart: true,
   requires: [ISidebar],
-  optional: [IStateDB, ICommandPalette, ITranslator],
+  optional: [IStateDB, ICommandPalette, INotebookTracker, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     sidebar: ISidebar,
     state: IStateDB | null,
     palette: ICommandPalette | null,
+    notebooks: INotebookTracker | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('cellift');
@@ -98,6 +103,15 @@ const plugin: JupyterFrontEndPlugin<void> = {
         commands,
         onOpen: open,
         serverFolder: () => '',
+        renderPreview: place => React.createElement(PreviewPane, { client, place, trans }),
+        renderActions: place =>
+          React.createElement(InsertCode, {
+            client,
+            place,
+            trans,
+            insert: code => insertIntoNotebook(notebooks, code),
+            copy: copyText
+          }),
         onOpenRun: id => {
           void commands.execute(RunCommandIDs.openRun, { id });
         }

@@ -1,0 +1,186 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { IPreview } from '../api';
+import type { DataClient, IVersionedPlace } from '../client';
+import { wordsOf } from '../errorWords';
+
+/** Nothing is loaded by a page that is shown, whatever stands in it. */
+const PAGE_POLICY =
+  '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:">';
+
+/** How long the keyboard rests on an object before its bytes are asked for, in milliseconds. */
+const REST = 200;
+
+/** A look into an object, from a few ranges of its bytes. */
+export function PreviewPane(props: PreviewPane.IProps): JSX.Element {
+  const { client, place, trans } = props;
+  const { connection, bucket, key, version } = place;
+  const [shown, setShown] = React.useState<IPreview | null>(null);
+  const [error, setError] = React.useState<string | null>(null);
+  React.useEffect(() => {
+    const stop = new AbortController();
+    setShown(null);
+    setError(null);
+    const timer = window.setTimeout(() => {
+      client.preview({ connection, bucket, key, version }, { signal: stop.signal }).then(
+        found => {
+          if (!stop.signal.aborted) {
+            setShown(found);
+          }
+        },
+        (reason: unknown) => {
+          if (!stop.signal.aborted) {
+            setError(wordsOf(reason));
+          }
+        }
+      );
+    }, REST);
+    return () => {
+      window.clearTimeout(timer);
+      stop.abort();
+    };
+  }, [client, connection, bucket, key, version, props.etag]);
+
+  if (error !== null) {
+    return (
+      <p className="cl-Preview cl-DataForm-wrong" role="alert">
+        {error}
+      </p>
+    );
+  }
+  return (
+    <div className="cl-Preview" aria-busy={shown === null} data-testid="cellift-data-preview">
+      {shown && (
+        <>
+          <p className="cl-Preview-note">
+            {shown.note}
+            {shown.cut && shown.kind !== 'facts' && ` ${trans.__('Only a part is shown.')}`}
+          </p>
+          <Shown shown={shown} url={client.contentUrl(place, { inline: true })} trans={trans} />
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Statics of PreviewPane. */
+export namespace PreviewPane {
+  export interface IProps {
+    client: DataClient;
+    place: IVersionedPlace;
+    trans: TranslationBundle;
+    /** Changes when the object was written again. */
+    etag?: string;
+  }
+}
+
+function Shown(props: { shown: IPreview; url: string; trans: TranslationBundle }): JSX.Element | null {
+  const { shown, url, trans } = props;
+  switch (shown.kind) {
+    case 'text':
+      return <Text text={shown.text ?? ''} label={trans.__('Content')} />;
+    case 'table':
+      return <Table columns={shown.columns ?? []} rows={shown.rows ?? []} label={trans.__('Rows')} />;
+    case 'image':
+      return <img className="cl-Preview-image" src={url} alt={shown.note} />;
+    case 'html':
+      return <Page text={shown.text ?? ''} trans={trans} />;
+    case 'notebook':
+      return (
+        <ol className="cl-Preview-cells" tabIndex={0} aria-label={trans.__('Cells')}>
+          {(shown.cells ?? []).map((cell, index) => (
+            <li key={index} data-kind={cell.kind}>
+              <pre>{cell.text}</pre>
+            </li>
+          ))}
+        </ol>
+      );
+    case 'facts':
+      return (
+        <dl className="cl-Facts cl-Preview-facts" tabIndex={0} aria-label={trans.__('Header')}>
+          {(shown.facts ?? []).map((fact, index) => (
+            <React.Fragment key={index}>
+              <dt>{fact.name}</dt>
+              <dd>
+                <code>{fact.value}</code>
+              </dd>
+            </React.Fragment>
+          ))}
+        </dl>
+      );
+    default:
+      return null;
+  }
+}
+
+/** Text that scrolls in both directions, also by keyboard. */
+function Text(props: { text: string; label: string }): JSX.Element {
+  return (
+    <pre className="cl-Preview-text" tabIndex={0} aria-label={props.label}>
+      {props.text}
+    </pre>
+  );
+}
+
+function Table(props: {
+  columns: { name: string; type: string }[];
+  rows: (string | null)[][];
+  label: string;
+}): JSX.Element {
+  const isNumber = props.columns.map(column => /^(number|u?int|float|double|decimal)/.test(column.type));
+  return (
+    <div className="cl-Preview-table" tabIndex={0} role="region" aria-label={props.label}>
+      <table>
+        <thead>
+          <tr>
+            {props.columns.map((column, index) => (
+              <th key={index} title={column.type} className={isNumber[index] ? 'cl-mod-number' : undefined} scope="col">
+                {column.name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {props.rows.map((row, index) => (
+            <tr key={index}>
+              {row.map((cell, at) => (
+                <td key={at} className={isNumber[at] ? 'cl-mod-number' : undefined}>
+                  {cell ?? <span className="cl-muted">–</span>}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A page as its source, or in a frame in which nothing can act: no scripts, no origin, nothing loaded. */
+function Page(props: { text: string; trans: TranslationBundle }): JSX.Element {
+  const { text, trans } = props;
+  const [isRendered, setRendered] = React.useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        className="cl-Link"
+        aria-pressed={isRendered}
+        data-testid="cellift-preview-render"
+        onClick={() => setRendered(!isRendered)}
+      >
+        {isRendered ? trans.__('Show the source') : trans.__('Show the page')}
+      </button>
+      {isRendered ? (
+        <iframe
+          className="cl-Preview-page"
+          sandbox=""
+          srcDoc={PAGE_POLICY + text}
+          title={trans.__('The page, without its scripts')}
+        />
+      ) : (
+        <Text text={text} label={trans.__('Source')} />
+      )}
+    </>
+  );
+}
