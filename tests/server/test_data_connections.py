@@ -18,12 +18,20 @@ async def test_the_local_tree_is_always_there(data: Any) -> None:
 async def test_a_connection_is_kept_changed_and_forgotten(data: Any) -> None:
     made = (await data("PUT", "connections/lab", send=KEYS)).json
     assert made["editable"] and made["url"] == KEYS["url"] and not made["read_only"]
-    changed = (await data("PUT", "connections/lab", send={"url": "http://127.0.0.1:10", "read_only": True})).json
-    assert changed["url"] == "http://127.0.0.1:10" and changed["read_only"]
+    changed = (await data("PUT", "connections/lab", send={"url": KEYS["url"], "read_only": True})).json
+    assert changed["read_only"]
     assert changed["key_id"] == made["key_id"] != ""  # keys that are left out stay
     assert [one["name"] for one in (await data("GET", "connections")).json["connections"]] == ["local", "lab"]
     assert (await data("DELETE", "connections/lab")).status == 204
     assert [one["name"] for one in (await data("GET", "connections")).json["connections"]] == ["local"]
+
+
+async def test_keys_are_not_handed_on_to_another_server(data: Any) -> None:
+    await data("PUT", "connections/lab", send=KEYS)
+    elsewhere = {"url": "http://127.0.0.1:10"}
+    answer = await data("PUT", "connections/lab", send=elsewhere)
+    assert answer.status == 400 and "another server" in answer.json["message"]
+    assert (await data("PUT", "connections/lab", send={**KEYS, **elsewhere})).json["url"] == elsewhere["url"]
 
 
 async def test_a_secret_is_kept_and_in_no_answer(data: Any, caplog: Any) -> None:

@@ -154,10 +154,13 @@ async def test_files_of_the_server_go_up_and_come_down(data: Any, bucket: str, j
     (jp_root_dir / "in/.secret").write_text("hidden")
     (jp_root_dir / "y.txt").write_text("2")
     done = await data.transfer(kind="import", sources=[{"path": "in"}, {"path": "y.txt"}], to=place(bucket, "up/"))
-    assert (done["state"], done["objects"]) == ("done", 2)
+    assert (done["state"], done["objects"], done["title"]) == ("done", 2, "Upload 2 things to local/wine/up/")
     assert await data.keys(bucket, "up/") == ["up/y.txt", "up/in/"]
+    one = await data.transfer(kind="import", sources=[{"path": "in/deep/x.csv"}], to=place(bucket, "up/"))
+    assert one["title"] == "Upload in/deep/x.csv to local/wine/up/"
     done = await data.transfer(kind="export", sources=[place(bucket, "up/")], to={"path": ""})
     assert done["state"] == "done" and (jp_root_dir / "up/in/deep/x.csv").read_text() == "1"
+    assert done["title"] == "Download local/wine/up/ to /"
     again = await data.transfer(kind="export", sources=[place(bucket, "up/")], to={"path": ""})
     assert again["state"] == "failed" and "already" in again["failures"][0]["reason"]
 

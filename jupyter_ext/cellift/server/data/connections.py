@@ -87,6 +87,11 @@ def _keep(stores: Stores, name: str, fields: Fields) -> dict[str, Any]:
             raise ApiError(400, "`key_id` and `secret` belong together: give both.")
         pair = keys(key_id, secret, token)
     elif before is not None and before.keys is not None:
+        from cellift.storage.s3.endpoint import check_url
+
+        if check_url(fields.text("url")) != before.url:
+            # Signatures, and a session token as it is, would go to a server that was never given them.
+            raise ApiError(400, "This is another server than before: give its `key_id` and `secret`, too.")
         pair = before.keys
     else:
         raise ApiError(400, "The connection needs `key_id` and `secret`, or `anonymous` for public buckets.")

@@ -16,7 +16,10 @@ from cellift.server.errors import ApiError, explain
 from cellift.server.fields import Fields
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from cellift.server.data.stores import Stores
+    from cellift.storage.targets import Target
     from cellift.storage.transfers.registry import Transfers
     from cellift.storage.transfers.transfer import Transfer
     from cellift.storage.transfers.upload import Feed
@@ -78,9 +81,20 @@ class TransfersHandler(DataHandler):
             title = f"{_VERBS[kind]} {_names([str(one) for one in sources])}"
             return title, (work.delete if kind == "delete" else work.sum_up)(sources, opener)
         request = request_of(fields, kind, self.service.paths)
-        title = f"{_VERBS[kind]} {_names([_shown(one) for one in request.sources])} to {_shown(request.to)}"
+        title = f"{_VERBS[kind]} {_names([self._shown(one) for one in request.sources])} to {self._shown(request.to)}"
         hidden = self.service.paths.shows_hidden
         return title, work.copy(request, opener, move=kind == "move", existing=existing, hidden=hidden)
+
+    def _shown(self, end: Target | Path) -> str:
+        """A place as the browser knows it: files by their contents path, the root folder as ``/``."""
+        from pathlib import Path
+
+        from cellift.storage.shown import shown
+
+        if isinstance(end, Path):
+            path = self.service.paths.contents(str(end))
+            return shown("/" if path == "." else path or end.name)
+        return str(end)
 
 
 class TransferHandler(DataHandler):
@@ -183,9 +197,3 @@ def _find(transfers: Transfers, name: str) -> Transfer:
 
 def _names(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} things"
-
-
-def _shown(end: object) -> str:
-    from cellift.storage.shown import shown
-
-    return shown(str(end))
