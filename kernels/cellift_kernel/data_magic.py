@@ -4,26 +4,61 @@ from __future__ import annotations
 
 import argparse
 import functools
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cellift.api.objects.listing import Listing
+    from cellift.storage.endpoint import Endpoint
     from cellift_kernel.arguments import MagicParser
 
 ACTIONS = (
     "ls", "cp", "mv", "mb", "rb", "rm", "stat", "cat", "head", "pipe", "share", "du", "find", "tree",
-    "diff", "mirror", "alias",
+    "diff", "mirror", "alias", "serve",
 )  # fmt: skip
 
 
 class DataMagic:
     """What a tutorial writes as ``mc ls play/bucket`` is ``%data ls play/bucket`` here."""
 
+    def __init__(self) -> None:
+        self._endpoint: Endpoint | None = None
+
     def __call__(self, line: str) -> Any:
         """The magic; see ``%data --help``. ``%data ls`` gives a table that is fetched while it is read."""
         from cellift_kernel.arguments import run_magic
 
-        return run_magic(_parser(), {**dict.fromkeys(ACTIONS, _run), "ls": _ls}, line)
+        return run_magic(_parser(), {**dict.fromkeys(ACTIONS, _run), "ls": _ls, "serve": self._serve}, line)
+
+    def _serve(self, args: argparse.Namespace) -> Endpoint | None:
+        """An endpoint of this kernel, with its address and keys in the kernel's environment; ``stop`` ends it."""
+        from IPython.core.error import UsageError
+
+        from cellift.storage.endpoint import start
+
+        if args.command not in ([], ["stop"]):
+            raise UsageError("%data serve starts an endpoint for this kernel, %data serve stop ends it.")
+        if args.command:
+            self.close()
+            return None
+        if self._endpoint is None or not self._endpoint.running:
+            self.close()
+            self._endpoint = start()
+            self._before = {name: os.environ.get(name) for name in self._endpoint.environment()}
+            os.environ.update(self._endpoint.environment())
+        return self._endpoint
+
+    def close(self) -> None:
+        """End the endpoint, and take its address and keys out of the environment."""
+        if self._endpoint is None:
+            return
+        self._endpoint.stop()
+        self._endpoint = None
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def _ls(args: argparse.Namespace) -> Listing | None:

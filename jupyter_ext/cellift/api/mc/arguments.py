@@ -19,6 +19,7 @@ _MODULES = {
     "alias": "alias",
     "share": "sharing",
     "pipe": "piping",
+    "serve": "serving",
     **dict.fromkeys(("diff", "mirror"), "comparing"),
 }
 
@@ -115,6 +116,14 @@ def configure(parser: ArgumentParser) -> None:
     mirror.add_argument("--overwrite", action="store_true", help="replace what differs")
     mirror.add_argument("--remove", action="store_true", help="remove what only the target has")
     mirror.add_argument("--dry-run", action="store_true", help="only say what would be done")
+
+    serve = action("serve", "serve the local tree as an S3 endpoint of this machine", json=False)
+    serve.add_argument(
+        "command",
+        metavar="-- COMMAND",
+        nargs="...",
+        help="run this with the endpoint's address and keys in its environment; without it, until Ctrl-C",
+    )
 
     alias_words.configure(action("alias", "list, add and remove connections", json=False))
 
