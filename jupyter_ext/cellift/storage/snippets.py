@@ -45,9 +45,9 @@ def snippets_of(target: Target, *, is_server: bool) -> list[Snippet]:
         pandas, polars = _TABLES[kind]
         uri = f"cellift://{text}"
         options = ', sep="\\t"' if kind == ".tsv" else ", lines=True" if kind in (".jsonl", ".ndjson") else ""
-        found.append(
-            Snippet("pandas", "pandas and fsspec", f"import pandas as pd\n\ndf = pd.{pandas}({uri!r}{options})\ndf")
-        )
+        if "::" not in uri:  # fsspec would take what follows as another address
+            code = f"import pandas as pd\n\ndf = pd.{pandas}({uri!r}{options})\ndf"
+            found.append(Snippet("pandas", "pandas and fsspec", code))
         options = ', separator="\\t"' if kind == ".tsv" else ""
         code = f"with {named}.open() as file:\n    df = pl.{polars}(file{options})\ndf"
         code = f"import cellift\nimport polars as pl\n\n{code}"

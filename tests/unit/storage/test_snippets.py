@@ -58,3 +58,8 @@ def test_snippets_for_a_local_tree_run(tmp_path: object, monkeypatch: pytest.Mon
         space: dict[str, object] = {}
         exec(one.code, space)
         assert {"df", "head"} & space.keys(), one.code
+
+
+def test_no_address_for_fsspec_names_a_second_one() -> None:
+    ids = [one.id for one in snippets_of(Target("local", "wine", "a::file:///etc/b.csv"), is_server=False)]
+    assert ids == ["cellift", "polars", "file"]

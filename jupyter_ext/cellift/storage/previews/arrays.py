@@ -24,13 +24,13 @@ class Npy:
 
 def header(head: bytes) -> list[tuple[str, str]]:
     """What the header says. ValueError when it is none."""
-    major = head[6] if len(head) > 7 else 0
+    major = head[6] if len(head) > 12 else 0
     if major == 1:
         start, (length,) = 10, struct.unpack("<H", head[8:10])
     elif major in (2, 3):
         start, (length,) = 12, struct.unpack("<I", head[8:12])
     else:
-        raise ValueError(f"version {major} of the format is not known")
+        raise ValueError("it is too short, or of a version that is not known")
     if length > HEAD or start + length > len(head):
         raise ValueError("its header is longer than can be")
     try:

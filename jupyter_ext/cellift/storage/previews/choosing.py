@@ -47,9 +47,12 @@ def preview_of(place: Place, found: ObjectInfo, version: str | None = None) -> P
                 return shown
         except StorageError:
             raise
-        except (ValueError, KeyError, IndexError, TypeError, OverflowError, RecursionError, MemoryError) as error:
+        except ValueError as error:
             # Not what it seemed, or damaged: the next kind may show something.
-            problem = f"It is not readable as {type(one).__name__} ({str(error)[:120] or type(error).__name__})."
+            problem = f"It is not readable as {type(one).__name__} ({str(error)[:120] or 'it is damaged'})."
+        except Exception:  # noqa: BLE001 - bytes can be wrong in any way, and other packages, too
+            _log.debug("The preview %s failed.", type(one).__qualname__, exc_info=True)
+            problem = f"It is not readable as {type(one).__name__} (it is damaged)."
     return Preview("none", f"Nothing can be shown of it. {problem}".strip())
 
 

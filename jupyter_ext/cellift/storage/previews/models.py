@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import pickletools
 import struct
 
 from cellift.storage.previews.api import Preview, Sample
+from cellift.storage.previews.pickled import named
 
 _FACTS = 500
-_OPCODES = 20_000
 
 
 class Safetensors:
@@ -33,7 +32,9 @@ class Safetensors:
             (name[:200], f"{str(one['dtype'])[:20]} {' x '.join(map(str, one['shape'][:16]))}")
             for name, one in tensors[:_FACTS]
         ]
-        facts += [(str(name)[:200], str(value)[:500]) for name, value in found.get("__metadata__", {}).items()]
+        remarks = found.get("__metadata__")
+        if isinstance(remarks, dict):
+            facts += [(name[:200], str(value)[:500]) for name, value in list(remarks.items())[:_FACTS]]
         return Preview("facts", f"safetensors, {len(tensors)} tensors.", True, facts=facts)
 
 
@@ -42,30 +43,13 @@ class Pickle:
 
     def fits(self, sample: Sample, head: bytes) -> bool:
         """By its name, and by the first opcode of protocol 2 and later."""
-        named = sample.name.endswith((".pkl", ".pickle", ".joblib"))
-        return named and head[:1] == b"\x80" and head[1:2] in (b"\2", b"\3", b"\4", b"\5")
+        is_called_so = sample.name.endswith((".pkl", ".pickle", ".joblib"))
+        return is_called_so and head[:1] == b"\x80" and head[1:2] in (b"\2", b"\3", b"\4", b"\5")
 
     def preview(self, sample: Sample, head: bytes) -> Preview:
         """What it names; nothing of it is loaded."""
-        names: dict[str, None] = {}
-        texts: list[str] = []
-        cut = sample.size > len(head)
-        count = 0
-        try:
-            for opcode, argument, _ in pickletools.genops(head):
-                count += 1
-                if count > _OPCODES:
-                    cut = True
-                    break
-                if opcode.name == "GLOBAL":
-                    names[str(argument).replace(" ", ".")] = None
-                elif opcode.name == "STACK_GLOBAL" and len(texts) > 1:
-                    names[".".join(texts[-2:])] = None
-                elif isinstance(argument, str):
-                    texts = [*texts[-1:], argument[:200]]
-        except ValueError:
-            if not cut:
-                raise
-        facts = [("protocol", str(head[1]))] + [("uses", name[:400]) for name in list(names)[:100]]
+        names, whole = named(head)
+        cut = not whole or sample.size > len(head)
+        facts = [("protocol", str(head[1]))] + [("uses", name[:400]) for name in names[:100]]
         note = "A pickle. It was not loaded: loading one runs what it names, so load only those that you trust."
         return Preview("facts", note, cut, facts=facts)

@@ -23,6 +23,8 @@ class Notebook:
             raise ValueError("it is too large to look into")
         data = head if sample.size <= len(head) else head + sample.range(len(head), sample.size - len(head))
         document = json.loads(data)
+        if not isinstance(document["cells"], list) or not all(isinstance(one, dict) for one in document["cells"]):
+            raise ValueError("its cells are none")
         found = []
         for cell in document["cells"][: _CELLS + 1]:
             source = cell.get("source", "")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import struct
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from cellift.storage.previews.api import COLUMNS, MOST, ROWS, Preview, Sample
 from cellift.storage.previews.text import decoded
 
+if TYPE_CHECKING:
+    from pyarrow import Array
+    from pyarrow.parquet import FileMetaData
+
 _PARQUET_ROWS = 50
+_VALUES = 1_000_000
+_UNPACKED = 16 << 20
 _LONGEST = 500
 """Characters of a cell."""
 
@@ -34,10 +42,7 @@ def separated(text: str | None, cut: bool, separator: str = "") -> Preview:
     if text is None:
         raise ValueError("no text")
     if not separator:
-        try:
-            separator = csv.Sniffer().sniff(text[:4096], ",;\t|").delimiter
-        except csv.Error:
-            separator = ","
+        separator = _separator(text[:4096])
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
@@ -62,6 +67,23 @@ def separated(text: str | None, cut: bool, separator: str = "") -> Preview:
         columns=[(name, _kind([row[at] for row in body if at < len(row)])) for at, name in enumerate(names)],
         rows=[[*row, *[None] * (width - len(row))] for row in body],
     )
+
+
+def _separator(text: str) -> str:
+    """The one that divides most of the first rows alike. (The rules of csv.Sniffer take hours for a hostile text.)"""
+    best, most = ",", 0
+    for one in ",;\t|":
+        try:
+            widths = [
+                len(row) for row in itertools.islice(csv.reader(io.StringIO(text, newline=""), delimiter=one), 20)
+            ]
+        except csv.Error:
+            continue
+        # The last row may be half a row.
+        alike = sum(width == widths[0] for width in widths[:-1] or widths) if widths and widths[0] > 1 else 0
+        if alike > most:
+            best, most = one, alike
+    return best
 
 
 class JsonLines:
@@ -122,17 +144,49 @@ class Parquet:
             cut = rows > 0
             try:
                 names = [name for name, _ in schema]
+                if _is_heavy(file.metadata):
+                    raise OSError("more than a preview may unpack")
                 some = [0] if file.metadata.num_row_groups else []
                 for batch in file.iter_batches(_PARQUET_ROWS, row_groups=some, columns=names, use_threads=False):
-                    table = batch.to_pylist()
-                    body = [[_cell(row.get(name)) for name in names] for row in table]
-                    cut = rows > len(body)
+                    schema = [(field.name, str(field.type)) for field in batch.schema][:COLUMNS]
+                    columns = [_cells(column) for column in batch.columns[:COLUMNS]]
+                    body = [list(row) for row in zip(*columns, strict=True)]
+                    cut = rows > batch.num_rows
                     break
             except OSError:
                 note += " Its rows are too large to show."
         except (OSError, ArrowException) as error:
             raise ValueError(str(error)) from None
         return Preview("table", note, cut, columns=schema, rows=body)
+
+
+def _is_heavy(footer: FileMetaData) -> bool:
+    """Whether the first rows may unpack to far more bytes than they are: a file of 2 KB can fill the memory."""
+    if not footer.num_row_groups:
+        return False
+    group = footer.row_group(0)
+    part = min(_PARQUET_ROWS / max(group.num_rows, 1), 1)
+    for at in range(group.num_columns):
+        column = group.column(at)
+        whole = column.total_uncompressed_size
+        if column.num_values * part > _VALUES or whole * part > _UNPACKED:
+            return True
+        if whole > max(4 * _UNPACKED, 100 * column.total_compressed_size):
+            return True
+    return False
+
+
+def _cells(column: Array) -> list[str | None]:
+    from pyarrow import ArrowException, string
+
+    try:
+        return [_cell(value) for value in column.to_pylist()]
+    except (ValueError, OverflowError, LookupError):  # a time that Python has none for: a far year, an unknown zone
+        pass
+    try:
+        return [_cell(value) for value in column.cast(string()).to_pylist()]
+    except ArrowException:
+        return ["(cannot be shown)"] * len(column)
 
 
 class _Ranges(io.RawIOBase):

@@ -71,7 +71,7 @@ class Json:
         if found is None:
             raise ValueError("no text")
         if not cut:
-            found = json.dumps(json.loads(found), indent=2, ensure_ascii=False)[: 4 * HEAD]
+            found, cut = _set_out(json.loads(found))
         return Preview("text", "JSON.", cut, text=found, mime="application/json")
 
 
@@ -91,6 +91,21 @@ class Html:
         return Preview(
             "html", "A page; its scripts, links and pictures do nothing here.", cut, text=found, mime="text/html"
         )
+
+
+def _set_out(document: object) -> tuple[str, bool]:
+    """A document with a line for each value, as far as it is shown, and whether there is more.
+
+    Depth makes a small one large: what is not shown is not made.
+    """
+    pieces: list[str] = []
+    length = 0
+    for piece in json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(document):
+        pieces.append(piece)
+        length += len(piece)
+        if length > 4 * HEAD:
+            return "".join(pieces)[: 4 * HEAD], True
+    return "".join(pieces), False
 
 
 def _dump(data: bytes) -> str:

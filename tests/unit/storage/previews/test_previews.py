@@ -181,6 +181,95 @@ def test_a_page_is_its_source(store: Counting) -> None:
     assert (found.kind, found.text) == ("html", "<script>alert(1)</script>")
 
 
+def test_a_text_that_is_made_to_take_hours_is_told_apart_at_once(store: Counting) -> None:
+    # Ten seconds and more for each thousand of spaces, with csv.Sniffer.
+    found = shown(store, "slow.csv", b'"a",' + b" " * 2000 + b'"' * 1000 + b"x\n1,2\n")
+    assert found.kind == "table" and found.columns is not None and found.columns[0][0] == "a"
+    assert shown(store, "pipe.csv", b"a|b,c\n1|2,x\n3|4\n5|6\n").rows == [["1", "2,x"], ["3", "4"], ["5", "6"]]
+
+
+def test_a_small_document_that_would_be_set_out_large_is_cut(store: Counting) -> None:
+    found = shown(store, "deep.json", b"[" * 900 + b"1," * 31_000 + b"1" + b"]" * 900)
+    assert found.cut and found.text is not None and len(found.text) <= 4 * HEAD
+
+
+@pytest.mark.parametrize(
+    ("key", "content"),
+    [
+        ("a.npy", b"\x93NUMPY\1\0"),
+        ("a.npy", b"\x93NUMPY\2\0\1\0"),
+        ("n.ipynb", b'{"cells": [1, 2]}'),
+        ("n.ipynb", b'{"cells": "abc"}'),
+        ("n.ipynb", b'{"cells": [{"cell_type": [], "source": 3}]}'),
+        ("m.safetensors", struct.pack("<Q", 2) + b"{}"),
+        ("m.safetensors", struct.pack("<Q", 20) + b'{"__metadata__":"x"}'),
+        ("m.safetensors", struct.pack("<Q", 14) + b'{"a":{"b":1}} '),
+    ],
+)
+def test_headers_of_the_wrong_shape_end_in_a_sentence(store: Counting, key: str, content: bytes) -> None:
+    assert shown(store, key, content).note
+
+
+def test_remarks_without_end_are_cut(store: Counting) -> None:
+    text = json.dumps({"__metadata__": {str(one): "x" for one in range(100_000)}}).encode()
+    found = shown(store, "m.safetensors", struct.pack("<Q", len(text)) + text)
+    assert found.facts is not None and len(found.facts) == 500
+
+
+def test_a_small_table_that_unpacks_to_a_large_one_shows_its_schema(
+    store: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pyarrow import parquet
+
+    def no_rows(*_: object, **__: object) -> None:
+        raise AssertionError("rows were unpacked")
+
+    monkeypatch.setattr(parquet.ParquetFile, "iter_batches", no_rows)
+    for frame in (
+        pandas.DataFrame({"s": ["x" * 20_000_000]}),
+        pandas.DataFrame({"s": [numpy.zeros(1_000_000, "int8")] * 2}),
+    ):
+        file = io.BytesIO()
+        frame.to_parquet(file, compression="zstd")
+        found = shown(store, "bomb.parquet", file.getvalue())
+        assert found.rows == [] and "too large" in found.note and found.columns is not None
+        assert [name for name, _ in found.columns] == ["s"]
+
+
+def test_values_that_python_has_no_type_for_are_shown(store: Counting) -> None:
+    import pyarrow
+    from pyarrow import parquet
+
+    file = io.BytesIO()
+    far = pyarrow.array([10**18], pyarrow.timestamp("us"))
+    nowhere = pyarrow.array([1], pyarrow.timestamp("us", "No/Where"))
+    table = pyarrow.table([far, nowhere, pyarrow.array([1]), pyarrow.array([2])], names=["far", "zone", "x", "x"])
+    parquet.write_table(table, file)
+    found = shown(store, "t.parquet", file.getvalue())
+    assert found.rows is not None and found.rows[0][1:] == ["(cannot be shown)", "1", "2"]
+    assert str(10**18) in str(found.rows[0][0])
+
+
+def named_in(store: Counting, content: bytes) -> list[str]:
+    facts = shown(store, "m.pkl", content).facts
+    assert facts is not None
+    return [value for name, value in facts if name == "uses"]
+
+
+def test_what_a_pickle_hides_is_named(store: Counting) -> None:
+    def word(text: bytes) -> bytes:
+        return b"\x8c" + bytes([len(text)]) + text
+
+    assert named_in(store, pickle.dumps([Path, Bomb], 4))[1].endswith(".Bomb")
+    # The words of a harmless name are put above those that are used, and taken away again.
+    memo = word(b"os") + b"\x94" + word(b"system") + b"\x94" + word(b"math") + word(b"floor") + b"00h\0h\1\x93."
+    assert named_in(store, b"\x80\x04" + memo) == ["os.system"]
+    assert named_in(store, b"\x80\x02(S'x'\nios\nsystem\n.") == ["os.system"]
+    assert named_in(store, b"\x80\x02\x82\7.") == ["number 7 of copyreg's extensions"]
+    assert named_in(store, b"\x80\x04cos\nsystem\n\xff") == ["os.system"]  # damaged later
+    assert named_in(store, b"\x80\x04NN\x93.") == ["a name that is made up while it is loaded"]
+
+
 def test_no_preview_reads_more_than_it_may(store: Counting) -> None:
     content = b"x" * (MOST + 10)
     store.write("wine", "n", io.BytesIO(content), size=len(content))
@@ -231,7 +320,13 @@ class Entry:
 def test_previews_of_packages_come_first_and_a_broken_one_is_passed_over(
     store: Counting, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    entries = [Entry("broken", ImportError("no such thing")), Entry("own", Own)]
+    class Failing(Own):
+        """It fails with whatever it likes."""
+
+        def preview(self, sample: Sample, head: bytes) -> Preview:
+            raise AttributeError("a mistake of another package")
+
+    entries = [Entry("broken", ImportError("no such thing")), Entry("failing", Failing), Entry("own", Own)]
     monkeypatch.setattr(
         "importlib.metadata.entry_points", lambda group: entries if group == choosing.ENTRY_POINTS else []
     )
