@@ -88,9 +88,8 @@ class Html:
         found = decoded(head, cut=cut)
         if found is None:
             raise ValueError("no text")
-        return Preview(
-            "html", "A page; its scripts, links and pictures do nothing here.", cut, text=found, mime="text/html"
-        )
+        note = "A page; its scripts do nothing here, and it loads nothing by itself."
+        return Preview("html", note, cut, text=found, mime="text/html")
 
 
 def _set_out(document: object) -> tuple[str, bool]:

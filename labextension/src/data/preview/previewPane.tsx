@@ -4,9 +4,9 @@ import type { IPreview } from '../api';
 import type { DataClient, IVersionedPlace } from '../client';
 import { wordsOf } from '../errorWords';
 
-/** Nothing is loaded by a page that is shown, whatever stands in it. */
+/** Nothing is loaded by a page that is shown; its links want windows of their own, which its frame may not open. */
 const PAGE_POLICY =
-  '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:">';
+  '<base target="_blank"><meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:">';
 
 /** How long the keyboard rests on an object before its bytes are asked for, in milliseconds. */
 const REST = 200;
