@@ -39,7 +39,7 @@ class DataBrowser(ipywidgets.VBox):  # type: ignore[misc]
         self._list = kind(rows=10, layout=ipywidgets.Layout(width="100%"))
         self._list.add_class("cellift-data-browser-list")
         self._up = _button("Up", "Go to what this is in", "arrow-up", self.up)
-        self._open = _button("Open", "Open the chosen bucket or folder", "folder-open", self.open)
+        self._open = _button("Open", "Open the chosen bucket or folder", "folder-open", self.enter)
         self._next = _button("Show more", "Fetch the next lines", "", self.more)
         self._again = _button("Refresh", "Fetch the list again", "refresh", self.refresh)
         buttons = ipywidgets.HBox([self._up, self._open, self._again, self._next])
@@ -63,7 +63,8 @@ class DataBrowser(ipywidgets.VBox):  # type: ignore[misc]
             self._here = self._here.parent if self._here.bucket else None
             self.refresh()
 
-    def open(self) -> None:
+    # Not `open`: by that name ipywidgets tells the browser of a widget.
+    def enter(self) -> None:
         """Show what is in the chosen connection, bucket or folder."""
         for index in self._indexes():
             if self._rows[index].name.endswith("/"):

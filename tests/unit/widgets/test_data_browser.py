@@ -32,7 +32,7 @@ def test_one_goes_from_connections_to_objects_and_back(wine: Data) -> None:
     assert lines(browser) == ["local/"]
     for name, shown in (("local/", ["wine/"]), ("wine/", ["a/", "n   1 B"]), ("a/", ["1   3 B", "2   3 B"])):
         browser._list.index = [row.name for row in browser._rows].index(name)
-        browser.open()
+        browser.enter()
         assert lines(browser) == shown
     browser.up()
     assert lines(browser) == ["a/", "n   1 B"]
@@ -79,3 +79,11 @@ def test_ipywidgets_is_loaded_only_when_a_widget_is_used() -> None:
     code = "import sys, cellift, cellift.widgets; print('ipywidgets' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_nothing_of_ipywidgets_is_hidden() -> None:
+    import ipywidgets
+
+    own = {name for name, value in vars(DataBrowser).items() if callable(value) and not name.startswith("__")}
+    assert {"enter", "up", "more"} < own
+    assert own & set(dir(ipywidgets.VBox)) == set()
