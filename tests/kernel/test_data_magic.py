@@ -123,6 +123,25 @@ def test_all_in_a_folder_goes_only_after_a_yes(shell: InteractiveShell, monkeypa
     assert all("1 object" in question for question in asked) and len(asked) == 2
 
 
+def test_a_notebook_that_runs_by_itself_is_asked_nothing(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StdinNotImplementedError(NotImplementedError):
+        """As ipykernel's, where the front end takes no input."""
+
+    def refuse(_: str) -> str:
+        raise StdinNotImplementedError
+
+    monkeypatch.setattr("builtins.input", refuse)
+    run(shell, "%data mb local/wine")
+    run(shell, 'import cellift; (cellift.data("local/wine/a/n")).write_bytes(b"x")')
+    (tmp_path / "in").mkdir()
+    for line in ("%data rm -r local/wine/a", "%data mirror --remove ./in local/wine"):
+        with pytest.raises(UsageError, match="nobody to ask: give --force"):
+            run(shell, line)
+    assert run(shell, "%data ls -r local/wine").names() == ["a/n"]
+
+
 def test_words_after_the_magic_are_completed(shell: InteractiveShell) -> None:
     _, found = shell.complete("mi", "%data mi", 8)
     assert "mirror" in found

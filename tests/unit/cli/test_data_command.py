@@ -310,11 +310,32 @@ def test_tree(store: LocalTree, capsys: Capture) -> None:
     assert [one["key"] for one in as_json(capsys, "tree", "-d", "1", "local/bucket")] == ["d/"]
 
 
+def test_the_tree_of_a_connection_begins_with_its_buckets(store: LocalTree, capsys: Capture) -> None:
+    store.make_bucket("other")
+    store.write("other", "d/x", io.BytesIO(b"1"))
+    data("tree", "local")
+    assert capsys.readouterr().out.splitlines() == [
+        "local",
+        "├─ bucket",
+        "│  └─ d",
+        "│     └─ e",
+        "└─ other",
+        "   └─ d",
+    ]
+    data("tree", "-d", "1", "local")
+    assert capsys.readouterr().out.splitlines() == ["local", "├─ bucket", "└─ other"]
+    nodes = [one["key"] for one in as_json(capsys, "tree", "local")]
+    assert nodes == ["bucket/", "bucket/d/", "bucket/d/e/", "other/", "other/d/"]
+    assert [one["key"] for one in as_json(capsys, "tree", "-d", "1", "local")] == ["bucket/", "other/"]
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["cp", "local/bucket/a.txt"], "where to"),
         (["cat", "./a"], "path of this machine"),
+        (["find", "local/bucket", "--exec", "rm {}"], "a shell would obey them"),
+        (["mirror", "--watch", ".", "local/bucket"], "call mirror again"),
         (["cat", "local/bucket"], "is a bucket"),
         (["cat", "local"], "names no bucket"),
         (["cat", "--tail", "1", "--offset", "1", "local/bucket/a.txt"], "excludes --offset"),

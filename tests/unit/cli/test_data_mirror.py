@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from pathlib import Path
@@ -60,7 +61,7 @@ def test_only_what_is_missing_is_copied_unless_more_is_asked(folder: Path, tmp_p
     assert ((there / "b").read_text(), (there / "new").read_text(), (there / "a").exists()) == ("b", "1", True)
     assert main(["data", "mirror", "--overwrite", str(folder), "local/wine/m"]) == 0
     assert (there / "b").read_text() == "longer" and (there / "a").exists()
-    assert main(["data", "mirror", "--overwrite", "--remove", str(folder), "local/wine/m"]) == 0
+    assert main(["data", "mirror", "--overwrite", "--remove", "--force", str(folder), "local/wine/m"]) == 0
     assert not (there / "a").exists()
 
 
@@ -89,5 +90,35 @@ def test_a_bucket_is_mirrored_to_a_folder(folder: Path, tmp_path: Path) -> None:
 def test_nothing_is_removed_when_a_copy_failed(folder: Path, tmp_path: Path) -> None:
     (folder / "b\\ad").write_text("1")  # no key of the local tree
     (folder / "a").unlink()
-    assert main(["data", "mirror", "--remove", str(folder), "local/wine/m"]) == 1
+    assert main(["data", "mirror", "--remove", "--force", str(folder), "local/wine/m"]) == 1
     assert (bucket(tmp_path) / "a").exists()
+
+
+def test_what_only_the_target_has_goes_after_a_yes(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "a").unlink()
+    (folder / "new").write_text("1")
+    words = ["data", "mirror", "--remove", str(folder), "local/wine/m"]
+    assert main(words) == 2  # nobody to ask
+    assert "1 object that only local/wine/m has would be removed" in capsys.readouterr().err
+    terminal = io.StringIO("n\ny\n")
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr("sys.stdin", terminal)
+    assert main(words) == 1
+    assert (bucket(tmp_path) / "a").exists() and not (bucket(tmp_path) / "new").exists()
+    assert main(words) == 0
+    assert not (bucket(tmp_path) / "a").exists() and (bucket(tmp_path) / "new").exists()
+
+
+@pytest.mark.parametrize("source", ["local/wine/mm", "local/wine/m/a"])
+def test_what_is_no_folder_is_not_mirrored_as_an_empty_one(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], source: str
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "kept").write_text("1")
+    assert main(["data", "mirror", "--remove", "--force", source, str(out)]) == 1
+    assert "is no folder" in capsys.readouterr().err
+    assert main(["data", "diff", source, str(out)]) == 1
+    assert (out / "kept").exists()

@@ -57,6 +57,17 @@ def test_the_name_holds_the_path_of_a_copy_and_the_record_says_of_what(bench: Be
     assert task(run, "b")["reads"] == []
 
 
+def test_a_step_reads_and_writes_objects_by_their_address(bench: Bench, objects: Path) -> None:
+    source = (
+        "import pandas\n"
+        'frame = pandas.read_csv("cellift://local/box/a.csv", header=None)\n'
+        '(frame * 2).to_csv("cellift://local/box/twice.csv", header=False, index=False)'
+    )
+    run = bench.run(step("a", source))
+    assert run["state"] == states.SUCCEEDED, run["error"]
+    assert (objects / "twice.csv").read_text() == "2,4\n"
+
+
 def test_two_inputs_and_a_key_with_a_quote(bench: Bench, objects: Path) -> None:
     put("x'y z.csv", "3,4")
     run = bench.run(

@@ -89,6 +89,8 @@ def configure(parser: ArgumentParser) -> None:
     find.add_argument("--larger", metavar="SIZE", help="only objects larger than this (64KB, 1GiB)")
     find.add_argument("--smaller", metavar="SIZE", help="only objects smaller than this")
     find.add_argument("--maxdepth", metavar="N", type=int, default=0, help="at most so many levels down")
+    # As in mc; taken so that it can be refused with the reason.
+    find.add_argument("--exec", metavar="COMMAND", help="refused: no program is run on what keys say")
 
     tree = action("tree", "show folders as a tree")
     tree.add_argument("target", metavar="TARGET")
@@ -115,7 +117,10 @@ def configure(parser: ArgumentParser) -> None:
     mirror.add_argument("target", metavar="TARGET")
     mirror.add_argument("--overwrite", action="store_true", help="replace what differs")
     mirror.add_argument("--remove", action="store_true", help="remove what only the target has")
+    mirror.add_argument("--force", action="store_true", help="do not ask before that is removed")
     mirror.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    # As in mc; taken so that it can be refused with the reason.
+    mirror.add_argument("-w", "--watch", action="store_true", help="refused: call mirror again for what is new")
 
     serve = action("serve", "serve the local tree as an S3 endpoint of this machine", json=False)
     serve.add_argument(

@@ -11,10 +11,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import NamedTuple
 
+from cellift.api.mc.asking import agreed
 from cellift.api.mc.errors import CommandError, UsageError
 from cellift.api.mc.places import opener, parse
 from cellift.api.mc.progress import Progress
 from cellift.api.mc.rows import print_json
+from cellift.api.words import plural
 from cellift.storage.api import MOST_KEYS
 from cellift.storage.errors import BadNameError
 from cellift.storage.performing import perform_all
@@ -22,7 +24,7 @@ from cellift.storage.place import Place
 from cellift.storage.plan import Move, Opener, path_below
 from cellift.storage.shown import shown
 from cellift.storage.targets import LocalPath, Target
-from cellift.storage.walk import objects
+from cellift.storage.walk import is_folder, objects
 
 End = LocalPath | Target
 
@@ -58,7 +60,15 @@ def diff(args: Namespace) -> int:
 
 
 def mirror(args: Namespace) -> int:
-    """Copy what the target lacks; ``--overwrite``: also what differs; ``--remove``: remove what is only there."""
+    """Copy what the target lacks; ``--overwrite``: also what differs; ``--remove``: remove what is only there.
+
+    What is removed is asked about first, as by ``rm --recursive``.
+    """
+    if args.watch:
+        raise UsageError(
+            "--watch is refused: a copy that goes on unseen would spread a mistake as soon as it is made. "
+            "Leave it out, and call mirror again when there is something new: it copies only that"
+        )
     source, to = parse(args.source), parse(args.target)
     if isinstance(source, LocalPath) and isinstance(to, LocalPath):
         raise UsageError("both are paths of this machine: use `rsync` or `cp`")
@@ -81,6 +91,8 @@ def mirror(args: Namespace) -> int:
         for record in records if not args.json else ():
             print(f"would {record['would']} {shown(record['name'])}")
         return 0
+    if extra and not args.force and not agreed(f"{plural(len(extra), 'object')} that only {to} has", args):
+        return 1
     failed = False
     done: list[dict[str, str]] = []
     with Progress(sys.stderr) as progress:
@@ -109,11 +121,15 @@ def _entries(end: End, opened: Opener, *, may_lack: bool = False) -> dict[str, E
             raise UsageError(f"{end} names no bucket; write {end.connection}/BUCKET")
         start = len(end.folder)
         store = opened(end.connection)
-        return {
+        found = {
             info.key[start:]: Entry(info.size, info.modified)
             for info in objects(store, end.bucket, end.folder)
             if not info.key.endswith("/")
         }
+        # A folder that is misspelt looks like an empty one: to mirror it would remove all that the target has.
+        if not found and end.key and not may_lack and not is_folder(store, end.bucket, end.folder):
+            raise CommandError(f"{end} is no folder.")
+        return found
     if not end.path.is_dir():
         if may_lack and not end.path.exists():
             return {}

@@ -56,6 +56,11 @@ def ls(args: Namespace) -> int:
 
 def find(args: Namespace) -> int:
     """Objects below a prefix that all rules hold for."""
+    if args.exec is not None:
+        raise UsageError(
+            "--exec is refused: whoever writes to a bucket chooses its keys, and a shell would obey them. Leave it "
+            "out: find prints the objects, one a line, or as a list with --json"
+        )
     wanted = wanted_of(args)
     target = in_bucket(args.target)
     store = opener()(target.connection)
@@ -106,14 +111,16 @@ def du(args: Namespace) -> int:
 
 
 def tree(args: Namespace) -> int:
-    """Folders below a prefix (and objects, with ``--files``) as a tree."""
-    target = in_bucket(args.target)
+    """Buckets and folders below a target (and objects, with ``--files``) as a tree."""
+    target = in_store(args.target)
     store = opener()(target.connection)
     if args.json:
-        print_list(_nodes(store, target.bucket, target.folder, args, 1))
+        print_list(_nodes(store, target.bucket, target.folder, args, 1) if target.bucket else _all_nodes(store, args))
         return 0
     print(target)
-    for line in _branches(store, target.bucket, target.folder, args, 1, ""):
+    for line in (
+        _branches(store, target.bucket, target.folder, args, 1, "") if target.bucket else _all_branches(store, args)
+    ):
         print(line)
     return 0
 
@@ -180,3 +187,22 @@ def _branches(store: Store, bucket: str, prefix: str, args: Namespace, level: in
         if row.info is None and (not args.depth or level < args.depth):
             yield from _branches(store, bucket, row.name, args, level + 1, before + ("   " if last else "│  "))
         row = following
+
+
+def _all_nodes(store: Store, args: Namespace) -> Iterator[dict[str, Any]]:
+    """The nodes of all buckets; their names begin with the bucket, as keys of several ones may be the same."""
+    for bucket in store.buckets():
+        at = f"{bucket.name}/"
+        yield {"key": at, "type": "folder", "lastModified": moment(bucket.created)}
+        if args.depth != 1:
+            for node in _nodes(store, bucket.name, "", args, 2):
+                yield node | {"key": at + node["key"]}
+
+
+def _all_branches(store: Store, args: Namespace) -> Iterator[str]:
+    buckets = store.buckets()
+    for bucket in buckets:
+        last = bucket is buckets[-1]
+        yield f"{'└─' if last else '├─'} {shown(bucket.name)}"
+        if args.depth != 1:
+            yield from _branches(store, bucket.name, "", args, 2, "   " if last else "│  ")

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from cellift.api.mc.asking import agreed
 from cellift.api.mc.errors import CommandError, UsageError
 from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import a_bucket, an_object, in_bucket, opener
@@ -166,19 +167,7 @@ def _agreed(plan: list[tuple[Target, Store]], meant: Any, args: Namespace) -> bo
             total += info.size
     names = ", ".join(str(target) for target, _ in plan)
     what = f"{plural(count, 'object')} ({size(total)}) below {names}"
-    asks = getattr(args, "asks", False)
-    if not (sys.stdin.isatty() or asks):
-        raise UsageError(f"{what} would be removed, and there is nobody to ask: give --force")
-    question = f"Remove {what}? [y/N] "
-    if asks:
-        answer = input(question)
-    else:
-        print(question, end="", file=sys.stderr, flush=True)
-        answer = sys.stdin.readline()
-    if answer.strip().lower() in ("y", "yes"):
-        return True
-    print("Nothing was removed.", file=sys.stderr)
-    return False
+    return agreed(what, args)
 
 
 def _remove(store: Store, bucket: str, keys: Iterable[str], done: list[str]) -> dict[str, str]:

@@ -1,0 +1,32 @@
+"""Asking before something is removed: on a terminal, or below the cell of a notebook."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+
+from cellift.api.mc.errors import UsageError
+
+
+def agreed(what: str, args: Namespace) -> bool:
+    """Ask whether *what* may be removed. Raises UsageError where nobody can answer."""
+    question = f"Remove {what}? [y/N] "
+    # `asks` is set where there is no terminal and yet somebody to ask: in a notebook.
+    if getattr(args, "asks", False):
+        try:
+            answer = input(question)
+        except (EOFError, NotImplementedError):  # a notebook that runs by itself: Jupyter's error is one of these
+            raise _nobody(what) from None
+    elif sys.stdin.isatty():
+        print(question, end="", file=sys.stderr, flush=True)
+        answer = sys.stdin.readline()
+    else:
+        raise _nobody(what)
+    if answer.strip().lower() in ("y", "yes"):
+        return True
+    print("Nothing was removed.", file=sys.stderr)
+    return False
+
+
+def _nobody(what: str) -> UsageError:
+    return UsageError(f"{what} would be removed, and there is nobody to ask: give --force")
