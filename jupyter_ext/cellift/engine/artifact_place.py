@@ -23,8 +23,9 @@ class ArtifactPlace(NamedTuple):
 
 def read_place(text: str) -> ArtifactPlace:
     """The place that a text names. Raises ``ValueError`` with a text for the user."""
-    connection, _, rest = text.partition("/")
-    bucket, _, prefix = rest.partition("/")
+    from cellift.storage.targets import split_target
+
+    connection, bucket, prefix = split_target(text)
     if not connection or not bucket:
         raise ValueError(f"{text} names no bucket: it is written as CONNECTION/bucket/prefix")
     return ArtifactPlace(connection, bucket, f"{prefix.rstrip('/')}/" if prefix.rstrip("/") else "")

@@ -59,7 +59,8 @@ def with_paths(task: Mapping[str, Any], home: Path) -> Mapping[str, Any]:
     if not named:
         return task
     from cellift.notebook.data_inputs import assignment
-    from cellift.storage.inputs import SCHEME, copy_path
+    from cellift.storage.inputs import copy_path
+    from cellift.storage.targets import SCHEME
 
     step = json.loads(task["parameters"][STEP_PARAMETER]["value"])
     for part in step["code"]:

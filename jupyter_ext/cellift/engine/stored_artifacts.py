@@ -49,12 +49,12 @@ def bring_back(folder: Path, events: Iterable[Event], task: str) -> None:
 def _fetch(uri: str, target: Path, wanted: Mapping[str, Any]) -> None:
     from cellift.engine.upload_artifacts import sha256
     from cellift.storage.connections.opening import open_store
-    from cellift.storage.inputs import parts
     from cellift.storage.place import Place
+    from cellift.storage.targets import at_address
     from cellift.storage.transfer import download
 
-    connection, bucket, key = parts(uri)
-    place = Place(open_store(connection), connection, bucket, key)
+    stored = at_address(uri)
+    place = Place(open_store(stored.connection), *stored)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     # Under a name of its own until its digest is right: nobody is to read what somebody else has put there.
     with tempfile.TemporaryDirectory(prefix=".back-", dir=target.parent) as staged:

@@ -18,10 +18,10 @@ from typing import Any
 
 from cellift.storage.connections.opening import open_store
 from cellift.storage.errors import AccessError, BadNameError, NotFoundError, StorageError
-from cellift.storage.inputs import SCHEME
 from cellift.storage.performing import perform_all
 from cellift.storage.place import Place
 from cellift.storage.plan import Move
+from cellift.storage.targets import SCHEME
 
 TOLD = 3
 PAUSES = (0.5, 2.0)

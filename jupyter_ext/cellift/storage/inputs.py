@@ -19,8 +19,8 @@ from cellift.storage.connections.opening import open_store
 from cellift.storage.errors import ChangedError
 from cellift.storage.place import Place
 from cellift.storage.shown import shown
+from cellift.storage.targets import SCHEME, at_address
 
-SCHEME = "cellift://"
 _SEAL = ".cellift-copy.json"
 _LOCK = ".cellift-lock"
 _UNPLAIN = re.compile(r"[^A-Za-z0-9._-]")
@@ -56,7 +56,7 @@ def fetch(record: Mapping[str, Any], home: Path) -> Path:
 def _fetch(record: Mapping[str, Any], path: Path) -> None:
     from cellift.storage.transfer import download
 
-    connection, bucket, key = parts(record["uri"])
+    connection, bucket, key = at_address(record["uri"])
     check(record)
     found = download(Place(open_store(connection), connection, bucket, key), path)
     if not _is_same(record, _record(connection, bucket, key, found)):
@@ -69,7 +69,7 @@ def _fetch(record: Mapping[str, Any], path: Path) -> None:
 
 def check(record: Mapping[str, Any]) -> None:
     """Raise ChangedError when the object is not the one that was recorded any more, StorageError when it is gone."""
-    if not _is_same(record, find(*parts(record["uri"]))):
+    if not _is_same(record, find(*at_address(record["uri"]))):
         raise _changed(record)
 
 
@@ -93,13 +93,6 @@ def copy_path(record: Mapping[str, Any], home: Path) -> Path:
 def shown_name(record: Mapping[str, Any]) -> str:
     """The object for people: ``CONNECTION/bucket/key``."""
     return shown(record["uri"].removeprefix(SCHEME))
-
-
-def parts(uri: str) -> tuple[str, str, str]:
-    """Connection, bucket and key of a ``cellift://`` address."""
-    connection, _, rest = uri.removeprefix(SCHEME).partition("/")
-    bucket, _, key = rest.partition("/")
-    return connection, bucket, key
 
 
 def _record(connection: str, bucket: str, key: str, info: ObjectInfo) -> dict[str, Any]:

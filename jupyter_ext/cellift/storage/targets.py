@@ -10,6 +10,9 @@ from typing import NamedTuple
 from cellift.storage.connections.opening import NoSuchConnectionError
 from cellift.storage.shown import quoted, shown
 
+SCHEME = "cellift://"
+"""Begins the address of an object by which pandas and others open it, and runs record it: ``cellift://CONN/bucket/key``."""
+
 
 class LocalPath(NamedTuple):
     """A file or folder of this machine; ``slash``: it was written with one at the end."""
@@ -42,6 +45,23 @@ class Target(NamedTuple):
         return self.key if not self.key or self.key.endswith("/") else f"{self.key}/"
 
 
+def split_target(text: str) -> Target:
+    """Return the parts of ``CONNECTION/bucket/key``; what is left out is empty."""
+    connection, _, rest = text.partition("/")
+    return Target(connection, *split_key(rest))
+
+
+def at_address(uri: str) -> Target:
+    """Return what an address with `SCHEME` names."""
+    return split_target(uri.removeprefix(SCHEME))
+
+
+def split_key(text: str) -> tuple[str, str]:
+    """Return bucket and key of ``bucket/key``."""
+    bucket, _, key = text.partition("/")
+    return bucket, key
+
+
 def parse_target(text: str, connections: Collection[str]) -> LocalPath | Target:
     """Return what *text* means. As in ``mc``, a connection comes before a file of the same name.
 
@@ -50,8 +70,7 @@ def parse_target(text: str, connections: Collection[str]) -> LocalPath | Target:
     """
     first, _, rest = text.partition("/")
     if first in connections:
-        bucket, _, key = rest.partition("/")
-        return Target(first, bucket, key)
+        return Target(first, *split_key(rest))
     if first in ("", ".", "..") or first.startswith("~"):
         return _path(os.path.expanduser(text))  # noqa: PTH111 - Path.expanduser drops the slash at the end
     if "/" not in text or Path(first).is_dir():

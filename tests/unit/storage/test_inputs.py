@@ -13,7 +13,8 @@ import pytest
 
 from cellift.storage.connections.opening import open_store
 from cellift.storage.errors import ChangedError, NotFoundError
-from cellift.storage.inputs import check, copy_path, fetch, find, is_fetched, parts, shown_name
+from cellift.storage.inputs import check, copy_path, fetch, find, is_fetched, shown_name
+from cellift.storage.targets import at_address
 from cellift.storage.transfer import download
 
 
@@ -36,7 +37,7 @@ def test_an_object_is_recorded_with_etag_and_size(home: Path) -> None:
     assert record["uri"] == "cellift://local/box/x/a.csv"
     assert record["etag"] == open_store("local").stat("box", "x/a.csv").etag != ""
     assert record["bytes"] == 3
-    assert parts(record["uri"]) == ("local", "box", "x/a.csv")
+    assert at_address(record["uri"]) == ("local", "box", "x/a.csv")
     with pytest.raises(NotFoundError):
         find("local", "box", "x/b.csv")
 

@@ -11,10 +11,9 @@ from typing import IO, Any
 from fsspec.spec import AbstractFileSystem
 
 from cellift.api.objects.handle import Data
-from cellift.api.objects.uris import SCHEME
 from cellift.storage.api import MOST_KEYS, ObjectInfo
 from cellift.storage.errors import BucketNotEmptyError, NotFoundError, StorageError
-from cellift.storage.targets import Target
+from cellift.storage.targets import SCHEME, Target, split_target
 from cellift.storage.walk import entries, is_folder, objects
 
 
@@ -33,7 +32,7 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def _open(self, path: str, mode: str = "rb", **_: Any) -> IO[bytes]:
         with _as_os_errors(path):
-            return Data(_target(path)).open(mode)
+            return Data(split_target(path)).open(mode)
 
     def ls(self, path: str, detail: bool = True, **_: Any) -> list[Any]:
         """What is right below a path; FileNotFoundError when there is nothing."""
@@ -45,7 +44,7 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def info(self, path: str, **_: Any) -> dict[str, Any]:
         """Name, size, type, etag and time of one path; FileNotFoundError when there is nothing."""
         path = self._strip_protocol(path)
-        target = _target(path)
+        target = split_target(path)
         with _as_os_errors(path):
             if not target.key:
                 if target.bucket:
@@ -63,7 +62,7 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
     ) -> Any:
         """All objects below a path, by pages of the store and not folder by folder."""
         path = self._strip_protocol(path)
-        target = _target(path)
+        target = split_target(path)
         if maxdepth is not None or withdirs or not target.bucket:
             return super().find(path, maxdepth=maxdepth, withdirs=withdirs, detail=detail, **options)
         with _as_os_errors(path):
@@ -79,7 +78,7 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def cat_file(self, path: str, start: int | None = None, end: int | None = None, **_: Any) -> bytes:
         """The bytes of one object, or a range of them."""
         with _as_os_errors(path):
-            one = Data(_target(self._strip_protocol(path)))
+            one = Data(split_target(self._strip_protocol(path)))
             if start is None and end is None:
                 return one.read_bytes()
             size = one.stat().size
@@ -90,24 +89,24 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def pipe_file(self, path: str, value: bytes, mode: str = "overwrite", **_: Any) -> None:
         """Write bytes as one object."""
         with _as_os_errors(path):
-            Data(_target(self._strip_protocol(path))).write_bytes(value, if_absent=mode == "create")
+            Data(split_target(self._strip_protocol(path))).write_bytes(value, if_absent=mode == "create")
 
     def cp_file(self, path1: str, path2: str, **_: Any) -> None:
         """Copy an object; a folder has nothing to copy of its own."""
         with _as_os_errors(path1):
             if not self.isdir(path1):
-                Data(_target(self._strip_protocol(path1))).copy_to(Data(_target(self._strip_protocol(path2))))
+                Data(split_target(self._strip_protocol(path1))).copy_to(Data(split_target(self._strip_protocol(path2))))
 
     def rm_file(self, path: str) -> None:
         """Remove one object."""
         with _as_os_errors(path):
-            Data(_target(self._strip_protocol(path))).remove()
+            Data(split_target(self._strip_protocol(path))).remove()
 
     def rm(self, path: Any, recursive: bool = False, maxdepth: int | None = None) -> None:
         """Remove objects, many at a time; with *recursive*, all below."""
         groups: dict[tuple[str, str], list[str]] = {}
         for one in self.expand_path(path, recursive=recursive, maxdepth=maxdepth):
-            target = _target(one)
+            target = split_target(one)
             if target.key and not self.isdir(one):
                 groups.setdefault(target[:2], []).append(target.key)
         for (connection, bucket), keys in groups.items():
@@ -119,7 +118,7 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
 
     def mkdir(self, path: str, *_: Any, **__: Any) -> None:
         """Make a bucket; folders need none."""
-        target = _target(self._strip_protocol(path))
+        target = split_target(self._strip_protocol(path))
         if target.bucket and not target.key:
             with _as_os_errors(path):
                 Data(target).make_bucket()
@@ -127,14 +126,14 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def makedirs(self, path: str, exist_ok: bool = False) -> None:
         """Make the bucket of a path."""
         try:
-            self.mkdir("/".join(_target(self._strip_protocol(path))[:2]))
+            self.mkdir("/".join(split_target(self._strip_protocol(path))[:2]))
         except FileExistsError:
             if not exist_ok:
                 raise
 
     def rmdir(self, path: str) -> None:
         """Remove an empty bucket; folders vanish with their last object."""
-        target = _target(self._strip_protocol(path))
+        target = split_target(self._strip_protocol(path))
         if target.bucket and not target.key:
             with _as_os_errors(path):
                 Data(target)._store().remove_bucket(target.bucket)
@@ -142,7 +141,7 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
     def sign(self, path: str, expiration: int = 15 * 60, **_: Any) -> str:
         """A link that works for so many seconds without credentials."""
         with _as_os_errors(path):
-            return Data(_target(self._strip_protocol(path))).share(expiration)
+            return Data(split_target(self._strip_protocol(path))).share(expiration)
 
     def created(self, path: str) -> Any:
         """When it was written: objects are never changed."""
@@ -153,7 +152,7 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
         return self.info(path)["LastModified"]
 
     def _below(self, path: str) -> list[dict[str, Any]]:
-        target = _target(path)
+        target = split_target(path)
         if not target.connection:
             from cellift.storage.connections.opening import connection_names
 
@@ -195,12 +194,6 @@ class _as_os_errors:  # noqa: N801 - a context, named as it reads
         ):
             if isinstance(error, ours):
                 raise theirs(str(error)) from error
-
-
-def _target(path: str) -> Target:
-    connection, _, rest = path.partition("/")
-    bucket, _, key = rest.partition("/")
-    return Target(connection, bucket, key)
 
 
 def _folder(path: str) -> dict[str, Any]:

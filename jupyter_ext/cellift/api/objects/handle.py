@@ -12,7 +12,7 @@ from cellift.api.objects.opened import opened
 from cellift.api.objects.uris import target_of, uri_of
 from cellift.storage.errors import BadNameError, NotFoundError, StorageError
 from cellift.storage.shown import quoted
-from cellift.storage.targets import Target
+from cellift.storage.targets import Target, split_key
 
 if TYPE_CHECKING:
     from cellift.api.objects.listing import Listing
@@ -80,8 +80,7 @@ class Data:
         if not name or name.startswith("/"):
             raise BadNameError(f"{quoted(name)} cannot be put after {self}: it needs a name without a slash in front.")
         if not bucket:
-            first, _, rest = name.partition("/")
-            return Data(Target(connection, first, rest))
+            return Data(Target(connection, *split_key(name)))
         return Data(Target(connection, bucket, self._target.folder + name))
 
     def __str__(self) -> str:

@@ -11,9 +11,8 @@ from cellift.storage.connections.model import Connection
 from cellift.storage.connections.opening import NoSuchConnectionError
 from cellift.storage.errors import StorageError, UnsupportedError
 from cellift.storage.shown import quoted
-from cellift.storage.targets import Target
+from cellift.storage.targets import SCHEME, Target, split_key, split_target
 
-SCHEME = "cellift://"
 _NAMED = {"s3": ("s3", "aws"), "s3a": ("s3", "aws"), "minio": ("minio",)}
 _MISSING = {
     "gs": ("Google Cloud Storage", "gcs"),
@@ -31,16 +30,14 @@ def target_of(text: str) -> Target:
     if scheme == "cellift":
         return _parts(rest)
     if scheme in _NAMED:
-        bucket, _, key = rest.partition("/")
-        return Target(_connection(scheme), bucket, key)
+        return Target(_connection(scheme), *split_key(rest))
     from cellift.storage.connections.listing import connections
 
     if scheme in _MISSING:
         what, kind = _MISSING[scheme]
         for one in connections().values():
             if one.kind == kind:
-                bucket, _, key = rest.partition("/")
-                return Target(one.name, bucket, key)
+                return Target(one.name, *split_key(rest))
         raise UnsupportedError(
             f"{quoted(text)} is in {what}, for which no back end is installed. Install a package that brings one "
             f"(entry point cellift.stores, kind {kind!r}) and describe the connection in cellift.toml; or use "
@@ -62,13 +59,12 @@ def uri_of(target: Target) -> str:
 
 
 def _parts(text: str) -> Target:
-    connection, _, rest = text.partition("/")
-    bucket, _, key = rest.partition("/")
-    if not connection:
+    target = split_target(text)
+    if not target.connection:
         raise StorageError(
             f"{quoted(text)} names no connection: write CONNECTION/bucket/key, as in local/data/wine.csv.", "InvalidURI"
         )
-    return Target(connection, bucket, key)
+    return target
 
 
 def _connection(scheme: str) -> str:
