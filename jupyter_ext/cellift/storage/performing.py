@@ -10,11 +10,20 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from cellift.storage.api import Condition
-from cellift.storage.errors import CancelledError, ChangedError, StorageError
+from cellift.storage.errors import (
+    AccessError,
+    CancelledError,
+    ChangedError,
+    NoSuchBucketError,
+    StorageError,
+    UnreachableError,
+)
 from cellift.storage.place import Place
 from cellift.storage.plan import Move
 from cellift.storage.transfer import Moved, copy, download, nothing, upload
 
+HOPELESS = (AccessError, NoSuchBucketError, UnreachableError)
+"""What would go wrong in the same way for every move that follows."""
 WORKERS = 8
 """Moves at a time; each holds a few pieces in memory."""
 

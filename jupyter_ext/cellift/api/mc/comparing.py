@@ -17,11 +17,11 @@ from cellift.api.mc.places import opener, parse
 from cellift.api.mc.progress import Progress
 from cellift.api.mc.rows import print_json
 from cellift.api.words import plural
-from cellift.storage.api import MOST_KEYS
 from cellift.storage.errors import BadNameError
 from cellift.storage.performing import perform_all
 from cellift.storage.place import Place
 from cellift.storage.plan import Move, Opener, path_below
+from cellift.storage.removing import remove_in_groups
 from cellift.storage.shown import shown
 from cellift.storage.targets import LocalPath, Target
 from cellift.storage.walk import is_folder, objects
@@ -173,7 +173,7 @@ def _remove(to: End, names: list[str], opened: Opener) -> dict[str, str]:
         for name in names:
             path_below(to.path, name).unlink(missing_ok=True)
         return {}
-    store, failed = opened(to.connection), dict[str, str]()
-    for start in range(0, len(names), MOST_KEYS):
-        failed |= store.remove_many(to.bucket, [to.folder + name for name in names[start : start + MOST_KEYS]])
+    failed: dict[str, str] = {}
+    for _, wrong in remove_in_groups(opened(to.connection), to.bucket, (to.folder + name for name in names)):
+        failed |= wrong
     return failed

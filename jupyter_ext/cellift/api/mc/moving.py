@@ -11,13 +11,9 @@ from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import opener, parse
 from cellift.api.mc.progress import Progress
 from cellift.api.mc.rows import print_json
-from cellift.storage.errors import AccessError, NoSuchBucketError, UnreachableError
-from cellift.storage.performing import perform_all
+from cellift.storage.performing import HOPELESS, perform_all
 from cellift.storage.place import Place
 from cellift.storage.plan import moves
-
-# What would go wrong in the same way for everything that follows.
-_HOPELESS = (AccessError, NoSuchBucketError, UnreachableError)
 
 
 def cp(args: Namespace) -> int:
@@ -51,7 +47,7 @@ def _move(args: Namespace, *, remove_source: bool) -> int:
                 if error:
                     failed = True
                     progress.say(f"cellift: {move}: {error}")
-                    if isinstance(error, _HOPELESS):
+                    if isinstance(error, HOPELESS):
                         break
                 else:
                     progress.say(str(move))

@@ -17,9 +17,10 @@ from cellift.api.mc.places import a_bucket, an_object, in_bucket, opener
 from cellift.api.mc.rows import moment, print_json
 from cellift.api.table import columns
 from cellift.api.words import plural, size, when
-from cellift.storage.api import MOST_KEYS, ObjectInfo, Store
+from cellift.storage.api import ObjectInfo, Store
 from cellift.storage.errors import BucketExistsError, NotFoundError
 from cellift.storage.place import Place
+from cellift.storage.removing import remove_in_groups
 from cellift.storage.shown import quoted, shown
 from cellift.storage.targets import Target
 from cellift.storage.transfer import steady
@@ -171,21 +172,11 @@ def _agreed(plan: list[tuple[Target, Store]], meant: Any, args: Namespace) -> bo
 
 
 def _remove(store: Store, bucket: str, keys: Iterable[str], done: list[str]) -> dict[str, str]:
-    """Remove in the largest groups that a store takes; gives what stayed, with the reason."""
+    """Remove; gives what stayed, with the reason."""
     failed: dict[str, str] = {}
-    group: list[str] = []
-
-    def flush() -> None:
-        wrong = store.remove_many(bucket, group) if group else {}
-        failed.update(wrong)
-        done.extend(key for key in group if key not in wrong)
-        group.clear()
-
-    for key in keys:
-        group.append(key)
-        if len(group) == MOST_KEYS:
-            flush()
-    flush()
+    for gone, wrong in remove_in_groups(store, bucket, keys):
+        done += gone
+        failed |= wrong
     return failed
 
 

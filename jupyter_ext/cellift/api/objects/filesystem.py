@@ -11,8 +11,9 @@ from typing import IO, Any
 from fsspec.spec import AbstractFileSystem
 
 from cellift.api.objects.handle import Data
-from cellift.storage.api import MOST_KEYS, ObjectInfo
+from cellift.storage.api import ObjectInfo
 from cellift.storage.errors import BucketNotEmptyError, NotFoundError, StorageError
+from cellift.storage.removing import remove_in_groups
 from cellift.storage.targets import SCHEME, Target, split_target
 from cellift.storage.walk import entries, is_folder, objects
 
@@ -111,8 +112,7 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
                 groups.setdefault(target[:2], []).append(target.key)
         for (connection, bucket), keys in groups.items():
             store = Data(Target(connection, bucket, ""))._store()
-            for start in range(0, len(keys), MOST_KEYS):
-                failed = store.remove_many(bucket, keys[start : start + MOST_KEYS])
+            for _, failed in remove_in_groups(store, bucket, keys):
                 if failed:
                     raise OSError(f"{len(failed)} objects were not removed: {next(iter(failed.values()))}")
 

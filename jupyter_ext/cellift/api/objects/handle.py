@@ -256,7 +256,7 @@ class Data:
 
     def remove(self, *, recursive: bool = False) -> int:
         """Remove the object; with *recursive*, all below a folder. Returns how many there were to remove."""
-        from cellift.storage.api import MOST_KEYS
+        from cellift.storage.removing import remove_in_groups
         from cellift.storage.walk import objects
 
         if not recursive:
@@ -266,13 +266,12 @@ class Data:
         if not self.bucket:
             raise BadNameError(f"{self} is a whole connection: name a bucket.")
         store, count = self._store(), 0
-        keys = [one.key for one in objects(store, self.bucket, self._target.folder)]
-        for start in range(0, len(keys), MOST_KEYS):
-            failed = store.remove_many(self.bucket, keys[start : start + MOST_KEYS])
+        keys = (one.key for one in objects(store, self.bucket, self._target.folder))
+        for gone, failed in remove_in_groups(store, self.bucket, keys):
             if failed:
                 key, reason = next(iter(failed.items()))
                 raise StorageError(f"{len(failed)} objects were not removed. {quoted(key)}: {reason}")
-            count += len(keys[start : start + MOST_KEYS])
+            count += len(gone)
         return count
 
     def make_bucket(self) -> Data:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from cellift.storage.api import MOST_KEYS, Condition, Feature
-from cellift.storage.errors import AccessError, CancelledError, NoSuchBucketError, StorageError, UnreachableError
-from cellift.storage.performing import perform_all
+from cellift.storage.api import Condition, Feature, ObjectInfo, Store
+from cellift.storage.errors import CancelledError, StorageError
+from cellift.storage.performing import HOPELESS, perform_all
 from cellift.storage.place import Place
 from cellift.storage.plan import Move
+from cellift.storage.removing import remove_in_groups
 from cellift.storage.shown import shown
 from cellift.storage.targets import Target
 from cellift.storage.transfers.request import Opener, Request, planned, sources_of
@@ -21,8 +22,6 @@ EXISTING = ("fail", "replace", "skip")
 """What becomes of an object that is there already."""
 MOST_UNDO = 10_000
 """Removed objects that can be brought back."""
-# What would go wrong in the same way for everything that follows.
-_HOPELESS = (AccessError, NoSuchBucketError, UnreachableError)
 
 
 def copy(
@@ -44,7 +43,7 @@ def copy(
                     transfer.warn(f"{_name(one.to)} was there already, and stays as it is.")
                 else:
                     transfer.fail(_name(one.source), str(error))
-                    if isinstance(error, _HOPELESS):
+                    if isinstance(error, HOPELESS):
                         break
 
     return work
@@ -62,21 +61,20 @@ def delete(sources: Sequence[Target], open_store: Opener) -> Callable[[Transfer]
 
     def work(transfer: Transfer) -> None:
         keeps: dict[tuple[str, str], bool] = {}
-        for group in _groups(sources_of(sources, open_store), transfer):
-            connection, bucket, _ = group[0][0]
+        for (connection, bucket), found in itertools.groupby(sources_of(sources, open_store), lambda one: one[0][:2]):
             store = open_store(connection)
-            sizes = {target.key: size for target, size in group}
-            wrong = store.remove_many(bucket, list(sizes))
-            for key, reason in wrong.items():
-                transfer.fail(shown(f"{connection}/{bucket}/{key}"), reason)
-            gone = [key for key in sizes if key not in wrong]
-            transfer.done(len(gone))
-            transfer.moved(sum(sizes[key] for key in gone))
-            if gone and (connection, bucket) not in keeps:
-                keeps[connection, bucket] = _has_marker(open_store, connection, bucket, gone[0])
-            if keeps.get((connection, bucket)):
-                left = MOST_UNDO - len(transfer.removed)
-                transfer.removed += [(connection, bucket, key) for key in gone[:left]]
+            sizes: dict[str, int] = {}
+            for gone, wrong in remove_in_groups(store, bucket, _listed(found, sizes, transfer)):
+                for key, reason in wrong.items():
+                    transfer.fail(shown(f"{connection}/{bucket}/{key}"), reason)
+                transfer.done(len(gone))
+                transfer.moved(sum(sizes[key] for key in gone))
+                sizes.clear()
+                if gone and (connection, bucket) not in keeps:
+                    keeps[connection, bucket] = _has_marker(store, bucket, gone[0])
+                if keeps.get((connection, bucket)):
+                    left = MOST_UNDO - len(transfer.removed)
+                    transfer.removed += [(connection, bucket, key) for key in gone[:left]]
 
     return work
 
@@ -122,16 +120,16 @@ def _counted(plan: Iterator[Move], transfer: Transfer) -> Iterator[Move]:
     transfer.total_objects = count
 
 
-def _groups(found: Iterator[tuple[Target, object]], transfer: Transfer) -> Iterator[list[tuple[Target, int]]]:
-    """What is to be removed, in groups of one bucket that a store takes at once."""
-    for _, bucket in itertools.groupby(found, key=lambda one: one[0][:2]):
-        while group := list(itertools.islice(bucket, MOST_KEYS)):
-            transfer.check()
-            yield [(target, info.size) for target, info in group]  # type: ignore[attr-defined]
+def _listed(found: Iterator[tuple[Target, ObjectInfo]], sizes: dict[str, int], transfer: Transfer) -> Iterator[str]:
+    """The keys of what is to be removed, each once in a group; *sizes* has those that were given."""
+    for target, info in found:
+        transfer.check()
+        if target.key not in sizes:
+            sizes[target.key] = info.size
+            yield target.key
 
 
-def _has_marker(open_store: Opener, connection: str, bucket: str, key: str) -> bool:
-    store = open_store(connection)
+def _has_marker(store: Store, bucket: str, key: str) -> bool:
     if Feature.VERSIONS not in store.features:
         return False
     try:
