@@ -15,7 +15,7 @@ from tornado import web
 from cellift.server.data.base import DataHandler
 from cellift.server.workers import Workers
 from cellift.storage.api import Feature
-from cellift.storage.connections import kept, listing, opening
+from cellift.storage.connections import kept, listing, opened
 from test_openapi import cellift_routes, implemented, template
 
 Calls = list[tuple[str, int]]
@@ -72,8 +72,8 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 
         return call
 
-    whole = opening.open_connection
-    monkeypatch.setattr(opening, "open_connection", lambda connection: Watched(whole(connection), found))
+    whole = opened.open_connection
+    monkeypatch.setattr(opened, "open_connection", lambda connection: Watched(whole(connection), found))
     monkeypatch.setattr(listing, "connections", noted("connections", listing.connections))
     monkeypatch.setattr(Workers, "store", noted("runs", Workers.store))
     for name in ("keep", "kept", "forget"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cellift.storage.connections.model import Connection
-from cellift.storage.connections.opening import NoSuchConnectionError, UnusableConnectionError, open_store
+from cellift.storage.connections.opening import check_usable, find_connection
 from cellift.storage.errors import UnsupportedError
 from cellift.storage.shown import quoted
 
@@ -71,14 +71,8 @@ def boto3_client(name: str) -> Any:
 
 
 def _s3(name: str) -> Connection:
-    from cellift.storage.connections.listing import connections
-
-    connection = connections().get(name)
-    if connection is None:
-        open_store(name)  # says what there is
-        raise NoSuchConnectionError(f"There is no connection {quoted(name)}.")
-    if connection.unusable:
-        raise UnusableConnectionError(f"Connection {quoted(name)}: {connection.unusable}")
+    connection = find_connection(name)
+    check_usable(connection)
     if connection.kind != "s3":
         raise UnsupportedError(
             f"The connection {quoted(name)} is no S3 server, so that there is nothing for such a client to speak to. "

@@ -20,14 +20,10 @@ class CodeHandler(DataHandler):
         bucket, key = self.required("bucket"), self.optional("key") or ""
 
         def snippets() -> list[dict[str, Any]]:
-            from cellift.storage.connections.opening import open_store
             from cellift.storage.snippets import snippets_of
             from cellift.storage.targets import Target
 
-            found = self.stores.connections().get(connection)
-            if found is None:
-                open_store(connection)  # says what there is
-            is_server = found is not None and found.kind == "s3"
+            is_server = self.stores.connection(connection).kind == "s3"
             return [one._asdict() for one in snippets_of(Target(connection, bucket, key), is_server=is_server)]
 
         self.answer({"snippets": await self.blocking(snippets)})

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 if TYPE_CHECKING:
     from cellift.storage.api import Store
     from cellift.storage.connections.model import Connection
+    from cellift.storage.connections.opened import OpenStores
     from cellift.storage.transfers.registry import Transfers
 
 P = ParamSpec("P")
@@ -31,9 +31,7 @@ class Stores:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="cellift-data")
         self._lock = threading.Lock()
-        self._connections: dict[str, Connection] = {}
-        self._looked = -_FRESH_SECONDS
-        self._open: dict[str, tuple[Connection, Store]] = {}
+        self._opened: OpenStores | None = None
         self._transfers: Transfers | None = None
         self._frozen = False
 
@@ -48,29 +46,23 @@ class Stores:
 
     def connections(self, *, fresh: bool = False) -> dict[str, Connection]:
         """All connections, by name."""
-        from cellift.storage.connections.listing import connections
+        return self._stores().connections(fresh=fresh)
 
-        with self._lock:
-            if fresh or time.monotonic() > self._looked + _FRESH_SECONDS:
-                self._connections = connections()
-                self._looked = time.monotonic()
-            return self._connections
+    def connection(self, name: str) -> Connection:
+        """The connection of a name."""
+        return self._stores().connection(name)
 
     def open(self, name: str) -> Store:
         """The store of a connection, the same one until the connection is changed."""
-        from cellift.storage.connections.opening import open_connection, open_store
+        return self._stores().open(name)
 
-        found = self.connections().get(name)
-        if found is None:
-            return open_store(name)  # which says what there is
+    def _stores(self) -> OpenStores:
+        from cellift.storage.connections.opened import OpenStores
+
         with self._lock:
-            known = self._open.get(name)
-            if known is not None and known[0] == found:
-                return known[1]
-        store = open_connection(found)
-        with self._lock:
-            self._open[name] = found, store
-        return store
+            if self._opened is None:
+                self._opened = OpenStores(_FRESH_SECONDS)
+            return self._opened
 
     def transfers(self) -> Transfers:
         """The transfers of this server."""

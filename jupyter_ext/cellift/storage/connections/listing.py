@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cellift.config.settings import load_settings
-from cellift.config.storage import BUILT_IN, is_name
+from cellift.config.storage import is_name
 from cellift.storage.connections import from_aws, from_environment, from_folder, from_mc, from_settings
 from cellift.storage.connections import kept as kept_ones
 from cellift.storage.connections.model import Connection
+from cellift.storage.connections.opening import built_in
 from cellift.storage.errors import StorageError
 
 
@@ -36,9 +37,7 @@ def connections() -> dict[str, Connection]:
 
 
 def _all() -> Iterator[tuple[str, Connection]]:
-    from cellift.config.paths import home_path
-
-    yield "local", Connection(BUILT_IN, f"built in ({home_path() / 'data'})", kind=BUILT_IN)
+    yield "local", built_in()
     tables = load_settings().storage
     try:
         kept = {one.name: one for one in kept_ones.kept()}

@@ -42,20 +42,38 @@ def open_store(name: str) -> Store:
 
     Raises NoSuchConnectionError when no connection has this name, UnusableConnectionError when it lacks something.
     """
+    return open_connection(find_connection(name))
+
+
+def find_connection(name: str) -> Connection:
+    """Return the connection of a name; NoSuchConnectionError, with the names that there are, when there is none."""
     if name == LOCAL:  # needs no look at anything else
-        return _local()
+        return built_in()
     from cellift.storage.connections.listing import connections
 
     found = connections()
     if name not in found:
         raise NoSuchConnectionError(f"There is no connection {quoted(name)}. There are: {', '.join(found)}.")
-    return open_connection(found[name])
+    return found[name]
+
+
+def built_in() -> Connection:
+    """Return the connection that is always there."""
+    from cellift.config.paths import home_path
+    from cellift.storage.connections.model import Connection
+
+    return Connection(LOCAL, f"built in ({home_path() / 'data'})", kind=LOCAL)
+
+
+def check_usable(connection: Connection) -> None:
+    """Raise UnusableConnectionError when it lacks something."""
+    if connection.unusable:
+        raise UnusableConnectionError(f"Connection {quoted(connection.name)}: {connection.unusable}")
 
 
 def open_connection(connection: Connection) -> Store:
     """Return the store of a connection; UnusableConnectionError when it lacks something."""
-    if connection.unusable:
-        raise UnusableConnectionError(f"Connection {quoted(connection.name)}: {connection.unusable}")
+    check_usable(connection)
     store = _opened(connection)
     if connection.read_only:
         from cellift.storage.connections.read_only import ReadOnly
