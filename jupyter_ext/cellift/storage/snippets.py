@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from cellift.storage.table_names import TableKind, table_kind
 from cellift.storage.targets import Target
-
-_TABLES = {
-    ".csv": ("read_csv", "read_csv"),
-    ".tsv": ("read_csv", "read_csv"),
-    ".json": ("read_json", "read_json"),
-    ".jsonl": ("read_json", "read_ndjson"),
-    ".ndjson": ("read_json", "read_ndjson"),
-    ".parquet": ("read_parquet", "read_parquet"),
-    ".feather": ("read_feather", "read_ipc"),
-    ".xlsx": ("read_excel", "read_excel"),
-}
-_PACKED = (".gz", ".bz2", ".zst", ".xz")
 
 
 class Snippet(NamedTuple):
@@ -39,19 +29,17 @@ def snippets_of(target: Target, *, is_server: bool) -> list[Snippet]:
         if is_server:
             found += _folder_clients(target)
         return found
-    kind = _kind(target.key)
-    found = [Snippet("cellift", "Read it", f"import cellift\n\n{_read(target.key, named, kind)}")]
+    kind, compression = table_kind(target.key)
+    found = [Snippet("cellift", "Read it", f"import cellift\n\n{_read(target.key, named, kind, compression)}")]
     if kind is not None:
-        pandas, polars = _TABLES[kind]
         uri = f"cellift://{text}"
-        options = ', sep="\\t"' if kind == ".tsv" else ", lines=True" if kind in (".jsonl", ".ndjson") else ""
         if "::" not in uri:  # fsspec would take what follows as another address
-            code = f"import pandas as pd\n\ndf = pd.{pandas}({uri!r}{options})\ndf"
+            code = f"import pandas as pd\n\ndf = pd.{kind.pandas}({uri!r}{_options(kind.for_pandas)})\ndf"
             found.append(Snippet("pandas", "pandas and fsspec", code))
-        options = ', separator="\\t"' if kind == ".tsv" else ""
-        code = f"with {named}.open() as file:\n    df = pl.{polars}(file{options})\ndf"
-        code = f"import cellift\nimport polars as pl\n\n{code}"
-        found.append(Snippet("polars", "polars", code))
+        if kind.polars_unpacks or not compression:
+            code = f"with {named}.open() as file:\n    df = pl.{kind.polars}(file{_options(kind.for_polars)})\ndf"
+            code = f"import cellift\nimport polars as pl\n\n{code}"
+            found.append(Snippet("polars", "polars", code))
     if is_server:
         found += _clients(target)
     code = f"import cellift\n\nwith {named}.open() as file:\n    head = file.read(1000)"
@@ -59,9 +47,13 @@ def snippets_of(target: Target, *, is_server: bool) -> list[Snippet]:
     return found
 
 
-def _read(key: str, named: str, kind: str | None) -> str:
+def _options(options: Mapping[str, object]) -> str:
+    return "".join(f", {name}={value!r}" for name, value in options.items())
+
+
+def _read(key: str, named: str, kind: TableKind | None, compression: str) -> str:
     name = key.rpartition("/")[2].lower()
-    if kind is not None and not name.endswith(".zst"):
+    if kind is not None and compression != "zstd":  # for which pandas needs a further package
         return f"df = {named}.to_pandas()\ndf"
     if name.endswith((".npy", ".npz")):
         return f"import numpy as np\n\nwith {named}.open() as file:\n    array = np.load(file)\narray"
@@ -72,51 +64,21 @@ def _read(key: str, named: str, kind: str | None) -> str:
 
 def _clients(target: Target) -> list[Snippet]:
     connection, bucket, key = target
-    client = f"import cellift\n\nclient = cellift.data({connection!r})"
-    return [
-        Snippet(
-            "minio",
-            "minio",
-            f"{client}.minio()  # with the connection's keys\n"
-            f"with client.get_object({bucket!r}, {key!r}) as answer:\n    content = answer.read()",
-        ),
-        Snippet(
-            "boto3",
-            "boto3",
-            f"{client}.boto3()  # with the connection's keys\n"
-            f'content = client.get_object(Bucket={bucket!r}, Key={key!r})["Body"].read()',
-        ),
-        Snippet(
-            "kfp",
-            "KFP importer",
-            "from kfp import dsl\n\n\n@dsl.pipeline\ndef pipeline():\n"
-            f"    dsl.importer(artifact_uri={f's3://{bucket}/{key}'!r}, artifact_class=dsl.Artifact, reimport=False)",
-        ),
-    ]
+    minio = f"with client.get_object({bucket!r}, {key!r}) as answer:\n    content = answer.read()"
+    boto3 = f'content = client.get_object(Bucket={bucket!r}, Key={key!r})["Body"].read()'
+    importer = f"dsl.importer(artifact_uri={f's3://{bucket}/{key}'!r}, artifact_class=dsl.Artifact, reimport=False)"
+    kfp = f"from kfp import dsl\n\n\n@dsl.pipeline\ndef pipeline():\n    {importer}"
+    return [*_with_clients(connection, minio=minio, boto3=boto3), Snippet("kfp", "KFP importer", kfp)]
 
 
 def _folder_clients(target: Target) -> list[Snippet]:
     connection, bucket, key = target
-    client = f"import cellift\n\nclient = cellift.data({connection!r})"
-    return [
-        Snippet(
-            "minio",
-            "minio",
-            f"{client}.minio()  # with the connection's keys\n"
-            f"for one in client.list_objects({bucket!r}, prefix={key!r}):\n    print(one.object_name, one.size)",
-        ),
-        Snippet(
-            "boto3",
-            "boto3",
-            f"{client}.boto3()  # with the connection's keys\n"
-            f"client.list_objects_v2(Bucket={bucket!r}, Prefix={key!r}, MaxKeys=100)",
-        ),
-    ]
+    minio = f"for one in client.list_objects({bucket!r}, prefix={key!r}):\n    print(one.object_name, one.size)"
+    boto3 = f"client.list_objects_v2(Bucket={bucket!r}, Prefix={key!r}, MaxKeys=100)"
+    return _with_clients(connection, minio=minio, boto3=boto3)
 
 
-def _kind(key: str) -> str | None:
-    name = key.rpartition("/")[2].lower()
-    for packed in _PACKED:
-        name = name.removesuffix(packed)
-    ending = name[name.rfind(".") :] if "." in name else ""
-    return ending if ending in _TABLES else None
+def _with_clients(connection: str, **codes: str) -> list[Snippet]:
+    """Code for a client of a library, by the name of the library."""
+    first = "import cellift\n\nclient = cellift.data({!r}).{}()  # with the connection's keys\n{}"
+    return [Snippet(library, library, first.format(connection, library, code)) for library, code in codes.items()]

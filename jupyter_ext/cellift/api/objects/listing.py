@@ -43,9 +43,9 @@ class Listing:
 
     def to_pandas(self) -> Any:
         """A ``pandas.DataFrame`` with name, size (bytes) and modified; this fetches everything."""
-        from cellift.api.objects.frames import _needed
+        from cellift.api.objects.frames import needed
 
-        pandas = _needed("pandas", "to_pandas")
+        pandas = needed("pandas", "to_pandas")
         rows = list(self)
         columns = {"name": [self._name(row) for row in rows], "size": [row.size for row in rows]}
         frame = pandas.DataFrame({**columns, "modified": [row.modified for row in rows]})
