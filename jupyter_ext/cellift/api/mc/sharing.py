@@ -5,14 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import datetime, timedelta, timezone
 
-from cellift.api.mc.errors import CommandError, UsageError
+from cellift.api.mc.errors import UsageError
 from cellift.api.mc.places import an_object, opener
 from cellift.api.mc.rows import print_json
-from cellift.storage.api import Feature
+from cellift.storage.links import LONGEST, link
 from cellift.storage.matching import parse_age
-from cellift.storage.shown import quoted, shown
-
-_MOST_SECONDS = 7 * 24 * 3600
+from cellift.storage.place import Place
+from cellift.storage.shown import shown
 
 
 def share(args: Namespace) -> int:
@@ -21,19 +20,14 @@ def share(args: Namespace) -> int:
         seconds = int(parse_age(args.expire).total_seconds())
     except ValueError as error:
         raise UsageError(f"--expire {args.expire}: {error}") from None
-    if not 1 <= seconds <= _MOST_SECONDS:
+    if not 1 <= seconds <= LONGEST:
         raise UsageError(f"--expire {args.expire}: a link works from 1s to 7d")
     upload = args.share_action == "upload"
     opened = opener()
     ends = datetime.now(timezone.utc) + timedelta(seconds=seconds)
     records = []
     for target in map(an_object, args.targets):
-        store = opened(target.connection)
-        if Feature.SHARE not in store.features:
-            raise CommandError(f"the connection {quoted(target.connection)} cannot make links that others can open.")
-        if not upload:
-            store.stat(target.bucket, target.key)  # a link to nothing would only fail at whoever opens it
-        url = store.share(target.bucket, target.key, seconds=seconds, upload=upload)
+        url = link(Place(opened(target.connection), *target), seconds=seconds, upload=upload)
         expires = ends.isoformat(timespec="seconds").replace("+00:00", "Z")
         records.append({"name": "/".join(target), "url": url, "expires": expires})
     if args.json:

@@ -13,6 +13,7 @@ from fsspec.spec import AbstractFileSystem
 from cellift.api.objects.handle import Data
 from cellift.storage.api import ObjectInfo
 from cellift.storage.errors import BucketNotEmptyError, NotFoundError, StorageError
+from cellift.storage.links import SECONDS
 from cellift.storage.removing import remove_in_groups
 from cellift.storage.targets import SCHEME, Target, split_target
 from cellift.storage.walk import entries, is_folder, objects
@@ -138,7 +139,7 @@ class CelliftFileSystem(AbstractFileSystem):  # type: ignore[misc]
             with _as_os_errors(path):
                 Data(target)._store().remove_bucket(target.bucket)
 
-    def sign(self, path: str, expiration: int = 15 * 60, **_: Any) -> str:
+    def sign(self, path: str, expiration: int = SECONDS, **_: Any) -> str:
         """A link that works for so many seconds without credentials."""
         with _as_os_errors(path):
             return Data(split_target(self._strip_protocol(path))).share(expiration)

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, TextIO, cast
 from cellift.api.objects.opened import opened
 from cellift.api.objects.uris import target_of, uri_of
 from cellift.storage.errors import BadNameError, NotFoundError, StorageError
+from cellift.storage.links import SECONDS
 from cellift.storage.shown import quoted
 from cellift.storage.targets import Target, split_key
 
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from cellift.api.objects.listing import Listing
     from cellift.storage.api import Condition, ObjectInfo, Store
     from cellift.storage.place import Place
-
-SHARE_SECONDS = 15 * 60
 
 
 def data(target: str | Data = "local") -> Data:
@@ -279,18 +278,14 @@ class Data:
         self._store().make_bucket(self.bucket)
         return self
 
-    def share(self, seconds: int = SHARE_SECONDS, *, upload: bool = False) -> str:
+    def share(self, seconds: int = SECONDS, *, upload: bool = False) -> str:
         """A link that works for so long without credentials: whoever has it can read (or *upload*) the object.
 
         It is a secret as long as it works: an output cell that shows it is saved with the notebook.
         """
-        from cellift.storage.api import Feature
-        from cellift.storage.errors import UnsupportedError
+        from cellift.storage.links import link
 
-        place = self._place()
-        if Feature.SHARE not in place.store.features:
-            raise UnsupportedError(f"The connection {quoted(self.connection)} cannot make links that others can open.")
-        return place.store.share(place.bucket, place.key, seconds=seconds, upload=upload)
+        return link(self._place(), seconds=seconds, upload=upload)
 
     # --- other libraries
     def minio(self) -> Any:

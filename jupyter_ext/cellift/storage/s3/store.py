@@ -23,6 +23,7 @@ from cellift.storage.errors import (
     StorageError,
     UnsupportedError,
 )
+from cellift.storage.links import LONGEST
 from cellift.storage.local.names import check_bucket as check_new_bucket
 from cellift.storage.s3 import answers, listing, multipart, reading
 from cellift.storage.s3.body import Body
@@ -36,8 +37,6 @@ from cellift.storage.s3.verifying import Verifier
 from cellift.storage.secret import Keys
 from cellift.storage.shown import quoted
 
-LONGEST_SHARE = 7 * 24 * 3600
-"""Seconds that a presigned link can be valid (S3 user guide, "Sharing objects with presigned URLs")."""
 _SINGLE = 2 * multipart.PART
 """Bytes up to which an object is sent in one request."""
 _MOST_TAGS = 64 << 10
@@ -296,9 +295,9 @@ class S3Store:
     def share(self, bucket: str, key: str, *, seconds: int, upload: bool = False) -> str:
         """A presigned URL for 1 second to 7 days. Temporary keys end it earlier."""
         self._check(bucket, key)
-        if not 1 <= seconds <= LONGEST_SHARE:
+        if not 1 <= seconds <= LONGEST:
             raise StorageError(
-                f"A link cannot be valid for {seconds} s: from 1 s to 7 days ({LONGEST_SHARE} s).", "InvalidArgument"
+                f"A link cannot be valid for {seconds} s: from 1 s to 7 days ({LONGEST} s).", "InvalidArgument"
             )
         if Feature.SHARE in self.features and not self._transport.endpoint.region:
             self._transport.ask("HEAD", bucket)  # a link cannot be sent on to the right region: learn it now
