@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http.client import responses
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -38,11 +39,13 @@ class CelliftHandler(APIHandler):
 
     async def blocking(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call ``function`` in a worker thread; what the core refuses becomes an :class:`ApiError`."""
-        return await _explained(self.service.blocking(function, *args, **kwargs))
+        with explaining():
+            return await self.service.blocking(function, *args, **kwargs)
 
     async def waiting(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """As `blocking`, in one of the threads that may wait for a store: a silent one keeps nobody else waiting."""
-        return await _explained(self.service.stores.blocking(function, *args, **kwargs))
+        with explaining():
+            return await self.service.stores.blocking(function, *args, **kwargs)
 
     async def body(self, known: frozenset[str]) -> Fields:
         """The fields of the JSON body; 413 when it is too large, 400 when it is not a JSON object."""
@@ -83,9 +86,11 @@ class CelliftHandler(APIHandler):
         self.finish(to_json(document))
 
 
-async def _explained(work: Awaitable[T]) -> T:
+@contextmanager
+def explaining() -> Iterator[None]:
+    """What the core refuses inside becomes an :class:`ApiError`."""
     try:
-        return await work
+        yield
     except Exception as error:
         explained = explain(error)
         if explained is None:

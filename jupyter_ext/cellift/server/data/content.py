@@ -88,8 +88,11 @@ class ContentHandler(DataHandler):
         from cellift.storage.place import Place
 
         (bucket, key), version = self.place(), self.optional("version")
-        place = await self.with_store(connection, lambda store: Place(store, connection, bucket, key))
-        found = await self.blocking(place.store.stat, bucket, key, version=version)
+
+        def look(store: Store) -> tuple[Place, ObjectInfo]:
+            return Place(store, connection, bucket, key), store.stat(bucket, key, version=version)
+
+        place, found = await self.with_store(connection, look)
         etag = f'"{found.etag}"'
         mime = found.content_type.partition(";")[0].strip().lower() or content_type_of(key)
         inline = self.optional("inline") == "1" and mime in _INLINE

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from cellift.server.base import explaining
 from cellift.server.data.base import DataHandler
 from cellift.server.data.places import request_of, target_of, targets_of
-from cellift.server.errors import ApiError, explain
+from cellift.server.errors import ApiError
 from cellift.server.fields import Fields
 
 if TYPE_CHECKING:
@@ -147,25 +148,18 @@ class TransferBytesHandler(DataHandler):
         self.answer(transfer.to_dict())
 
     async def _take(self, transfer: Transfer, feed: Feed, offset: int, data: bytes) -> None:
-        from cellift.storage.errors import StorageError
-
         loop = asyncio.get_running_loop()
         while transfer.state == "running":
-            try:
-                taken = feed.offer(offset, data)
-            except StorageError as error:
-                explained = explain(error)
-                assert explained is not None
-                raise explained from error
-            if taken:
-                return
+            with explaining():
+                if feed.offer(offset, data):
+                    return
             room = asyncio.Event()
             feed.when_room(partial(loop.call_soon_threadsafe, room.set))
             await room.wait()
 
 
 def _upload(stores: Stores, fields: Fields, existing: str) -> Transfer:
-    from cellift.storage.connections.read_only import ReadOnly
+    from cellift.storage.connections.read_only import check_writable
     from cellift.storage.place import Place
     from cellift.storage.transfers.transfer import Transfer
     from cellift.storage.transfers.upload import Feed, upload
@@ -177,8 +171,7 @@ def _upload(stores: Stores, fields: Fields, existing: str) -> Transfer:
     if size < 0:
         raise ApiError(400, "`size` is missing: the number of bytes to come.")
     place = Place(stores.open(to.connection), *to)
-    if isinstance(place.store, ReadOnly):
-        place.store.write()  # says why, before anything is brought
+    check_writable(place.store)  # before anything is brought
     transfer = Transfer("upload", f"Upload {place}")
     transfer.total_bytes, transfer.total_objects = size, 1
     feed = Feed(transfer, size)
@@ -187,12 +180,8 @@ def _upload(stores: Stores, fields: Fields, existing: str) -> Transfer:
 
 
 def _find(transfers: Transfers, name: str) -> Transfer:
-    from cellift.storage.errors import StorageError
-
-    try:
+    with explaining():
         return transfers.get(name)
-    except StorageError as error:
-        raise ApiError(404, str(error)) from error
 
 
 def _names(names: list[str]) -> str:

@@ -10,6 +10,12 @@ from cellift.storage.errors import ReadOnlyError
 from cellift.storage.shown import quoted
 
 
+def check_writable(store: Store) -> None:
+    """Raise ReadOnlyError for a store that refuses every write: before work is begun that would end in one."""
+    if isinstance(store, ReadOnly):
+        store.write()
+
+
 class ReadOnly:
     """A `Store` over another one of which it only reads. What is not named here is refused, also what comes later."""
 
