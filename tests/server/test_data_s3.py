@@ -13,6 +13,7 @@ from data_kit import place
 
 from cellift.storage.connections.kept import keep
 from cellift.storage.s3.store import S3Store
+from cellift.storage.secret import keys as keys_of
 from storage.kit import keys
 from storage.rclone import Rclone, start
 
@@ -185,7 +186,7 @@ async def test_a_link_for_an_upload_takes_one_object(data: Any, lab: str) -> Non
 
 
 async def test_a_read_only_connection_refuses_before_the_server_is_asked(
-    data: Any, lab: str, server: Rclone, beside: S3Store
+    data: Any, lab: str, bucket: str, server: Rclone, beside: S3Store
 ) -> None:
     await data.put(lab, "n", b"1", connection="lab")
     assert (await data("PUT", "connections/lab", send={"url": server.url, "read_only": True})).status == 200
@@ -201,4 +202,17 @@ async def test_a_read_only_connection_refuses_before_the_server_is_asked(
     ]
     assert [one.status for one in answers] == [403] * len(answers), [one.json for one in answers]
     assert (await data.transfer(kind="delete", sources=[at(lab, "n")]))["state"] == "failed"
+    moved = await data.transfer(kind="move", sources=[at(lab, "n")], to=place(bucket, "n"))
+    assert moved["state"] == "failed" and await data.keys(bucket) == []  # not copied first, to fail then
     assert b"".join(beside.read(lab, "n")) == b"1"
+
+
+async def test_transfers_to_a_read_only_connection_ask_nothing_of_the_server(data: Any, bucket: str) -> None:
+    await data.put(bucket, "n", b"1")
+    keep("dead", "http://127.0.0.1:9", keys_of("some-key", "some-secret"), read_only=True)
+    for request in (
+        {"kind": "delete", "sources": [place("b", "f/", "dead")]},
+        {"kind": "copy", "sources": [place(bucket, "n")], "to": place("b", "n", "dead")},
+        {"kind": "move", "sources": [place("b", "f/", "dead")], "to": place(bucket, "f")},
+    ):
+        assert "read-only" in (await data.transfer(**request))["error"]  # and not that nobody answers

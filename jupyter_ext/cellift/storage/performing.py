@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from cellift.storage.api import Condition
+from cellift.storage.connections.read_only import check_writable
 from cellift.storage.errors import (
     AccessError,
     CancelledError,
@@ -47,6 +48,8 @@ def perform(
     source, to, refused, _ = move
     if refused is not None:
         raise refused
+    if remove_source and isinstance(source, Place):
+        check_writable(source.store)  # else there would be a copy, and then no removal
     seen = source.store.stat(source.bucket, source.key).etag if remove_source and isinstance(source, Place) else ""
     if isinstance(source, Path):
         assert isinstance(to, Place)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cellift.storage.api import PIECE
-from cellift.storage.errors import CancelledError, ChangedError, NotFoundError, StorageError
+from cellift.storage.connections.read_only import ReadOnly
+from cellift.storage.errors import CancelledError, ChangedError, NotFoundError, ReadOnlyError, StorageError
 from cellift.storage.local.tree import LocalTree
 from cellift.storage.performing import perform, perform_all
 from cellift.storage.place import Place
@@ -146,3 +147,13 @@ def test_what_moved_raises_ends_the_move(store: LocalTree, tmp_path: Path) -> No
     ((_, error),) = perform_all(iter([Move(tmp_path / "a", place(store, "a"))]), moved=cancel)
     assert isinstance(error, CancelledError)
     assert found(store) == []
+
+
+def test_what_cannot_be_removed_is_not_copied_first_either(store: LocalTree) -> None:
+    store.write("bucket", "a", io.BytesIO(b"1"))
+    locked = Place(ReadOnly(store, "locked"), "locked", "bucket", "a")
+    with pytest.raises(ReadOnlyError, match="'locked' is read-only"):
+        perform(Move(locked, place(store, "b")), remove_source=True)
+    assert found(store) == ["a"]
+    perform(Move(locked, place(store, "b")))
+    assert found(store) == ["a", "b"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
 from cellift.storage.api import Condition, Feature, ObjectInfo, Store
+from cellift.storage.connections.read_only import check_writable
 from cellift.storage.errors import CancelledError, StorageError
 from cellift.storage.performing import HOPELESS, perform_all
 from cellift.storage.place import Place
@@ -30,6 +31,8 @@ def copy(
     """Copy or move everything of a request; a source is removed once its copy is verified."""
 
     def work(transfer: Transfer) -> None:
+        changed = [request.to, *(request.sources if move else ())]
+        _check_writable([one for one in changed if isinstance(one, Target)], open_store)
         condition = None if existing == "replace" else Condition(absent=True)
         plan = _counted(planned(request, open_store, transfer.warn, hidden=hidden), transfer)
         outcomes = perform_all(plan, remove_source=move, condition=condition, moved=transfer.moved, warn=transfer.warn)
@@ -60,6 +63,7 @@ def delete(sources: Sequence[Target], open_store: Opener) -> Callable[[Transfer]
     """Remove all that is meant; where the bucket keeps versions, it can be taken back (`undo`)."""
 
     def work(transfer: Transfer) -> None:
+        _check_writable(sources, open_store)
         keeps: dict[tuple[str, str], bool] = {}
         for (connection, bucket), found in itertools.groupby(sources_of(sources, open_store), lambda one: one[0][:2]):
             store = open_store(connection)
@@ -108,6 +112,12 @@ def sum_up(sources: Sequence[Target], open_store: Opener) -> Callable[[Transfer]
         transfer.total_bytes, transfer.total_objects = transfer.bytes, transfer.objects
 
     return work
+
+
+def _check_writable(targets: Iterable[Target], open_store: Opener) -> None:
+    """Before anything is listed, or copied that could not be removed: a read-only connection refuses the whole."""
+    for connection in {target.connection for target in targets}:
+        check_writable(open_store(connection))
 
 
 def _counted(plan: Iterator[Move], transfer: Transfer) -> Iterator[Move]:
