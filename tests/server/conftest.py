@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from pytest_jupyter.jupyter_server import *  # noqa: F403
 from tornado.httpclient import HTTPClientError, HTTPResponse
 
 from contract import Contract
+from storage.rclone import Rclone, start
 
 
 @pytest.fixture
@@ -108,6 +109,14 @@ def data(jp_fetch: Any, contract: Contract, cellift_home: Path, monkeypatch: pyt
     # Nor is the keyring of whoever runs the tests seen or changed.
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     return Data(jp_fetch, contract, Answer)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rclone]:
+    """A real S3 server."""
+    running = start(tmp_path_factory.mktemp("rclone"))
+    yield running
+    running.stop()
 
 
 @pytest.fixture

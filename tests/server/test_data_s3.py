@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import urllib.request
-from collections.abc import Iterator
 from datetime import datetime, timezone
 from typing import Any
 from uuid import uuid4
@@ -15,18 +14,11 @@ from cellift.storage.connections.kept import keep
 from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import keys as keys_of
 from storage.kit import keys
-from storage.rclone import Rclone, start
+from storage.rclone import Rclone
 
 PIECE = 8 << 20
 PARTS = bytes(range(256)) * (20 << 12)
 """20 MiB: more than one request takes, so a multipart upload."""
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rclone]:
-    running = start(tmp_path_factory.mktemp("rclone"))
-    yield running
-    running.stop()
 
 
 @pytest.fixture

@@ -15,14 +15,7 @@ from data_kit import place
 from cellift.config.settings import config_path
 from storage.canaries import echo, forms, places
 from storage.fault_proxy import FaultProxy
-from storage.rclone import Rclone, start
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rclone]:
-    running = start(tmp_path_factory.mktemp("rclone"))
-    yield running
-    running.stop()
+from storage.rclone import Rclone
 
 
 @pytest.fixture

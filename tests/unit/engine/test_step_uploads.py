@@ -21,6 +21,7 @@ from cellift.notebook.diagnostics import RefusedError
 from cellift.runs import states
 from cellift.runs.model import Run
 from cellift.storage.connections.opening import open_store
+from storage.kit import connect
 from unit.engine.kit import SECONDS, Bench, step, task, wait_for
 
 
@@ -167,10 +168,7 @@ class Stuck(BaseHTTPRequestHandler):
 def test_cancel_ends_what_is_being_uploaded(bench: Bench, bucket: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Stuck) as server:
         Thread(target=server.serve_forever).start()
-        monkeypatch.setenv("MINIO_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-        monkeypatch.setenv("MINIO_REGION", "us-east-1")
-        monkeypatch.setenv("MINIO_ACCESS_KEY", "somebody")
-        monkeypatch.setenv("MINIO_SECRET_KEY", "something")
+        connect(monkeypatch, server.server_port)
         monkeypatch.setenv("CELLIFT_RUNS_ARTIFACTS", "minio-env/box")
         launch = bench.start(step("a", "x = 1", outputs=("x",)))
         wait_for(Stuck.asked.is_set, "the upload has begun")
