@@ -176,11 +176,3 @@ export interface IShared {
   url: string;
   expires: string;
 }
-
-/** The S3 endpoint over the local tree, when it runs. Its keys go to kernels, never to the browser. */
-export interface IEndpoint {
-  running: boolean;
-  url: string | null;
-  /** Why it cannot be started here, and what to do; empty when it can. */
-  unavailable: string;
-}

@@ -6,7 +6,6 @@ import type {
   IConnection,
   IConnectionRequest,
   IContentsPlace,
-  IEndpoint,
   IObjectDetails,
   IPage,
   IPlace,
@@ -206,18 +205,6 @@ export class DataClient {
       body: piece,
       signal: options.signal
     });
-  }
-
-  endpoint(): Promise<IEndpoint> {
-    return this._get('endpoint');
-  }
-
-  startEndpoint(): Promise<IEndpoint> {
-    return this._send('POST', 'endpoint', {});
-  }
-
-  stopEndpoint(): Promise<IEndpoint> {
-    return this._send('DELETE', 'endpoint');
   }
 
   private _get<T>(path: string, options: DataClient.IOnce = {}): Promise<T> {

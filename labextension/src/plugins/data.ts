@@ -102,7 +102,6 @@ const plugin: JupyterFrontEndPlugin<void> = {
         trans,
         commands,
         onOpen: open,
-        serverFolder: () => '',
         renderPreview: place => React.createElement(PreviewPane, { client, place, trans }),
         renderActions: place =>
           React.createElement(InsertCode, {

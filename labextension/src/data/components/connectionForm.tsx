@@ -186,7 +186,9 @@ export function ConnectionForm(props: ConnectionForm.IProps): JSX.Element {
         </button>
       </div>
       {connection?.key_id && (
-        <p className="cl-DataForm-hint">{trans.__('Keys that are left empty stay as they are.')}</p>
+        <p className="cl-DataForm-hint">
+          {trans.__('Keys that are left empty stay as they are, unless the URL is changed.')}
+        </p>
       )}
     </form>
   );

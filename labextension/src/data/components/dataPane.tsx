@@ -22,7 +22,8 @@ export function DataPane(props: DataPane.IProps): JSX.Element {
   const files = React.useRef<HTMLInputElement>(null);
   const [isOver, setOver] = React.useState(false);
   const [closed, setClosed] = React.useState<string | null>(null);
-  const { rows, selection, error, notice } = { ...pick(actions) };
+  const { rows, selection, error } = browser;
+  const { notice } = actions;
 
   const focusList = () => pane.current?.querySelector<HTMLElement>('.cl-DataList')?.focus();
   const isAsking = actions.form !== null;
@@ -94,7 +95,7 @@ export function DataPane(props: DataPane.IProps): JSX.Element {
           event.target.value = '';
         }}
       />
-      <Question actions={actions} trans={trans} serverFolder={props.serverFolder} />
+      <Question actions={actions} trans={trans} />
       {notice && (
         <p
           className={`cl-Notice cl-Data-notice${notice.error ? ' cl-mod-error' : ''}`}
@@ -183,14 +184,7 @@ export namespace DataPane {
     onMenu: (button: HTMLElement) => void;
     /** Opens the object of this name of the folder that is looked at. */
     onOpen: (name: string) => void;
-    /** The folder that the file browser shows. */
-    serverFolder: () => string;
   }
-}
-
-function pick(actions: DataActions) {
-  const { rows, selection, error } = actions.browser;
-  return { rows, selection, error, notice: actions.notice };
 }
 
 /** Says what could be here, and the first step. */

@@ -47,73 +47,63 @@ export function PlaceBar(props: PlaceBar.IProps): JSX.Element {
             </option>
           ))}
         </select>
-        <button
-          type="button"
-          className="cl-IconButton"
+        <BarButton
           title={readOnly || (atBuckets ? trans.__('New bucket') : trans.__('New folder'))}
-          aria-label={atBuckets ? trans.__('New bucket') : trans.__('New folder')}
-          data-testid="cellift-data-new"
+          label={atBuckets ? trans.__('New bucket') : trans.__('New folder')}
+          testId="cellift-data-new"
           disabled={!location || isReadOnly}
           onClick={() => actions.ask({ kind: atBuckets ? 'bucket' : 'folder' })}
         >
           {atBuckets ? <addIcon.react tag="span" /> : <newFolderIcon.react tag="span" />}
-        </button>
-        <button
-          type="button"
-          className="cl-IconButton"
+        </BarButton>
+        <BarButton
           title={readOnly || (atBuckets ? trans.__('Open a bucket to upload into it') : trans.__('Upload files'))}
-          aria-label={trans.__('Upload files')}
-          data-testid="cellift-data-upload"
+          label={trans.__('Upload files')}
+          testId="cellift-data-upload"
           disabled={!location || atBuckets || isReadOnly}
           onClick={props.onUpload}
         >
           <fileUploadIcon.react tag="span" />
-        </button>
-        <button
-          type="button"
-          className="cl-IconButton"
+        </BarButton>
+        <BarButton
           title={trans.__('Refresh')}
-          aria-label={trans.__('Refresh the list')}
-          data-testid="cellift-data-refresh"
+          label={trans.__('Refresh the list')}
+          testId="cellift-data-refresh"
           onClick={() => {
             void browser.fetchConnections().then(() => browser.refresh());
           }}
         >
           <refreshIcon.react tag="span" />
-        </button>
-        <button
-          type="button"
-          className="cl-IconButton"
+        </BarButton>
+        <BarButton
           title={trans.__('More: connections, favourites, recent places …')}
-          aria-label={trans.__('More')}
-          aria-haspopup="menu"
-          data-testid="cellift-data-menu"
-          onClick={event => props.onMenu(event.currentTarget)}
+          label={trans.__('More')}
+          testId="cellift-data-menu"
+          hasMenu
+          onClick={props.onMenu}
         >
           <ellipsesIcon.react tag="span" />
-        </button>
+        </BarButton>
       </div>
       <div className="cl-PlaceBar-row">
-        <button
-          type="button"
-          className="cl-IconButton cl-mod-small"
+        <BarButton
+          isSmall
           title={trans.__('Back (Alt+Left)')}
-          aria-label={trans.__('Back')}
+          label={trans.__('Back')}
           disabled={!browser.canGoBack}
           onClick={() => void browser.back()}
         >
           ‹
-        </button>
-        <button
-          type="button"
-          className="cl-IconButton cl-mod-small"
+        </BarButton>
+        <BarButton
+          isSmall
           title={trans.__('Forward (Alt+Right)')}
-          aria-label={trans.__('Forward')}
+          label={trans.__('Forward')}
           disabled={!browser.canGoForward}
           onClick={() => void browser.forward()}
         >
           ›
-        </button>
+        </BarButton>
         <nav ref={trail} className="cl-PlaceBar-path" aria-label={trans.__('Path')} data-testid="cellift-data-path">
           <button
             type="button"
@@ -186,4 +176,31 @@ export namespace PlaceBar {
     /** The keyboard goes from the search to the list. */
     onLeaveSearch: () => void;
   }
+}
+
+/** A button of the bar; its title may say why it cannot be used, its label what it does. */
+function BarButton(props: {
+  title: string;
+  label: string;
+  testId?: string;
+  disabled?: boolean;
+  isSmall?: boolean;
+  hasMenu?: boolean;
+  onClick: (button: HTMLElement) => void;
+  children: React.ReactNode;
+}): JSX.Element {
+  return (
+    <button
+      type="button"
+      className={`cl-IconButton${props.isSmall ? ' cl-mod-small' : ''}`}
+      title={props.title}
+      aria-label={props.label}
+      aria-haspopup={props.hasMenu ? 'menu' : undefined}
+      data-testid={props.testId}
+      disabled={props.disabled}
+      onClick={event => props.onClick(event.currentTarget)}
+    >
+      {props.children}
+    </button>
+  );
 }

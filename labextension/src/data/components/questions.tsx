@@ -76,7 +76,7 @@ export function Question(props: Question.IProps): JSX.Element | null {
           key="export"
           trans={trans}
           label={trans.__('Folder of the server that gets the files')}
-          value={props.serverFolder() || '/'}
+          value="/"
           hint={trans.__('As the file browser shows it; it is made when it is not there.')}
           submitLabel={trans.__('Copy')}
           testId="cellift-data-export-form"
@@ -100,8 +100,6 @@ export namespace Question {
   export interface IProps {
     actions: DataActions;
     trans: TranslationBundle;
-    /** The folder that the file browser shows. */
-    serverFolder: () => string;
   }
 }
 

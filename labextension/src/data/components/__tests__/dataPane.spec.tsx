@@ -38,7 +38,6 @@ describe('DataPane', () => {
         onMenu={() => undefined}
         onOpen={name => opened.push(name)}
         onOpenRun={id => runs.push(id)}
-        serverFolder={() => ''}
       />
     );
     await actions.browser.start();
