@@ -33,10 +33,11 @@ def snippets_of(target: Target, *, is_server: bool) -> list[Snippet]:
     found = [Snippet("cellift", "Read it", f"import cellift\n\n{_read(target.key, named, kind, compression)}")]
     if kind is not None:
         uri = f"cellift://{text}"
-        if "::" not in uri:  # fsspec would take what follows as another address
+        # What follows a `::`, fsspec would take as another address.
+        if "::" not in uri and kind.is_read_by("pandas", compression):
             code = f"import pandas as pd\n\ndf = pd.{kind.pandas}({uri!r}{_options(kind.for_pandas)})\ndf"
             found.append(Snippet("pandas", "pandas and fsspec", code))
-        if kind.polars_unpacks or not compression:
+        if kind.is_read_by("polars", compression):
             code = f"with {named}.open() as file:\n    df = pl.{kind.polars}(file{_options(kind.for_polars)})\ndf"
             code = f"import cellift\nimport polars as pl\n\n{code}"
             found.append(Snippet("polars", "polars", code))
@@ -53,7 +54,8 @@ def _options(options: Mapping[str, object]) -> str:
 
 def _read(key: str, named: str, kind: TableKind | None, compression: str) -> str:
     name = key.rpartition("/")[2].lower()
-    if kind is not None and compression != "zstd":  # for which pandas needs a further package
+    # For zstd, pandas needs a further package.
+    if kind is not None and kind.is_read_by("pandas", compression) and compression != "zstd":
         return f"df = {named}.to_pandas()\ndf"
     if name.endswith((".npy", ".npz")):
         return f"import numpy as np\n\nwith {named}.open() as file:\n    array = np.load(file)\narray"

@@ -14,19 +14,25 @@ class TableKind(NamedTuple):
     polars: str
     for_pandas: Mapping[str, Any] = {}
     for_polars: Mapping[str, Any] = {}
-    polars_unpacks: bool = False
-    """Polars reads it compressed, too."""
+    packed: frozenset[str] = frozenset()
+    """Which of the two read it compressed, too."""
+
+    def is_read_by(self, library: str, compression: str) -> bool:
+        """Whether pandas or polars reads it, compressed so."""
+        return not compression or library in self.packed
 
 
-_CSV = TableKind("csv", "read_csv", "read_csv", polars_unpacks=True)
-_TSV = TableKind("tsv", "read_csv", "read_csv", {"sep": "\t"}, {"separator": "\t"}, polars_unpacks=True)
-_LINES = TableKind("lines", "read_json", "read_ndjson", {"lines": True})
+_PANDAS = frozenset({"pandas"})
+_BOTH = _PANDAS | {"polars"}
+_CSV = TableKind("csv", "read_csv", "read_csv", packed=_BOTH)
+_TSV = TableKind("tsv", "read_csv", "read_csv", {"sep": "\t"}, {"separator": "\t"}, packed=_BOTH)
+_LINES = TableKind("lines", "read_json", "read_ndjson", {"lines": True}, packed=_PANDAS)
 _PARQUET = TableKind("parquet", "read_parquet", "read_parquet")
 _FEATHER = TableKind("feather", "read_feather", "read_ipc")
 KINDS: Mapping[str, TableKind] = {
     ".csv": _CSV,
     ".tsv": _TSV,
-    ".json": TableKind("json", "read_json", "read_json"),
+    ".json": TableKind("json", "read_json", "read_json", packed=_PANDAS),
     ".jsonl": _LINES,
     ".ndjson": _LINES,
     ".parquet": _PARQUET,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 from cellift.api.mc.errors import UsageError
 from cellift.api.mc.places import an_object, opener
-from cellift.api.mc.rows import print_json
+from cellift.api.mc.rows import moment, print_json
 from cellift.storage.links import LONGEST, link
 from cellift.storage.matching import parse_age
 from cellift.storage.place import Place
@@ -25,11 +26,10 @@ def share(args: Namespace) -> int:
     upload = args.share_action == "upload"
     opened = opener()
     ends = datetime.now(timezone.utc) + timedelta(seconds=seconds)
-    records = []
+    records: list[dict[str, Any]] = []
     for target in map(an_object, args.targets):
         url = link(Place(opened(target.connection), *target), seconds=seconds, upload=upload)
-        expires = ends.isoformat(timespec="seconds").replace("+00:00", "Z")
-        records.append({"name": "/".join(target), "url": url, "expires": expires})
+        records.append({"name": "/".join(target), "url": url, "expires": moment(ends.replace(microsecond=0))})
     if args.json:
         print_json(records)
         return 0

@@ -14,6 +14,8 @@ def to_pandas(file: IO[bytes], key: str, options: dict[str, Any]) -> Any:
     """A ``pandas.DataFrame``; *options* go to pandas' reader."""
     pandas = needed("pandas", "to_pandas")
     kind, compression = kind_of(key)
+    if not kind.is_read_by("pandas", compression):
+        raise _cannot(key, "to_pandas")
     if compression:
         options.setdefault("compression", compression)
     return getattr(pandas, kind.pandas)(file, **{**kind.for_pandas, **options})
@@ -23,7 +25,7 @@ def to_polars(file: IO[bytes], key: str, options: dict[str, Any]) -> Any:
     """A ``polars.DataFrame``; *options* go to polars' reader."""
     polars = needed("polars", "to_polars")
     kind, compression = kind_of(key)
-    if compression and not kind.polars_unpacks:
+    if not kind.is_read_by("polars", compression):
         raise _cannot(key, "to_polars")
     return getattr(polars, kind.polars)(file, **{**kind.for_polars, **options})
 

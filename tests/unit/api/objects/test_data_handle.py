@@ -176,6 +176,10 @@ def test_a_table_is_read_by_what_the_name_says(wine: Data) -> None:
         assert (wine / name).to_arrow().to_pydict() == {"x": [1, 2], "y": ["a", "b"]}, name
         if name != "t.jsonl.gz":
             assert (wine / name).to_polars().to_dict(as_series=False) == {"x": [1, 2], "y": ["a", "b"]}, name
+    (wine / "t.parquet.gz").write_bytes(gzip.compress((wine / "t.parquet").read_bytes()))
+    for read in ((wine / "t.parquet.gz").to_pandas, (wine / "t.parquet.gz").to_polars):
+        with pytest.raises(UnsupportedError, match=r"open\(\)"):
+            read()
     (wine / "t.bin").write_bytes(b"")
     with pytest.raises(UnsupportedError, match=r"\.parquet"):
         (wine / "t.bin").to_pandas()
