@@ -79,6 +79,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.delenv("CELLIFT_TASK_DIR", raising=False)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(shipped.tempfile, "tempdir", str(tmp_path / "tmp"))
     return tmp_path
 
 
@@ -94,9 +96,12 @@ def pack(monkeypatch: pytest.MonkeyPatch, **files: str) -> dict[str, str]:
 def test_modules_go_to_the_working_folder_of_a_container_only(here: Path, monkeypatch: Any, local: bool) -> None:
     digests = pack(monkeypatch, module="x = 1")
     if local:
-        monkeypatch.setenv("CELLIFT_TASK_DIR", str(here))
+        (here / "task").mkdir()
+        monkeypatch.setenv("CELLIFT_TASK_DIR", str(here / "task"))
     shipped.unpack({"m.py": digests["module"]}, {})
     assert (here / "m.py").exists() is not local
+    assert not local or Path(sys.path[0]).parent == here / "task", "it goes with the run"
+    assert list((here / "tmp").iterdir()) == []
     assert Path(sys.path[0] if local else here, "m.py").read_text() == "x = 1"
 
 

@@ -39,9 +39,11 @@ def unpack(modules: dict[str, str], data: dict[str, str]) -> None:
     missing = {path: digest for path, digest in modules.items() if _digest(path) != digest}
     if missing:
         # In a container they go where they lie in the notebook's folder, so that what steps write there counts too.
-        folder = ""
-        if os.environ.get("CELLIFT_TASK_DIR") or any(os.path.lexists(path) for path in missing):
-            folder, missing = tempfile.mkdtemp(prefix="cellift-modules-"), modules
+        folder, task = "", os.environ.get("CELLIFT_TASK_DIR")
+        if task or any(os.path.lexists(path) for path in missing):
+            # In the task's folder, which goes with its run, for whoever still imports from there; a container's own
+            # goes with it.
+            folder, missing = tempfile.mkdtemp(prefix="cellift-modules-", dir=task), modules
             sys.path.insert(0, folder)
         for path, digest in missing.items():
             _write(os.path.join(folder, path), content[digest])
