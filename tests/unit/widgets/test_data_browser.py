@@ -60,13 +60,60 @@ def test_several_are_picked_when_that_is_asked(wine: Data) -> None:
     assert browser.value == ["local/wine/a/1", "local/wine/a/2"]
 
 
-def test_lines_come_a_page_at_a_time(wine: Data) -> None:
+@pytest.fixture
+def many(wine: Data) -> str:
     for number in range(205):
         (wine / f"many/{number:03}").write_text("")
-    browser = DataBrowser("local/wine/many/")
-    assert len(lines(browser)) == 200 and not browser._next.disabled
+    return "local/wine/many/"
+
+
+def test_a_page_is_fetched_and_sent_at_a_time(many: str) -> None:
+    browser = DataBrowser(many)
+    assert len(lines(browser)) == 200 and not browser._next.disabled and browser._before.disabled
+    sent: list[str] = []
+    browser._list.observe(lambda change: sent.extend(change["new"]), "_options_labels")
     browser.more()
-    assert len(lines(browser)) == 205 and browser._next.disabled
+    assert lines(browser) == sent == [f"{number:03}   0 B" for number in range(200, 205)]
+    assert browser._next.disabled and not browser._before.disabled
+    browser.back()
+    assert len(lines(browser)) == 200 and not browser._next.disabled and browser._before.disabled
+
+
+def test_what_is_picked_on_one_page_stays_while_another_is_shown(many: str) -> None:
+    browser = DataBrowser(many, multiple=True)
+    given: list[Data] = []
+    browser.on_pick(given.append)
+    browser._list.index = (0, 1)
+    browser.more()
+    browser._list.index = (4,)
+    names = [f"local/wine/many/{name}" for name in ("000", "001", "204")]
+    assert browser.value == names
+    browser.back()
+    assert browser._list.index == (0, 1) and browser.value == names
+    browser._list.index = (1,)
+    assert browser.value == names[1:]
+    assert [one.name for one in given] == ["000", "001", "204"]
+    browser.refresh()
+    assert browser.value == [] and browser._list.index == ()
+
+
+def test_a_single_pick_on_another_page_takes_the_place_of_the_first(many: str) -> None:
+    browser = DataBrowser(many)
+    browser._list.index = 0
+    browser.more()
+    assert browser.value == ["local/wine/many/000"] and browser._list.index is None
+    browser._list.index = 0
+    assert browser.value == ["local/wine/many/200"]
+    browser.back()
+    assert browser._list.index is None
+
+
+def test_a_folder_that_ends_with_a_page_has_no_empty_one_after_it(wine: Data) -> None:
+    for number in range(200):
+        (wine / f"full/{number:03}").write_text("")
+    browser = DataBrowser("local/wine/full/")
+    browser.more()
+    assert len(lines(browser)) == 200 and browser._next.disabled
 
 
 def test_what_goes_wrong_is_said_below_the_list(wine: Data) -> None:

@@ -75,6 +75,14 @@ LINE: dict[str, Magic] = {
     ),
     **_rows(Does.REFUSED, "alias unalias", "Write the command with ! where it is used."),
     **_rows(Does.REFUSED, "sc", "Write NAME = !COMMAND."),
+    # Some of its words ask somebody, and in a run nobody answers.
+    **_rows(
+        Does.REFUSED,
+        "data",
+        'Write it in Python: cellift.data("CONNECTION/bucket/key") has download, upload, copy_to, remove, ls and open. '
+        "What the step reads is recorded with %%step NAME --input name=data:CONNECTION/bucket/key. A cell that the "
+        "pipeline can do without is marked as skipped.",
+    ),
     **_rows(Does.REFUSED, "pylab", "Import what is used: import numpy as np and import matplotlib.pyplot as plt."),
 }
 

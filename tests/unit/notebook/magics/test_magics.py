@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from cellift.api import Data
 from unit.notebook.make_notebook import analysed, codes, graph_of, text
 
 
@@ -95,6 +96,15 @@ def test_what_steps_cannot_do_is_an_error_with_line_and_fix(source: str, code: s
     (diagnostic,) = analysis.diagnostics
     assert (diagnostic.code, diagnostic.cell, diagnostic.line) == (code, "c2", line)
     assert diagnostic.fix
+
+
+def test_data_in_a_step_is_refused_with_the_python_that_does_the_same() -> None:
+    (found,) = analysed(("%data cp minio/sales/may.csv ./may.csv", {"cellift": {"step": "a"}})).diagnostics
+    assert found.code == "CL201"
+    assert 'cellift.data("CONNECTION/bucket/key") has download' in found.fix and "--input" in found.fix
+    # The fix names what there is.
+    words = found.fix.partition(" has ")[2].partition(". ")[0].replace(" and ", ", ").split(", ")
+    assert all(callable(getattr(Data, word)) for word in words) and len(words) == 6
 
 
 def test_a_live_view_is_left_out_with_a_warning() -> None:
