@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -145,3 +146,16 @@ def test_a_notebook_that_runs_by_itself_is_asked_nothing(
 def test_words_after_the_magic_are_completed(shell: InteractiveShell) -> None:
     _, found = shell.complete("mi", "%data mi", 8)
     assert "mirror" in found
+
+
+def test_the_endpoint_ends_with_the_extension_and_not_with_a_second_loading(
+    shell: InteractiveShell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    served = run(shell, "%data serve")
+    cellift_kernel.load_ipython_extension(shell)
+    assert run(shell, "%data serve") is served and served.running
+    cellift_kernel.unload_ipython_extension(shell)
+    assert not served.running
+    assert "AWS_ENDPOINT_URL" not in os.environ and os.environ["AWS_REGION"] == "eu-west-1"

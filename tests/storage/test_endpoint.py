@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -112,41 +113,46 @@ OWNER = """
 import sys, time
 from cellift.storage.endpoint import start
 endpoint = start()
-print(endpoint._process.pid, flush=True)
+print(endpoint._process.pid, endpoint._folder, flush=True)
 time.sleep(600)
 """
 
 
-def owner(home: Path) -> tuple[subprocess.Popen[str], list[psutil.Process]]:
+def owner(home: Path) -> tuple[subprocess.Popen[str], list[psutil.Process], Path]:
+    """A process that has started an endpoint, the endpoint's processes, and its folder."""
     path = os.pathsep.join(sys.path)
     process = subprocess.Popen(
         [sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": path}
     )
     assert process.stdout is not None
-    guard = psutil.Process(int(process.stdout.readline()))
+    pid, _, folder = process.stdout.readline().strip().partition(" ")
+    guard = psutil.Process(int(pid))
     found = [guard, *guard.children()]
     assert len(found) == 2 and all(one.is_running() for one in found)
-    return process, found
+    return process, found, Path(folder)
 
 
 def gone(processes: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(processes, timeout=15)[1]
 
 
-def test_it_ends_with_an_owner_that_is_killed(home: Path) -> None:
-    process, found = owner(home)
+def test_it_ends_with_an_owner_that_is_killed_and_leaves_nothing_behind(home: Path) -> None:
+    process, found, folder = owner(home)
+    assert (folder / "rclone.conf").exists()
     process.kill()
     process.wait()
     assert gone(found)
+    assert not folder.exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a program with its parent")
 def test_it_ends_with_a_guard_that_is_killed(home: Path) -> None:
-    process, found = owner(home)
+    process, found, folder = owner(home)
     found[0].kill()
     assert gone(found[1:])
     process.kill()
     process.wait()
+    shutil.rmtree(folder)  # nobody is left to do it
 
 
 def test_a_command_runs_with_the_endpoint(home: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,8 @@
-"""Runs a program until standard input ends: ``python guard.py PROGRAM ARGUMENTS``.
+"""Runs a program until standard input ends: ``python guard.py FOLDER PROGRAM ARGUMENTS``.
 
-Its owner holds the other end of that pipe, so that the program ends with the owner however that ends. It is killed by
-the kernel when the guard itself is (Linux; prctl(2), PR_SET_PDEATHSIG). Standard library alone: it is started by path.
+Its owner holds the other end of that pipe, so that the program ends with the owner however that ends; then FOLDER,
+which has the program's files, is removed: an owner that was killed cannot. The program is killed by the kernel when
+the guard itself is (Linux; prctl(2), PR_SET_PDEATHSIG). Standard library alone: it is started by path.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import contextlib
 import ctypes
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,8 +21,8 @@ _GRACE_SECONDS = 2.0
 _LOOK_SECONDS = 0.2
 
 
-def main(command: list[str]) -> int:
-    """Run the program; its exit code when it ends by itself, else 0."""
+def main(folder: str, command: list[str]) -> int:
+    """Run the program; its exit code when it ends by itself (the owner reads in the folder why), else 0."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the owner, which then closes the pipe
     own = os.getpid()
 
@@ -40,9 +42,10 @@ def main(command: list[str]) -> int:
             except subprocess.TimeoutExpired:
                 program.kill()
                 program.wait()
+            shutil.rmtree(folder, ignore_errors=True)
             return 0
     return program.returncode
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1], sys.argv[2:]))

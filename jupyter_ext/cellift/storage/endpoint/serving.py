@@ -86,7 +86,7 @@ def start(root: Path | None = None) -> Endpoint:
     config.touch()  # an empty one: else the user's own is read
     pair = keys(f"cellift-{secrets.token_hex(8)}", secrets.token_urlsafe(30))
     command = [
-        sys.executable, guard.__file__, program, "serve", "s3", str(root), "--addr", "127.0.0.1:0",
+        sys.executable, guard.__file__, str(folder), program, "serve", "s3", str(root), "--addr", "127.0.0.1:0",
         "--config", str(config), "--cache-dir", str(folder / "cache"),
         # Else what a notebook writes beside it is not seen for five minutes, and the first list reads every byte.
         "--dir-cache-time", "1s", "--etag-hash", "",
