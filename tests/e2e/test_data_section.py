@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,14 @@ def open_data(page: Page) -> Locator:
         if title.get_attribute("aria-expanded") == "true":
             title.click()
     return section
+
+
+def wait_until_kept(page: Page, server: Server, text: str) -> None:
+    """Wait until JupyterLab has saved its workspace with this text: it does so a moment later."""
+    deadline = time.monotonic() + 20
+    while not any(text in file.read_text() for file in (server.home / "lab-workspaces").glob("*")):
+        assert time.monotonic() < deadline, "JupyterLab did not save where one was"
+        page.wait_for_timeout(50)
 
 
 def tree(server: Server) -> Path:
@@ -136,7 +145,7 @@ def test_a_folder_is_copied_and_the_place_is_there_again_after_a_reload(
     expect(row(data, "first")).to_be_visible()
     assert (tree(server) / "models/second/first/deep/weights.bin").read_bytes() == b"12345"
 
-    page.wait_for_timeout(500)  # the state database writes a moment later
+    wait_until_kept(page, server, "second/")
     page.reload()
     page.wait_for_function("window.jupyterapp && window.jupyterapp.restored")
     path = open_data(page).get_by_test_id("cellift-data-path")
