@@ -32,6 +32,8 @@ class Server:
     url: str
     keys: Keys
     process: subprocess.Popen[bytes]
+    folder: Path
+    """Where it keeps everything."""
 
     def endpoint(self, **changes: object) -> Endpoint:
         return replace(Endpoint(self.name, self.url), **changes)  # type: ignore[arg-type]
@@ -76,6 +78,11 @@ def start_versitygw(folder: Path) -> Server:
     return _started("versitygw", folder, command, environment, pair, port)
 
 
+def unfinished_on_minio(server: Server) -> list[str]:
+    """Uploads of parts on MinIO's drive, of any bucket: itself, it tells them only to who asks for the very key."""
+    return [one.name for one in (server.folder / "drive/.minio.sys/multipart").glob("*/*")]
+
+
 def _started(name: str, folder: Path, command: list[str], environment: dict[str, str], pair: Keys, port: int) -> Server:
     log = folder / "log"
     with log.open("wb") as output:
@@ -85,7 +92,7 @@ def _started(name: str, folder: Path, command: list[str], environment: dict[str,
             stdout=output,
             stderr=output,
         )
-    server = Server(name, f"http://127.0.0.1:{port}", pair, process)
+    server = Server(name, f"http://127.0.0.1:{port}", pair, process, folder)
     end = time.monotonic() + _STARTS_WITHIN_SECONDS
     while True:
         try:

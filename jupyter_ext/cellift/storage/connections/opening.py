@@ -86,6 +86,7 @@ def _opened(connection: Connection) -> Store:
     if connection.kind == LOCAL:
         return _local()
     if connection.kind == "s3":
+        from cellift.config.paths import home_path
         from cellift.storage.s3.endpoint import Endpoint
         from cellift.storage.s3.store import S3Store
 
@@ -97,7 +98,8 @@ def _opened(connection: Connection) -> Store:
             connection.ca,
             connection.proxy,
         )
-        return S3Store(endpoint, None if connection.anonymous else connection.keys)
+        keys = None if connection.anonymous else connection.keys
+        return S3Store(endpoint, keys, notes=home_path() / "uploads")
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=ENTRY_POINTS, name=connection.kind):

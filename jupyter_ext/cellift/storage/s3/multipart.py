@@ -1,5 +1,7 @@
 """Multipart uploads and copies: parts side by side, and nothing left behind when it ends otherwise than well.
 
+Except with a note (``unfinished``), when the server went away: then what has arrived waits for the next try.
+
 S3 user guide, "Multipart upload": 1 to 10,000 parts of 5 MiB to 5 GiB, the last one of any size.
 """
 
@@ -8,20 +10,23 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
-from cellift.storage.errors import NotFoundError, StorageError
+from cellift.storage.errors import AccessError, NotFoundError, StorageError, UnreachableError, UnsupportedError
 from cellift.storage.s3 import answers
 from cellift.storage.s3.body import Body
 from cellift.storage.s3.gate import Gate, Stopped
 from cellift.storage.s3.pieces import Source
 from cellift.storage.s3.transport import Answer, Transport, checked
+from cellift.storage.s3.unfinished import Note
 from cellift.storage.shown import quoted
 
 MOST_PARTS = 10_000
 PART = 8 << 20
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestTimeTooSkewed"})
 _PARALLEL = 3
 _PARALLEL_BYTES = _PARALLEL * PART
 """Bytes of parts that are held in memory beside the one that is being read."""
@@ -41,6 +46,8 @@ class Upload(NamedTuple):
     bucket: str
     key: str
     id: str
+    there: Mapping[int, tuple[str, int]] = MappingProxyType({})
+    """MD5 sums and sizes of the parts that an earlier try has sent, by number."""
 
     def send(self, number: int, body: Body) -> str:
         """Send a part; its etag."""
@@ -80,16 +87,24 @@ class Upload(NamedTuple):
 
 
 @contextmanager
-def upload(transport: Transport, bucket: str, key: str, headers: Mapping[str, str]) -> Iterator[Upload]:
-    """Begin an upload; whatever ends the block by an exception removes it from the server."""
-    # Not twice: a first one that was begun although its answer got lost would stay.
-    answer = transport.ask("POST", bucket, key, query={"uploads": ""}, headers=headers, once=True)
-    begun = Upload(transport, bucket, key, answers.text(answers.parse(answer.body), "UploadId"))
-    if not begun.id:
-        raise StorageError(f"{transport.endpoint.host} began no upload of {quoted(f'{bucket}/{key}')}.")
+def upload(
+    transport: Transport, bucket: str, key: str, headers: Mapping[str, str], note: Note | None = None
+) -> Iterator[Upload]:
+    """Begin an upload, or go on with the noted one; whatever ends the block by an exception removes it from the server.
+
+    With a *note*, one stays whose server went away, or whose keys have expired: the next try goes on with it.
+    """
+    begun = (note and _earlier(transport, bucket, key, note)) or _begin(transport, bucket, key, headers)
+    if note is not None:
+        with suppress(OSError):  # a full disk: then it is not gone on with
+            note.keep(begun.id)
     try:
         yield begun
     except BaseException as error:
+        if note is not None and note.id and _waits(error):
+            assert isinstance(error, StorageError)
+            kept = f"What has arrived of {quoted(f'{bucket}/{key}')} is kept: the next try sends the rest."
+            raise type(error)(f"{error} {kept}", error.code) from None
         try:
             begun.abort()
         except StorageError as left:
@@ -99,7 +114,52 @@ def upload(transport: Transport, bucket: str, key: str, headers: Mapping[str, st
                     "what it holds takes room until that is done.",
                     error.code,
                 ) from None
+        else:
+            _drop(note)
+        if begun.there and isinstance(error, StorageError):
+            # It may be for what is there, as where a server takes no part twice.
+            raise type(error)(f"{error} The next try begins anew.", error.code) from None
         raise
+    _drop(note)
+
+
+def _drop(note: Note | None) -> None:
+    if note is not None:
+        note.drop()
+
+
+def _begin(transport: Transport, bucket: str, key: str, headers: Mapping[str, str]) -> Upload:
+    # Not twice: a first one that was begun although its answer got lost would stay.
+    answer = transport.ask("POST", bucket, key, query={"uploads": ""}, headers=headers, once=True)
+    begun = Upload(transport, bucket, key, answers.text(answers.parse(answer.body), "UploadId"))
+    if not begun.id:
+        raise StorageError(f"{transport.endpoint.host} began no upload of {quoted(f'{bucket}/{key}')}.")
+    return begun
+
+
+def _earlier(transport: Transport, bucket: str, key: str, note: Note) -> Upload | None:
+    """The noted upload with its parts; None when there is none (any more)."""
+    there: dict[int, tuple[str, int]] = {}
+    last = ""
+    while note.id:
+        query = {"uploadId": note.id, **({"part-number-marker": last} if last else {})}
+        try:
+            root = answers.parse(transport.ask("GET", bucket, key, query=query).body)
+        except (NotFoundError, AccessError, UnsupportedError):
+            return None  # completed, or forgotten by the server; or it does not say what it has
+        for one in root.iterfind("Part"):
+            sum_, size = answers.plain_etag(answers.text(one, "ETag")), answers.number(answers.text(one, "Size"))
+            there[answers.number(answers.text(one, "PartNumber"))] = sum_, size
+        marker = answers.text(root, "NextPartNumberMarker")
+        if not answers.is_true(root, "IsTruncated") or answers.number(marker) <= answers.number(last):
+            return Upload(transport, bucket, key, note.id, there)
+        last = marker
+    return None
+
+
+def _waits(error: BaseException) -> bool:
+    """Whether the next try may go on: not where a transfer was cancelled, or would fail again."""
+    return isinstance(error, UnreachableError) or (isinstance(error, StorageError) and error.code in _EXPIRED)
 
 
 class Part(NamedTuple):
@@ -117,6 +177,9 @@ def send_parts(begun: Upload, source: Source, size: int, gate: Gate) -> list[Par
 
     def send(number: int, pieces: list[bytes]) -> Part:
         body = Body(pieces, gate.passed)
+        if begun.there.get(number) == (body.md5, body.length):
+            gate.passed(body.length)
+            return Part(body.md5, body.md5, body.length)
         return Part(begun.send(number, body), body.md5, body.length)
 
     with ThreadPoolExecutor(workers, "cellift-upload") as pool:

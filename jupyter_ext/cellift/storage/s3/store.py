@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote
 from xml.sax.saxutils import escape
@@ -33,6 +34,7 @@ from cellift.storage.s3.gate import Gate
 from cellift.storage.s3.names import check_bucket, check_key
 from cellift.storage.s3.pieces import Source
 from cellift.storage.s3.transport import Answer, Transport, checked, expect
+from cellift.storage.s3.unfinished import noted
 from cellift.storage.s3.verifying import Verifier
 from cellift.storage.secret import Keys
 from cellift.storage.shown import quoted
@@ -62,11 +64,16 @@ class S3Store:
         *,
         pause: Callable[[float], None] = time.sleep,
         most_copied: int = 5 << 30,
+        notes: Path | None = None,
     ) -> None:
-        """*keys*: None is anonymous. *most_copied*: bytes above which a copy is made in parts."""
+        """*keys*: None is anonymous. *most_copied*: bytes above which a copy is made in parts.
+
+        *notes*: the folder with notes on uploads that a later try goes on with; without it, one that fails is removed.
+        """
         self._transport = Transport(endpoint, keys, pause)
         self._verifier = Verifier(self._transport)
         self._most_copied = most_copied
+        self._notes = notes
         self._locks = [threading.Lock() for _ in range(_LOCKS)]
         self._has_tags = True
         self._exact = is_amazon(endpoint.url)
@@ -204,7 +211,11 @@ class S3Store:
                 etag = answers.plain_etag(answer.headers.get("etag"))
                 part = multipart.Part(etag, body.md5, body.length)
                 return self._verifier.verified(bucket, key, answer, etag, [part], single=True)
-            with multipart.upload(self._transport, bucket, key, headers) as begun:
+            identity = (self._transport.endpoint.url, bucket, key, repr(sorted(headers.items())))
+            with (
+                noted(self._notes, *identity) as note,
+                multipart.upload(self._transport, bucket, key, headers, note) as begun,
+            ):
                 parts = multipart.send_parts(begun, given, multipart.part_size(size), Gate(moved))
                 # Who cancelled while the server was silent after the last byte must not find an object later.
                 moved(0)
