@@ -19,9 +19,10 @@ from cellift.storage.errors import (
     StorageError,
     UnreachableError,
 )
+from cellift.storage.overlap import is_same
 from cellift.storage.place import Place
 from cellift.storage.plan import Move
-from cellift.storage.transfer import Moved, copy, download, nothing, upload
+from cellift.storage.transfer import Attributes, Moved, copy, download, nothing, upload
 
 HOPELESS = (AccessError, NoSuchBucketError, UnreachableError)
 """What would go wrong in the same way for every move that follows."""
@@ -38,22 +39,27 @@ def perform(
     condition: Condition | None = None,
     moved: Moved = nothing,
     warn: Callable[[str], None] = nothing,
+    attributes: Attributes | None = None,
 ) -> None:
     """Carry out one move. With *remove_source*, the source is removed once the copy is verified.
 
     *condition* is one of the target; of files, that there is none (FileExistsError) is all that can be asked.
+    *attributes* are for objects that are made.
     Raises what the plan has refused it for, StorageError for a store, OSError for a file, and ChangedError, with both
     objects left, when the source was replaced meanwhile.
     """
     source, to, refused, _ = move
     if refused is not None:
         raise refused
+    if remove_source and is_same(source, to):
+        # The copy would take the source's place, and be removed with it.
+        raise StorageError(f"{move} would move it onto itself: both are one.", "InvalidRequest")
     if remove_source and isinstance(source, Place):
         check_writable(source.store)  # else there would be a copy, and then no removal
     seen = source.store.stat(source.bucket, source.key).etag if remove_source and isinstance(source, Place) else ""
     if isinstance(source, Path):
         assert isinstance(to, Place)
-        upload(source, to, condition=condition, moved=moved)
+        upload(source, to, condition=condition, moved=moved, attributes=attributes)
     elif isinstance(to, Path):
         if source.key.endswith("/"):
             to.mkdir(parents=True, exist_ok=True)
@@ -62,7 +68,7 @@ def perform(
                 raise FileExistsError(errno.EEXIST, "it is there already", str(to))
             download(source, to, moved=moved)
     else:
-        copy(source, to, condition=condition, moved=moved, warn=warn)
+        copy(source, to, condition=condition, moved=moved, warn=warn, attributes=attributes)
     if not remove_source:
         return
     if isinstance(source, Path):
@@ -81,6 +87,7 @@ def perform_all(
     moved: Moved = nothing,
     warn: Callable[[str], None] = nothing,
     workers: int = WORKERS,
+    attributes: Attributes | None = None,
 ) -> Generator[Outcome, None, None]:
     """Carry out moves, several at a time; give each with its error, or None, when it is over.
 
@@ -106,7 +113,13 @@ def perform_all(
                 if move is None:
                     break
                 future = pool.submit(
-                    perform, move, remove_source=remove_source, condition=condition, moved=step, warn=warn
+                    perform,
+                    move,
+                    remove_source=remove_source,
+                    condition=condition,
+                    moved=step,
+                    warn=warn,
+                    attributes=attributes,
                 )
                 pending[future] = move
                 if len(pending) >= 2 * workers:

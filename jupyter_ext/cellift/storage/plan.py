@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cellift.storage.api import ObjectInfo, Store
 from cellift.storage.errors import BadNameError, NotFoundError, StorageError
+from cellift.storage.overlap import is_within
 from cellift.storage.place import Place
 from cellift.storage.shown import quoted, shown
 from cellift.storage.targets import LocalPath, Target
@@ -104,6 +105,7 @@ def _from_path(
         return
     if not recursive:
         raise NotRecursiveError(_WHOLE.format(quoted(str(source))))
+    _check_apart(source, to, open_store)
     base = "" if source.slash or source.path.name in ("", "..") else f"{source.path.name}/"
     for folder, folders, files in os.walk(source.path):
         folders.sort()
@@ -144,8 +146,7 @@ def _from_store(
         if wanted is None or wanted(info, str(source)):
             yield Move(Place(store, *source), _destination(to, name if into else "", open_store), size=info.size)
         return
-    if isinstance(to, Target) and to[:2] == source[:2] and to.folder.startswith(source.folder):
-        raise StorageError(f"{quoted(str(to))} lies in what is to be copied, {quoted(str(source))}.", "InvalidRequest")
+    _check_apart(source, to, open_store)
     start = len(source.folder)
     base = "" if source.key.endswith("/") or not source.key else f"{source.key.rpartition('/')[2]}/"
     found = False
@@ -160,6 +161,16 @@ def _from_store(
         if wanted is None or wanted(info, str(source)):
             name = source.key.rpartition("/")[2]
             yield Move(Place(store, *source), _destination(to, name, open_store), size=info.size)
+
+
+def _check_apart(source: LocalPath | Target, to: LocalPath | Target, open_store: Opener) -> None:
+    """Refuse a copy into itself: it would meet what it has made, and not end."""
+    if is_within(to, source, open_store):
+        raise StorageError(
+            f"{quoted(str(to))} lies in what is to be copied, {quoted(str(source))}: the copy would find what it has "
+            "made itself, again and again. Name a place outside of it.",
+            "InvalidRequest",
+        )
 
 
 def _destination(to: LocalPath | Target, name: str, open_store: Opener) -> Path | Place:

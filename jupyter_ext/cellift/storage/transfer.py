@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from cellift.storage.api import PIECE, Condition, Feature, ObjectInfo
 from cellift.storage.content_types import content_type_of
 from cellift.storage.digest import Digest, choose
-from cellift.storage.errors import ChangedError, ChecksumError, StorageError, TruncatedError, UnreachableError
+from cellift.storage.errors import (
+    ChangedError,
+    ChecksumError,
+    StorageError,
+    TruncatedError,
+    UnreachableError,
+    UnsupportedError,
+)
 from cellift.storage.partial import partial_file
 from cellift.storage.place import Place
 from cellift.storage.shown import quoted
@@ -23,12 +31,26 @@ from cellift.storage.shown import quoted
 Moved = Callable[[int], None]
 
 
+class Attributes(NamedTuple):
+    """What is given to a copy beside its bytes: a content type (empty: that of the source), and more metadata."""
+
+    content_type: str = ""
+    metadata: Mapping[str, str] = {}
+
+
 def nothing(_: object) -> None:
     """Do nothing: where nobody wants to hear of it."""
 
 
-def upload(path: Path, to: Place, *, condition: Condition | None = None, moved: Moved = nothing) -> ObjectInfo:
-    """Write a file as an object; its content type is what the key's name tells.
+def upload(
+    path: Path,
+    to: Place,
+    *,
+    condition: Condition | None = None,
+    moved: Moved = nothing,
+    attributes: Attributes | None = None,
+) -> ObjectInfo:
+    """Write a file as an object; its content type is what the key's name tells, unless *attributes* say another.
 
     Raises ChangedError, and writes nothing, when the file changes meanwhile. What is no regular file (a pipe) is read
     to its end. Raises OSError for the file, StorageError for the store.
@@ -42,7 +64,8 @@ def upload(path: Path, to: Place, *, condition: Condition | None = None, moved: 
                 to.key,
                 source,
                 size=size,
-                content_type=content_type_of(to.key),
+                content_type=(attributes.content_type if attributes else "") or content_type_of(to.key),
+                metadata=(attributes.metadata if attributes else None) or None,
                 condition=condition,
                 moved=moved,
             )
@@ -91,12 +114,14 @@ def copy(
     condition: Condition | None = None,
     moved: Moved = nothing,
     warn: Callable[[str], None] = nothing,
+    attributes: Attributes | None = None,
 ) -> ObjectInfo:
     """Copy an object: by the store itself within one connection, else in pieces through this machine.
 
-    Content type and metadata come with it where the other store keeps them; *warn* is told when it does not.
+    Content type and metadata come with it where the other store keeps them; *warn* is told when it does not. Metadata
+    of *attributes* is added, and takes the place of what has the same name: an object may be copied onto itself then.
     """
-    if source.connection == to.connection:
+    if source.connection == to.connection and attributes is None:
         copied = source.store.copy(source.bucket, source.key, to.bucket, to.key, condition=condition)
         moved(copied.size)
         return copied
@@ -104,6 +129,13 @@ def copy(
     keeps = Feature.METADATA in to.store.features
     if found.metadata and not keeps:
         warn(f"{source}: its metadata ({', '.join(sorted(found.metadata))}) is left out: {to.connection} keeps none.")
+    content_type, metadata = found.content_type, dict(found.metadata)
+    if attributes is not None:
+        content_type, metadata = attributes.content_type or content_type, metadata | dict(attributes.metadata)
+        if found.tags:
+            warn(f"{source}: its tags ({', '.join(sorted(found.tags))}) are left out.")
+        if attributes.metadata and not keeps:
+            raise UnsupportedError(f"{quoted(to.connection)} keeps no metadata: leave the attributes out.")
     with _checking(found) as digest, closing(steady(source, found)) as pieces:
         reader = io.BufferedReader(_Verified(pieces, digest, found, source), PIECE)
         written = to.store.write(
@@ -111,8 +143,8 @@ def copy(
             to.key,
             reader,
             size=found.size,
-            content_type=found.content_type if keeps else "",
-            metadata=found.metadata if keeps else None,
+            content_type=content_type if keeps else "",
+            metadata=metadata if keeps else None,
             condition=condition,
             moved=moved,
         )

@@ -148,6 +148,13 @@ def test_cp_to_a_bucket_that_is_not_there_stops_at_once(store: LocalTree, capsys
     assert capsys.readouterr().err.count("no bucket 'none'") == 1
 
 
+def test_attributes_are_refused_where_none_are_kept(store: LocalTree, capsys: Capture) -> None:
+    Path("up.csv").write_bytes(b"up")
+    data("cp", "--attr", "a=1", "up.csv", "local/bucket", code=1)
+    assert "metadata" in capsys.readouterr().err
+    assert "up.csv" not in keys(store)
+
+
 def test_mv_removes_what_it_has_copied(store: LocalTree, capsys: Capture) -> None:
     data("mv", "--recursive", "local/bucket/d", "./here")
     assert Path("here/d/e/2.csv").read_bytes() == b"3456"
@@ -196,6 +203,29 @@ def test_rm_recursive_with_nobody_to_ask_needs_force(
     assert keys(store) == ["a.txt", "z"]
     data("rm", "-r", "--force", "local/bucket")
     assert keys(store) == []
+
+
+def test_all_buckets_of_a_connection_take_a_word_of_their_own(store: LocalTree, capsys: Capture) -> None:
+    store.make_bucket("other")
+    store.write("other", "x", io.BytesIO(b"1"))
+    data("rm", "-r", "--force", "local", code=2)
+    assert "give --dangerous when that is meant" in capsys.readouterr().err
+    data("rb", "--force", "local", code=2)
+    data("rb", "--dangerous", "local", code=2)
+    data("rm", "--dangerous", "--force", "local", code=2)  # not recursive
+    assert len(keys(store)) == 4
+    found = as_json(capsys, "rm", "-r", "--dangerous", "--dry-run", "local")
+    names = ("bucket/a.txt", "bucket/d/1.csv", "bucket/d/e/2.csv", "bucket/z", "other/x")
+    assert found == [f"local/{name}" for name in names]
+    data("rm", "-r", "--dangerous", "local", code=2)  # nobody to ask
+    assert "5 objects" in capsys.readouterr().err
+    data("rm", "-r", "--dangerous", "--force", "--older-than", "1h", "local")
+    assert len(keys(store)) == 4
+    data("rm", "-r", "--dangerous", "--force", "local")
+    assert keys(store) == [] and [one.name for one in store.buckets()] == ["bucket", "other"]
+    store.write("other", "x", io.BytesIO(b"1"))
+    data("rb", "--dangerous", "--force", "local")
+    assert store.buckets() == []
 
 
 def test_rm_recursive_removes_no_name_that_only_begins_alike(store: LocalTree) -> None:
@@ -336,6 +366,9 @@ def test_the_tree_of_a_connection_begins_with_its_buckets(store: LocalTree, caps
         (["cat", "./a"], "path of this machine"),
         (["find", "local/bucket", "--exec", "rm {}"], "a shell would obey them"),
         (["mirror", "--watch", ".", "local/bucket"], "call mirror again"),
+        (["cp", "--attr", "x", "./a", "local/bucket"], "is no such pair"),
+        (["cp", "--attr", "a=1;A=2", "./a", "local/bucket"], "names a twice"),
+        (["cp", "--attr", "Cache-Control=no-store", "./a", "local/bucket"], "this header is not set here"),
         (["cat", "local/bucket"], "is a bucket"),
         (["cat", "local"], "names no bucket"),
         (["cat", "--tail", "1", "--offset", "1", "local/bucket/a.txt"], "excludes --offset"),

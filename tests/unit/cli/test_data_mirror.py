@@ -122,3 +122,35 @@ def test_what_is_no_folder_is_not_mirrored_as_an_empty_one(
     assert "is no folder" in capsys.readouterr().err
     assert main(["data", "diff", source, str(out)]) == 1
     assert (out / "kept").exists()
+
+
+def test_a_place_is_not_copied_into_itself(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(bucket(tmp_path).rglob("*"))
+    tree = str(tmp_path / "cellift_home/data/wine/m")  # the same by its path
+    for words in (
+        ["mirror", "local/wine/m", "local/wine/m/deep"],
+        ["mirror", "local/wine/m", "local/wine/m"],
+        ["mirror", "local/wine", f"{tree}/deep"],
+        ["mirror", str(tmp_path), "local/wine/m"],
+        ["mirror", "--remove", "--force", "local/wine/m/deep", "local/wine/m"],
+        ["cp", "-r", "local/wine/m", "local/wine/m/deep/"],
+        ["cp", "-r", tree, "local/wine/m/x"],
+        ["mv", "-r", "local/wine/m", f"{tree}/deep"],
+    ):
+        assert main(["data", *words]) == 1, words
+        assert "lies in" in capsys.readouterr().err
+    assert sorted(bucket(tmp_path).rglob("*")) == before
+    # A name that only begins alike is another place, and what is in a folder may be copied out of it.
+    assert main(["data", "cp", "-r", "local/wine/m/", "local/wine/mm"]) == 0
+    assert main(["data", "mirror", "local/wine/m/deep", "local/wine/m"]) == 0
+    assert (bucket(tmp_path) / "c").read_text() == "deep/c"
+
+
+@pytest.mark.parametrize("flipped", [False, True])
+def test_a_move_onto_itself_removes_nothing(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], flipped: bool
+) -> None:
+    ends = ["local/wine/m/a", str(bucket(tmp_path) / "a")]
+    assert main(["data", "mv", *(reversed(ends) if flipped else ends)]) == 1
+    assert "onto itself" in capsys.readouterr().err
+    assert (bucket(tmp_path) / "a").read_text() == "a"

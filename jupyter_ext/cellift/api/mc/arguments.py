@@ -49,6 +49,7 @@ def configure(parser: ArgumentParser) -> None:
             "targets", metavar="TARGET", nargs="+", help="`folder` brings the folder, `folder/` its content"
         )
         recursive(one, "all in a folder")
+        one.add_argument("--attr", metavar="NAME=VALUE;…", help="metadata of the objects that are made")
 
     mb = action("mb", "make buckets")
     mb.add_argument("targets", metavar="TARGET", nargs="+")
@@ -57,11 +58,13 @@ def configure(parser: ArgumentParser) -> None:
     rb = action("rb", "remove buckets")
     rb.add_argument("targets", metavar="TARGET", nargs="+")
     rb.add_argument("--force", action="store_true", help="also those with objects, and the objects with them")
+    rb.add_argument("--dangerous", action="store_true", help="with --force: all buckets of a TARGET that names none")
 
     rm = action("rm", "remove objects")
     rm.add_argument("targets", metavar="TARGET", nargs="+")
     recursive(rm, "all in a folder or bucket")
     rm.add_argument("--force", action="store_true", help="do not ask before all in a folder is removed")
+    rm.add_argument("--dangerous", action="store_true", help="all in all buckets of a TARGET that names none")
     rm.add_argument("--dry-run", action="store_true", help="only say what would be removed")
 
     stat = action("stat", "show all that is known of objects")
@@ -108,7 +111,7 @@ def configure(parser: ArgumentParser) -> None:
     pipe = action("pipe", "write what comes in on standard input as an object", json=False)
     pipe.add_argument("target", metavar="TARGET")
 
-    diff = action("diff", "say how two folders differ: `<` and `>` only in one of them, `!` in size")
+    diff = action("diff", "say how two folders differ: `<` and `>` only in one of them, `!` in size or content")
     diff.add_argument("first", metavar="FIRST")
     diff.add_argument("second", metavar="SECOND")
 

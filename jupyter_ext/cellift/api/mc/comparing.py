@@ -18,6 +18,8 @@ from cellift.api.mc.progress import Progress
 from cellift.api.mc.rows import print_json
 from cellift.api.words import plural
 from cellift.storage.errors import BadNameError
+from cellift.storage.likeness import by_checksums, by_etags
+from cellift.storage.overlap import is_within
 from cellift.storage.performing import perform_all
 from cellift.storage.place import Place
 from cellift.storage.plan import Move, Opener, path_below
@@ -34,10 +36,14 @@ class Entry(NamedTuple):
 
     size: int
     modified: datetime | None
+    etag: str = ""
 
 
 def diff(args: Namespace) -> int:
-    """Names that only one side has (``<``, ``>``) and those whose sizes differ (``!``), as mc's diff tells them."""
+    """Names that only one side has (``<``, ``>``) and those that differ (``!``), as mc's diff tells them.
+
+    Of the same size, they differ where both sides know of their content, and know another one.
+    """
     first, second = parse(args.first), parse(args.second)
     opened = opener()
     left, right = _entries(first, opened), _entries(second, opened)
@@ -49,6 +55,8 @@ def diff(args: Namespace) -> int:
             what, sign = "only-in-second", ">"
         elif left[name].size != right[name].size:
             what, sign = "size", "!"
+        elif by_etags(left[name].etag, right[name].etag) is False and not _is_alike(first, second, name, opened):
+            what, sign = "content", "!"
         else:
             continue
         records.append({"name": name, "difference": what})
@@ -73,13 +81,16 @@ def mirror(args: Namespace) -> int:
     if isinstance(source, LocalPath) and isinstance(to, LocalPath):
         raise UsageError("both are paths of this machine: use `rsync` or `cp`")
     opened = opener()
+    _check_apart(source, to, opened, remove=args.remove)
     left, right = _entries(source, opened), _entries(to, opened, may_lack=True)
     wanted: list[str] = []
     differing: list[str] = []
     for name, entry in sorted(left.items()):
         if name not in right:
             wanted.append(name)
-        elif _differs(entry, right[name]):
+        elif entry.size != right[name].size or (
+            _differs(entry, right[name]) and not _is_alike(source, to, name, opened)
+        ):
             (wanted if args.overwrite else differing).append(name)
     extra = sorted(right.keys() - left.keys()) if args.remove else []
     if args.dry_run:
@@ -122,7 +133,7 @@ def _entries(end: End, opened: Opener, *, may_lack: bool = False) -> dict[str, E
         start = len(end.folder)
         store = opened(end.connection)
         found = {
-            info.key[start:]: Entry(info.size, info.modified)
+            info.key[start:]: Entry(info.size, info.modified, info.etag)
             for info in objects(store, end.bucket, end.folder)
             if not info.key.endswith("/")
         }
@@ -147,11 +158,27 @@ def _files(folder: Path) -> Iterator[tuple[str, Entry]]:
                 yield file.relative_to(folder).as_posix(), Entry(state.st_size, modified)
 
 
+def _check_apart(source: End, to: End, opened: Opener, *, remove: bool) -> None:
+    """Refuse to mirror a place into itself, and to remove from a place that holds the source what the source lacks."""
+    if is_within(to, source, opened):
+        raise CommandError(f"{to} is or lies in {source}, which is to be copied. Name a place outside of it.")
+    if remove and is_within(source, to, opened):
+        raise CommandError(
+            f"{source} lies in {to}: --remove would remove it, as it is not what {to} is to hold. Leave --remove out."
+        )
+
+
 def _differs(source: Entry, there: Entry) -> bool:
-    """Another size, or written since the copy was."""
-    if source.size != there.size:
-        return True
+    """Whether one of the same size may be another one: by its etag, or else as it was written since the copy was."""
+    if (same := by_etags(source.etag, there.etag)) is not None:
+        return not same
     return source.modified is not None and there.modified is not None and source.modified > there.modified
+
+
+def _is_alike(source: End, to: End, name: str, opened: Opener) -> bool:
+    """Whether checksums say that both have the same content, for all that times and etags say."""
+    ends = [end.path / name if isinstance(end, LocalPath) else _place(end, name, opened) for end in (source, to)]
+    return by_checksums(ends[0], ends[1]) is True
 
 
 def _move(source: End, to: End, name: str, opened: Opener, size: int) -> Move:

@@ -6,6 +6,7 @@ import sys
 from argparse import Namespace
 from typing import Any
 
+from cellift.api.mc.attributes import read_attributes
 from cellift.api.mc.errors import UsageError
 from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import opener, parse
@@ -14,6 +15,7 @@ from cellift.api.mc.rows import print_json
 from cellift.storage.performing import HOPELESS, perform_all
 from cellift.storage.place import Place
 from cellift.storage.plan import moves
+from cellift.storage.targets import LocalPath
 
 
 def cp(args: Namespace) -> int:
@@ -31,11 +33,16 @@ def _move(args: Namespace, *, remove_source: bool) -> int:
         raise UsageError("name what is copied and where to: SOURCE TARGET")
     *sources, to = map(parse, args.targets)
     wanted = wanted_of(args)
+    attributes = None if args.attr is None else read_attributes(args.attr)
+    if attributes is not None and isinstance(to, LocalPath):
+        raise UsageError(f"--attr is for objects, and {to} is a path of this machine: a file has no such metadata")
     records: list[dict[str, Any]] = []
     failed = False
     with Progress(sys.stderr) as progress:
         plan = moves(sources, to, opener(), recursive=args.recursive, wanted=wanted.takes, warn=progress.say)
-        outcomes = perform_all(plan, remove_source=remove_source, moved=progress.moved, warn=progress.say)
+        outcomes = perform_all(
+            plan, remove_source=remove_source, moved=progress.moved, warn=progress.say, attributes=attributes
+        )
         try:
             for move, error in outcomes:
                 record = {

@@ -6,14 +6,14 @@ import codecs
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from cellift.api.mc.asking import agreed
 from cellift.api.mc.errors import CommandError, UsageError
 from cellift.api.mc.flags import wanted_of
-from cellift.api.mc.places import a_bucket, an_object, in_bucket, opener
+from cellift.api.mc.places import a_bucket, an_object, in_bucket, in_store, opener
 from cellift.api.mc.rows import moment, print_json
 from cellift.api.table import columns
 from cellift.api.words import plural, size, when
@@ -102,7 +102,7 @@ def rb(args: Namespace) -> int:
     """Remove buckets; with ``--force``, all in them first."""
     opened = opener()
     removed = []
-    for target in map(a_bucket, args.targets):
+    for target in _all_buckets(args, opened) if args.dangerous else map(a_bucket, args.targets):
         store = opened(target.connection)
         if args.force:
             failed = _remove(store, target.bucket, (one.key for one in objects(store, target.bucket)), [])
@@ -113,11 +113,28 @@ def rb(args: Namespace) -> int:
     return _say("removed", removed, args)
 
 
+def _all_buckets(args: Namespace, opened: Callable[[str], Store]) -> Iterator[Target]:
+    """The buckets that are named, and all those of a connection that is named as a whole."""
+    if not args.force:
+        raise UsageError("--dangerous removes all buckets of a connection with what is in them: give --force, too")
+    for text in args.targets:
+        target = in_store(text)
+        if target.bucket:
+            yield a_bucket(text)
+        else:
+            yield from _buckets_of(target, opened)
+
+
+def _buckets_of(target: Target, opened: Callable[[str], Store]) -> Iterator[Target]:
+    for bucket in opened(target.connection).buckets():
+        yield Target(target.connection, bucket.name, "")
+
+
 def rm(args: Namespace) -> int:
     """Remove objects, or with ``--recursive`` all below a prefix."""
-    targets = [in_bucket(text) if args.recursive else an_object(text) for text in args.targets]
     wanted = wanted_of(args)
     opened = opener()
+    targets = [target for text in args.targets for target in _named(text, args, opened)]
     plan = [(target, opened(target.connection)) for target in targets]
 
     def meant(target: Target, store: Store) -> Iterator[ObjectInfo]:
@@ -141,6 +158,22 @@ def rm(args: Namespace) -> int:
         removed += [at + key for key in done]
     _say("would be removed" if args.dry_run else "removed", removed, args)
     return _report(failed)
+
+
+def _named(text: str, args: Namespace, opened: Callable[[str], Store]) -> Iterator[Target]:
+    if not args.recursive:
+        yield an_object(text)
+        return
+    target = in_store(text)
+    if target.bucket:
+        yield target
+        return
+    if not args.dangerous:
+        raise UsageError(
+            f"{target} names no bucket: all objects in all of its buckets would be removed. Write {target}/BUCKET, or "
+            "give --dangerous when that is meant"
+        )
+    yield from _buckets_of(target, opened)
 
 
 def _meant(store: Store, target: Target, *, recursive: bool) -> Iterator[ObjectInfo]:

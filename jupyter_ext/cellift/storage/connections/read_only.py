@@ -27,6 +27,11 @@ class ReadOnly:
     def __repr__(self) -> str:
         return f"ReadOnly({self._store!r})"
 
+    @property
+    def location(self) -> object:
+        """As of the store; None where it does not say."""
+        return getattr(self._store, "location", None)
+
     def buckets(self) -> list[Bucket]:
         """As of the store."""
         return self._store.buckets()

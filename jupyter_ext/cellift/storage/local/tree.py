@@ -57,6 +57,11 @@ class LocalTree:
     def __repr__(self) -> str:
         return f"LocalTree({str(self._root)!r})"
 
+    @property
+    def location(self) -> Path:
+        """The folder that the buckets are in."""
+        return self._root
+
     # --- buckets
     def buckets(self) -> list[Bucket]:
         """All folders in the root whose names S3 allows. A folder does not say when it was made."""

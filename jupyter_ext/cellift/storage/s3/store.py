@@ -83,6 +83,11 @@ class S3Store:
     def __repr__(self) -> str:
         return f"S3Store({self._transport.endpoint.host!r})"
 
+    @property
+    def location(self) -> str:
+        """The address of the server."""
+        return self._transport.endpoint.host
+
     # --- buckets
     def buckets(self) -> list[Bucket]:
         """ListBuckets; AccessError says that a bucket can be named when these keys may not list them."""
