@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from cellift.server.data.stores import Stores
-    from cellift.storage.api import ObjectInfo, Store
+    from cellift.storage.api import Condition, ObjectInfo, Store
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -44,6 +44,17 @@ class DataHandler(CelliftHandler):
     def place(self) -> tuple[str, str]:
         """``bucket`` and ``key`` of the query; 400 when one is missing."""
         return self.required("bucket"), self.required("key")
+
+    def condition(self) -> Condition | None:
+        """What a write must find, from ``If-Match: "ETAG"`` and ``If-None-Match: *``; None: anything."""
+        from cellift.storage.api import Condition
+
+        match, none = self.request.headers.get("If-Match"), self.request.headers.get("If-None-Match")
+        if none is not None:
+            if none.strip() != "*" or match is not None:
+                raise ApiError(400, "If-None-Match is only taken as `*`, and without If-Match.")
+            return Condition(absent=True)
+        return None if match is None else Condition(etag=match.strip().removeprefix("W/").strip('"'))
 
     def required(self, name: str) -> str:
         """A parameter of the query that must be there; spaces at its ends are part of it."""

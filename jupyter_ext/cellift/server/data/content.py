@@ -18,7 +18,7 @@ from cellift.server.data.base import DataHandler, details
 from cellift.server.errors import ApiError
 
 if TYPE_CHECKING:
-    from cellift.storage.api import Condition, ObjectInfo, Store
+    from cellift.storage.api import ObjectInfo, Store
     from cellift.storage.place import Place
 
 # What a browser may show by itself; everything else is only ever a download.
@@ -62,7 +62,7 @@ class ContentHandler(DataHandler):
         data = self.request.body
         if len(data) > MAX_BODY:
             raise ApiError(413, f"The object is larger than {MAX_BODY >> 20} MiB: upload it as a transfer.")
-        condition = self._condition()
+        condition = self.condition()
 
         def write(store: Store) -> ObjectInfo:
             from cellift.storage.content_types import content_type_of
@@ -72,16 +72,6 @@ class ContentHandler(DataHandler):
             return store.stat(bucket, key)
 
         self.answer(details(await self.with_store(connection, write)))
-
-    def _condition(self) -> Condition | None:
-        from cellift.storage.api import Condition
-
-        match, none = self.request.headers.get("If-Match"), self.request.headers.get("If-None-Match")
-        if none is not None:
-            if none.strip() != "*" or match is not None:
-                raise ApiError(400, "If-None-Match is only taken as `*`, and without If-Match.")
-            return Condition(absent=True)
-        return None if match is None else Condition(etag=match.strip().removeprefix("W/").strip('"'))
 
     async def _send(self, connection: str, *, only_head: bool) -> None:
         from cellift.storage.content_types import content_type_of

@@ -9,6 +9,7 @@ from cellift.server.data.code import CodeHandler
 from cellift.server.data.connections import ConnectionHandler, ConnectionsHandler
 from cellift.server.data.content import ContentHandler
 from cellift.server.data.made_by import MadeByHandler
+from cellift.server.data.notebook import NotebookHandler
 from cellift.server.data.objects import ObjectHandler, ObjectsHandler, VersionsHandler
 from cellift.server.data.plans import PlansHandler
 from cellift.server.data.preview import PreviewHandler
@@ -27,6 +28,7 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (rf"{_NAME}/object", ObjectHandler),
     (rf"{_NAME}/versions", VersionsHandler),
     (rf"{_NAME}/content", ContentHandler),
+    (rf"{_NAME}/notebook", NotebookHandler),
     (rf"{_NAME}/code", CodeHandler),
     (rf"{_NAME}/preview", PreviewHandler),
     (rf"{_NAME}/share", ShareHandler),
