@@ -28,6 +28,6 @@ class CelliftServer(ExtensionApp):
         self.handlers.extend(handlers(self.service))
 
     async def stop_extension(self) -> None:
-        """Stop following journals and close the worker threads. Runs go on: they have their own supervisors."""
+        """Stop following journals, and what was started, but runs: those go on, with supervisors of their own."""
         if self.service is not None:
             await self.service.close()

@@ -185,7 +185,7 @@ def _start(
         step=step,
         name=name,
         cwd=str(file.parent),
-        env=step_environment(),
+        env={**step_environment(), **service.endpoint.variables()},
     )
     return whole_run(service.store().load(launched.run_id), service)
 

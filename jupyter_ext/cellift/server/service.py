@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cellift.server.data.local_endpoint import LocalEndpoint
 from cellift.server.data.stores import Stores
 from cellift.server.follower import Follower
 from cellift.server.keepalive import Keepalive
+from cellift.server.kernels import give
 from cellift.server.paths import ContentsPaths
 from cellift.server.workers import Workers
 
@@ -19,12 +21,15 @@ class Service(Workers):
         super().__init__()
         self.paths = ContentsPaths(settings["contents_manager"])
         self.stores = Stores()
+        self.endpoint = LocalEndpoint()
+        give(settings.get("kernel_manager"), self.endpoint.variables)
         self.keepalive = Keepalive(self, settings["last_activity_times"], self.stores.active)
         self.follower = Follower(self, self.keepalive, settings["event_logger"])
 
     async def close(self) -> None:
-        """Stop following, cancel transfers and refuse new work."""
+        """Stop following, end the endpoint, cancel transfers and refuse new work."""
         await self.follower.close()
         await self.keepalive.close()
+        await self.endpoint.close()
         await self.stores.close()
         await super().close()

@@ -8,6 +8,7 @@ from cellift.server.data.buckets import BucketsHandler
 from cellift.server.data.code import CodeHandler
 from cellift.server.data.connections import ConnectionHandler, ConnectionsHandler
 from cellift.server.data.content import ContentHandler
+from cellift.server.data.endpoint import EndpointHandler
 from cellift.server.data.made_by import MadeByHandler
 from cellift.server.data.notebook import NotebookHandler
 from cellift.server.data.objects import ObjectHandler, ObjectsHandler, VersionsHandler
@@ -33,6 +34,7 @@ ROUTES: tuple[tuple[str, type[RequestHandler]], ...] = (
     (rf"{_NAME}/preview", PreviewHandler),
     (rf"{_NAME}/share", ShareHandler),
     (rf"{_NAME}/made-by", MadeByHandler),
+    (rf"{_DATA}/endpoint", EndpointHandler),
     (rf"{_DATA}/plans", PlansHandler),
     (rf"{_DATA}/transfers", TransfersHandler),
     (_TRANSFER, TransferHandler),
