@@ -25,6 +25,10 @@ _STATUSES: tuple[tuple[type[errors.StorageError], int], ...] = (
 )
 _CODES = {
     "StorageFull": 507,
+    "XMinioStorageFull": 507,
+    "XMinioAdminBucketQuotaExceeded": 507,
+    "QuotaExceeded": 507,
+    "InsufficientStorage": 507,
     "InvalidRequest": 400,
     "InvalidName": 400,
     "InvalidPart": 400,

@@ -88,6 +88,12 @@ _DENIED = _Rule(
     True,
 )
 _NO_KEYS = _Rule(AccessError, "{host} wants credentials for {what}, and connection {connection} is anonymous.")
+_REFUSED = _Rule(
+    AccessError,
+    "{host} refuses this for {what} (HTTP {status}, {code}). Look at the keys of connection {connection}, and at what "
+    "they may do.",
+    True,
+)
 _REGION = _Rule(
     StorageError,
     "{what} is in another region{region}. Set `region` of connection {connection} to it.",
@@ -251,6 +257,8 @@ def fault(place: Place, found: Refusal, tries: int = 1) -> StorageError:
         rule = _BAD_KEY
     if rule is None and found.status in (500, 502, 503, 504):
         rule = _BROKEN
+    if rule is None and found.status in (401, 403):
+        rule = _REFUSED  # a code of the server's own: who asks is told that it is about rights all the same
     if rule is None:
         rule = _Rule(StorageError, "{host} refuses this for {what} (HTTP {status}, {code}).", True)
     code = scrubbed(found.code, place.keys)[:60]
