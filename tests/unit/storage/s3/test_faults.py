@@ -47,7 +47,7 @@ def told(setting: Setting, fault: bytes, kind: type[StorageError] = StorageError
         ("501 Not Implemented", "NotImplemented", UnsupportedError, "cannot do this"),
         ("507 Insufficient Storage", "XMinioStorageFull", StorageError, "no room left"),
         ("400 Bad Request", "SomethingNew", StorageError, "HTTP 400, SomethingNew"),
-        ("403 Forbidden", "QuotaOfTheWeek", AccessError, "HTTP 403, QuotaOfTheWeek). Look at the keys of connection 'be"),
+        ("403 Forbidden", "QuotaOfTheWeek", AccessError, "HTTP 403, QuotaOfTheWeek). Look at the keys of connection"),
         ("401 Unauthorized", "WhoIsThis", AccessError, "HTTP 401, WhoIsThis). Look at the keys of connection 'behind'"),
     ],
 )
