@@ -16,6 +16,11 @@ EVIL = (
     "<img src=x onerror='top.__canary = 1'><a href='javascript:top.__canary = 1'>link</a>"
 )
 
+PICTURE = (
+    "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='20' onload='top.__canary = 1'>"
+    "<script>parent.__canary = 1; top.__canary = 1</script><rect width='40' height='20' fill='red'/></svg>"
+)
+
 
 @pytest.fixture(scope="module")
 def server(new_server: Callable[..., Server]) -> Server:
@@ -24,7 +29,7 @@ def server(new_server: Callable[..., Server]) -> Server:
     bucket.mkdir(parents=True)
     (bucket / "table.csv").write_text("name,price\nRiesling,7.5\nMalbec,9\n")
     (bucket / "page.html").write_text(EVIL)
-    (bucket / "picture.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg' onload='top.__canary = 1'/>")
+    (bucket / "picture.svg").write_text(PICTURE)
     (bucket / "notes.txt").write_text(EVIL)
     return server
 
@@ -80,6 +85,17 @@ def test_a_page_cannot_act_also_when_it_is_shown(page: Page, data: Locator) -> N
     expect(frame.locator("h1")).to_have_text("Report")
     frame.locator("a").click()
     assert canary(page) is None
-    for name in ("picture.svg", "notes.txt"):
-        expect(preview(data, name).locator("pre")).to_contain_text("top.__canary")
-        assert canary(page) is None
+    expect(preview(data, "notes.txt").locator("pre")).to_contain_text("top.__canary")
+    assert canary(page) is None
+
+
+def test_a_picture_of_markup_is_drawn_and_cannot_act(page: Page, data: Locator) -> None:
+    shown = preview(data, "picture.svg")
+    image = shown.frame_locator("iframe").locator("img")
+    expect(image).to_be_visible()
+    # It is drawn: its size is the one that it says.
+    expect(image).to_have_js_property("naturalWidth", 40)
+    assert canary(page) is None
+    shown.get_by_test_id("cellift-preview-source").click()
+    expect(shown.locator("pre")).to_contain_text("top.__canary")
+    assert canary(page) is None

@@ -147,11 +147,15 @@ export interface IPlan {
 /** A piece of an object, as it can be shown. Text is never HTML: it is escaped by whoever shows it. */
 export interface IPreview {
   /** `none`: nothing can be shown of it, `note` says why. */
-  kind: 'text' | 'table' | 'image' | 'html' | 'notebook' | 'facts' | 'none';
+  kind: 'text' | 'table' | 'image' | 'svg' | 'html' | 'notebook' | 'facts' | 'none';
   /** What it is, for people: `CSV, 1,000 rows shown`. */
   note: string;
   /** Only a part was read. */
   cut: boolean;
+  /** That part is so many bytes, from the beginning on. */
+  read?: number;
+  /** Bytes of the object. */
+  size: number;
   text?: string;
   /** MIME type of the text, for highlighting. */
   mime?: string;

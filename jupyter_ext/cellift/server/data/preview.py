@@ -28,15 +28,17 @@ class PreviewHandler(DataHandler):
             from cellift.storage.previews.choosing import preview_of
 
             place = Place(self.stores.open(connection), connection, bucket, key)
-            shown = preview_of(place, place.store.stat(bucket, key, version=version), version)
-            return to_json(_document(shown))
+            found = place.store.stat(bucket, key, version=version)
+            return to_json(_document(preview_of(place, found, version), found.size))
 
         self.set_status(200)
         await self.finish(await self.blocking(preview))
 
 
-def _document(shown: Preview) -> dict[str, Any]:
-    document: dict[str, Any] = {"kind": shown.kind, "note": shown.note, "cut": shown.cut}
+def _document(shown: Preview, size: int) -> dict[str, Any]:
+    document: dict[str, Any] = {"kind": shown.kind, "note": shown.note, "cut": shown.cut, "size": size}
+    if shown.cut and shown.read is not None:
+        document["read"] = shown.read
     for name in ("text", "mime", "rows"):
         if (value := getattr(shown, name)) is not None:
             document[name] = value

@@ -21,14 +21,16 @@ COLUMNS = 200
 
 @dataclass
 class Preview:
-    """``kind``: text, table, image, html, notebook, facts, or none. All of it is text for people, never markup.
+    """``kind``: text, table, image, svg, html, notebook, facts, or none. All of it is text for people.
 
-    ``note`` says what it is, ``cut`` that only a part was read.
+    The text of html and svg is the source of a page and a picture, which are shown only where nothing can act.
+    ``note`` says what it is, ``cut`` that only a part was read; ``read``: so many bytes from the beginning on.
     """
 
     kind: str
     note: str
     cut: bool = False
+    read: int | None = None
     text: str | None = None
     mime: str | None = None
     columns: Sequence[tuple[str, str]] | None = None

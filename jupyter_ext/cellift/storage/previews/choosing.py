@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from cellift.storage.api import ObjectInfo
 from cellift.storage.errors import StorageError
 from cellift.storage.place import Place
-from cellift.storage.previews import arrays, images, models, notebooks, packed, tables, text
+from cellift.storage.previews import arrays, images, models, notebooks, onnx, packed, svg, tables, tar, text
 from cellift.storage.previews.api import HEAD, Preview, Previewer, Sample
 
 ENTRY_POINTS = "cellift.previews"
@@ -21,8 +21,12 @@ _OWN: tuple[Previewer, ...] = (
     arrays.Npy(),
     models.Safetensors(),
     models.Pickle(),
+    onnx.Onnx(),
     packed.Zip(),
+    tar.Tar(),
+    tar.TarGz(),
     packed.Gzip(),
+    svg.Svg(),
     text.Html(),
     text.Json(),
     text.Plain(),

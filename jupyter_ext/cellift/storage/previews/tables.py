@@ -34,7 +34,10 @@ class Separated:
     def preview(self, sample: Sample, head: bytes) -> Preview:
         """The first line as names, and the rows of the first 64 KiB."""
         cut = sample.size > len(head)
-        return separated(decoded(head, cut=cut), cut, "\t" if sample.name.endswith((".tsv", ".tab")) else "")
+        shown = separated(decoded(head, cut=cut), cut, "\t" if sample.name.endswith((".tsv", ".tab")) else "")
+        if shown.rows is not None and len(shown.rows) < ROWS:
+            shown.read = len(head)
+        return shown
 
 
 def separated(text: str | None, cut: bool, separator: str = "") -> Preview:
@@ -109,7 +112,8 @@ class JsonLines:
         more = cut or len(lines) > ROWS
         note = f"The first {len(body)} lines." if more else f"{len(body)} lines."
         columns = [(name, _kind([row[at] or "" for row in body])) for at, name in enumerate(names)]
-        return Preview("table", note, more, columns=columns, rows=body)
+        read = len(head) if len(body) < ROWS else None
+        return Preview("table", note, more, read, columns=columns, rows=body)
 
 
 class Parquet:

@@ -51,9 +51,11 @@ class Plain:
         cut = sample.size > len(head)
         found = decoded(head, cut=cut)
         if found is None:
-            return Preview("text", "Bytes, no text.", True, text=_dump(head[:512]), mime="text/plain")
+            few = head[:512]
+            dump = _dump(few)
+            return Preview("text", "Bytes, no text.", sample.size > len(few), len(few), text=dump, mime="text/plain")
         ending = sample.name[sample.name.rfind(".") :] if "." in sample.name else ""
-        return Preview("text", "Text.", cut, text=found, mime=_MIMES.get(ending, "text/plain"))
+        return Preview("text", "Text.", cut, len(head), text=found, mime=_MIMES.get(ending, "text/plain"))
 
 
 class Json:
@@ -70,8 +72,9 @@ class Json:
         found = decoded(head, cut=cut)
         if found is None:
             raise ValueError("no text")
-        if not cut:
-            found, cut = _set_out(json.loads(found))
+        if cut:
+            return Preview("text", "JSON.", True, len(head), text=found, mime="application/json")
+        found, cut = _set_out(json.loads(found))
         return Preview("text", "JSON.", cut, text=found, mime="application/json")
 
 
@@ -89,7 +92,7 @@ class Html:
         if found is None:
             raise ValueError("no text")
         note = "A page; its scripts do nothing here, and it loads nothing by itself."
-        return Preview("html", note, cut, text=found, mime="text/html")
+        return Preview("html", note, cut, len(head), text=found, mime="text/html")
 
 
 def _set_out(document: object) -> tuple[str, bool]:

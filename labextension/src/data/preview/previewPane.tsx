@@ -3,10 +3,16 @@ import * as React from 'react';
 import type { IPreview } from '../api';
 import type { DataClient, IVersionedPlace } from '../client';
 import { wordsOf } from '../errorWords';
+import { formatBytes } from '../../states/format';
 
 /** Nothing is loaded by a page that is shown; its links want windows of their own, which its frame may not open. */
 const PAGE_POLICY =
   '<base target="_blank"><meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:">';
+
+/** A picture as an image, whose scripts no browser runs, in a frame that may load nothing else. */
+const PICTURE_POLICY =
+  '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'; img-src data:">' +
+  '<style>body{margin:0;display:flex;justify-content:center}img{max-width:100%;max-height:100vh}</style>';
 
 /** How long the keyboard rests on an object before its bytes are asked for, in milliseconds. */
 const REST = 200;
@@ -54,7 +60,7 @@ export function PreviewPane(props: PreviewPane.IProps): JSX.Element {
         <>
           <p className="cl-Preview-note">
             {shown.note}
-            {shown.cut && shown.kind !== 'facts' && ` ${trans.__('Only a part is shown.')}`}
+            {shown.cut && shown.kind !== 'facts' && ` ${partOf(shown, trans)}`}
           </p>
           <Shown shown={shown} url={client.contentUrl(place, { inline: true })} trans={trans} />
         </>
@@ -83,6 +89,8 @@ function Shown(props: { shown: IPreview; url: string; trans: TranslationBundle }
       return <Table columns={shown.columns ?? []} rows={shown.rows ?? []} label={trans.__('Rows')} />;
     case 'image':
       return <img className="cl-Preview-image" src={url} alt={shown.note} />;
+    case 'svg':
+      return <Picture text={shown.text ?? ''} note={shown.note} trans={trans} />;
     case 'html':
       return <Page text={shown.text ?? ''} trans={trans} />;
     case 'notebook':
@@ -111,6 +119,13 @@ function Shown(props: { shown: IPreview; url: string; trans: TranslationBundle }
     default:
       return null;
   }
+}
+
+/** How much of an object is shown. */
+function partOf(shown: IPreview, trans: TranslationBundle): string {
+  return shown.read === undefined
+    ? trans.__('Only a part is shown.')
+    : trans.__('The first %1 of %2.', formatBytes(shown.read), formatBytes(shown.size));
 }
 
 /** Text that scrolls in both directions, also by keyboard. */
@@ -153,6 +168,38 @@ function Table(props: {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** A picture that is markup: drawn where nothing in it can act, or as its source. */
+function Picture(props: { text: string; note: string; trans: TranslationBundle }): JSX.Element {
+  const { text, note, trans } = props;
+  const [isSource, setSource] = React.useState(false);
+  const picture = React.useMemo(() => {
+    const page = new DOMParser().parseFromString('<img>', 'text/html');
+    const image = page.querySelector('img')!;
+    image.alt = note;
+    // Told to be UTF-8, whatever the picture says of itself: that is how the text has come.
+    image.setAttribute('src', `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`);
+    return PICTURE_POLICY + image.outerHTML;
+  }, [text, note]);
+  return (
+    <>
+      <button
+        type="button"
+        className="cl-Link"
+        aria-pressed={isSource}
+        data-testid="cellift-preview-source"
+        onClick={() => setSource(!isSource)}
+      >
+        {isSource ? trans.__('Show the picture') : trans.__('Show the source')}
+      </button>
+      {isSource ? (
+        <Text text={text} label={trans.__('Source')} />
+      ) : (
+        <iframe className="cl-Preview-page" sandbox="" srcDoc={picture} title={trans.__('The picture')} />
+      )}
+    </>
   );
 }
 

@@ -50,10 +50,37 @@ describe('PreviewPane', () => {
   };
 
   it('shows text as text, whatever stands in it', async () => {
-    const page = await show({ kind: 'text', note: 'Text.', cut: true, text: '<img src=x onerror=alert(1)>' });
+    const page = await show({ kind: 'text', note: 'Text.', cut: true, size: 9, text: '<img src=x onerror=alert(1)>' });
     expect(page.get('pre').textContent).toBe('<img src=x onerror=alert(1)>');
     expect(page.all('img')).toEqual([]);
     expect(page.get('.cl-Preview-note').textContent).toContain('Only a part');
+  });
+
+  it('says how much of an object is shown', async () => {
+    const text = { kind: 'text' as const, note: 'Text.', text: 'a' };
+    let page = await show({ ...text, cut: true, read: 65536, size: 10 * 1024 * 1024 });
+    expect(page.get('.cl-Preview-note').textContent).toBe('Text. The first 64 KiB of 10 MiB.');
+    page.unmount();
+    page = await show({ ...text, cut: false, read: 9, size: 9 });
+    expect(page.get('.cl-Preview-note').textContent).toBe('Text.');
+  });
+
+  it('draws a picture of markup as an image, in a frame in which nothing can act', async () => {
+    const text = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert("ü")</script></svg>';
+    const page = await show({ kind: 'svg', note: 'A "picture".', cut: false, size: 9, text });
+    expect(page.all('svg[onload]')).toEqual([]);
+    const frame = page.get('iframe') as HTMLIFrameElement;
+    expect(frame.getAttribute('sandbox')).toBe('');
+    const inside = new DOMParser().parseFromString(frame.srcdoc, 'text/html');
+    expect(inside.querySelector('meta')!.content).toContain("default-src 'none'");
+    expect(frame.srcdoc.indexOf("default-src 'none'")).toBeLessThan(frame.srcdoc.indexOf('<img'));
+    expect(inside.querySelectorAll('svg, script')).toHaveLength(0);
+    const image = inside.querySelector('img')!;
+    expect(image.alt).toBe('A "picture".');
+    expect(decodeURIComponent(image.src.slice(image.src.indexOf(',') + 1))).toBe(text);
+    page.click('[data-testid="cellift-preview-source"]');
+    expect(page.get('pre').textContent).toBe(text);
+    expect(page.all('iframe')).toEqual([]);
   });
 
   it('shows rows with numbers to the right and tells what is missing from what is empty', async () => {
@@ -61,6 +88,7 @@ describe('PreviewPane', () => {
       kind: 'table',
       note: '1 rows.',
       cut: false,
+      size: 9,
       columns: [
         { name: 'n', type: 'int64' },
         { name: 's', type: 'text' }
@@ -72,7 +100,7 @@ describe('PreviewPane', () => {
   });
 
   it('shows a page in a frame in which nothing can act, and only when asked', async () => {
-    const page = await show({ kind: 'html', note: 'A page.', cut: false, text: '<script>alert(1)</script>' });
+    const page = await show({ kind: 'html', note: 'A page.', cut: false, size: 9, text: '<script>alert(1)</script>' });
     expect(page.all('iframe')).toEqual([]);
     page.click('[data-testid="cellift-preview-render"]');
     const frame = page.get('iframe') as HTMLIFrameElement;
@@ -81,13 +109,25 @@ describe('PreviewPane', () => {
   });
 
   it('shows pictures, cells and headers', async () => {
-    let page = await show({ kind: 'image', note: 'PNG.', cut: false, mime: 'image/png' });
+    let page = await show({ kind: 'image', note: 'PNG.', cut: false, size: 9, mime: 'image/png' });
     expect((page.get('img') as HTMLImageElement).src).toBe('http://server/content?inline=1');
     page.unmount();
-    page = await show({ kind: 'notebook', note: 'A notebook.', cut: false, cells: [{ kind: 'code', text: 'a = 1' }] });
+    page = await show({
+      kind: 'notebook',
+      note: 'A notebook.',
+      cut: false,
+      size: 9,
+      cells: [{ kind: 'code', text: 'a = 1' }]
+    });
     expect(page.get('li').dataset.kind).toBe('code');
     page.unmount();
-    page = await show({ kind: 'facts', note: 'An array.', cut: true, facts: [{ name: 'shape', value: '3 x 4' }] });
+    page = await show({
+      kind: 'facts',
+      note: 'An array.',
+      cut: true,
+      size: 9,
+      facts: [{ name: 'shape', value: '3 x 4' }]
+    });
     expect(page.get('dd').textContent).toBe('3 x 4');
   });
 
@@ -96,13 +136,13 @@ describe('PreviewPane', () => {
     fake.answer = asked =>
       asked.key === 'a'
         ? new Promise(resolve => (giveFirst = resolve))
-        : Promise.resolve({ kind: 'text', note: 'second', cut: false, text: 'b' });
+        : Promise.resolve({ kind: 'text', note: 'second', cut: false, size: 9, text: 'b' });
     const client = fake as unknown as DataClient;
     mounted = mount(<PreviewPane client={client} place={place} trans={trans} />);
     await until(() => fake.asked.length === 1);
     mounted.render(<PreviewPane client={client} place={{ ...place, key: 'b' }} trans={trans} />);
     await until(() => mounted!.all('pre').length === 1);
-    giveFirst({ kind: 'text', note: 'first', cut: false, text: 'a' });
+    giveFirst({ kind: 'text', note: 'first', cut: false, size: 9, text: 'a' });
     await new Promise(resolve => setTimeout(resolve, 10));
     expect(mounted.get('pre').textContent).toBe('b');
     expect(fake.aborted).toBe(1);
