@@ -11,7 +11,7 @@ from time import time
 
 import pytest
 
-from cellift.storage.errors import AccessError, NotFoundError, StorageError, UnreachableError
+from cellift.storage.errors import AccessError, FullError, NotFoundError, StorageError, UnreachableError
 from cellift.storage.local.tree import LocalTree
 from cellift.storage.place import Place
 from cellift.storage.s3 import multipart
@@ -62,7 +62,7 @@ FAULTS = {
         r"is in another region: eu-west-3\. Set `region` of connection 'behind' to it",
     ),
     "own code": Fault(error("403 Forbidden", "NotOnSundays", "rest"), AccessError, r"HTTP 403, NotOnSundays.*: rest"),
-    "full": Fault(error("507 Full", "XMinioStorageFull"), StorageError, r"has no room left for .*Remove objects"),
+    "full": Fault(error("507 Full", "XMinioStorageFull"), FullError, r"has no room left for .*Remove objects"),
     "no bucket": Fault(error("404 Not Found", "NoSuchBucket"), NotFoundError, r"There is no bucket '.*' at http"),
 }
 

@@ -50,6 +50,12 @@ class AccessError(StorageError):
     code = "AccessDenied"
 
 
+class FullError(StorageError):
+    """No room is left: on a disk of this machine, or in the store."""
+
+    code = "StorageFull"
+
+
 class ReadOnlyError(AccessError):
     """The connection is read-only: refused before the store is asked."""
 

@@ -5,6 +5,7 @@ The name holds what the bytes are of (bucket, key, etag, size): the next try fin
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -13,10 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from cellift.storage.api import PIECE
-from cellift.storage.errors import CancelledError, ChangedError, StorageError
+from cellift.storage.errors import CancelledError, ChangedError, FullError, StorageError
 from cellift.storage.shown import quoted
 
 _END = ".cellift-part"
+_TOO_LARGE = "EntityTooLarge"
 
 
 class PartialFile:
@@ -43,12 +45,9 @@ class PartialFile:
     def write(self, piece: bytes) -> None:
         """Add a piece at the end."""
         rest = memoryview(piece)
-        try:
+        with _told(self._path):
             while rest:
                 rest = rest[os.write(self._file, rest) :]
-        except OSError as error:
-            error.filename = str(self._path)  # the name that people know
-            raise
 
     def restart(self) -> int:
         """Throw away what is there; the size then is 0."""
@@ -69,24 +68,26 @@ class PartialFile:
 def partial_file(path: Path, identity: str) -> Iterator[PartialFile]:
     """Open the beginning of *path* that belongs to *identity*; beginnings of other contents are removed.
 
-    It stays after an error of the disk or the store, for the next try; not when the transfer was cancelled, or the
-    object replaced. Raises StorageError when another transfer is writing it.
+    It stays after an error of the store, for the next try; not when the transfer was cancelled, the object replaced, or
+    the disk has no room for it: what nobody sees would take the room that people are told to make. Raises StorageError
+    when another transfer is writing it, FullError when the disk is full.
     """
     stem = "." + _short(path.name)
     part = path.with_name(f"{stem}-{_short(identity)}{_END}")
     for other in path.parent.glob(f"{stem}-*{_END}"):
         if other != part:
             _remove_unheld(other)
-    file = _held(part, path)
+    with _told(path):
+        file = _held(part, path)
     try:
         partial = PartialFile(file, part, path)
         try:
             yield partial
-        except (CancelledError, ChangedError):
+        except (CancelledError, ChangedError, FullError):
             partial._drop()
             raise
-        except (StorageError, OSError):
-            if partial.size() == 0:
+        except (StorageError, OSError) as error:
+            if partial.size() == 0 or getattr(error, "code", "") == _TOO_LARGE:
                 partial._drop()
             raise
         except BaseException:
@@ -94,6 +95,26 @@ def partial_file(path: Path, identity: str) -> Iterator[PartialFile]:
             raise
     finally:
         os.close(file)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Errors of the disk by the name that people know; those that say that it takes no more, with what to do."""
+    try:
+        yield
+    except OSError as error:
+        where = f"{quoted(str(path))} cannot be written: {error.strerror}"
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise FullError(
+                f"{where}. Make room on its disk, or choose a folder on another one. Nothing of the file is left."
+            ) from error
+        if error.errno == errno.EFBIG:
+            raise StorageError(
+                f"{where}. Its file system, or this session (`ulimit -f`), takes none as large. Nothing of it is left.",
+                _TOO_LARGE,
+            ) from error
+        error.filename = str(path)
+        raise
 
 
 def _held(part: Path, path: Path) -> int:

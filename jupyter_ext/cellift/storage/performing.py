@@ -15,6 +15,7 @@ from cellift.storage.errors import (
     AccessError,
     CancelledError,
     ChangedError,
+    FullError,
     NoSuchBucketError,
     StorageError,
     UnreachableError,
@@ -24,7 +25,7 @@ from cellift.storage.place import Place
 from cellift.storage.plan import Move
 from cellift.storage.transfer import Attributes, Moved, copy, download, nothing, upload
 
-HOPELESS = (AccessError, NoSuchBucketError, UnreachableError)
+HOPELESS = (AccessError, FullError, NoSuchBucketError, UnreachableError)
 """What would go wrong in the same way for every move that follows."""
 WORKERS = 8
 """Moves at a time; each holds a few pieces in memory."""

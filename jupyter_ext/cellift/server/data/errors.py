@@ -17,6 +17,7 @@ _STATUSES: tuple[tuple[type[errors.StorageError], int], ...] = (
     (errors.BucketNotEmptyError, 409),
     (errors.BadNameError, 400),
     (errors.AccessError, 403),
+    (errors.FullError, 507),
     (errors.ConditionError, 412),
     (errors.ChangedError, 412),
     (errors.UnreachableError, 504),
@@ -24,11 +25,6 @@ _STATUSES: tuple[tuple[type[errors.StorageError], int], ...] = (
     (errors.CancelledError, 409),
 )
 _CODES = {
-    "StorageFull": 507,
-    "XMinioStorageFull": 507,
-    "XMinioAdminBucketQuotaExceeded": 507,
-    "QuotaExceeded": 507,
-    "InsufficientStorage": 507,
     "InvalidRequest": 400,
     "InvalidName": 400,
     "InvalidPart": 400,

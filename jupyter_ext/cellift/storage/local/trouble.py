@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cellift.storage.errors import AccessError, NoSuchBucketError, StorageError
+from cellift.storage.errors import AccessError, FullError, NoSuchBucketError, StorageError
 from cellift.storage.shown import quoted
 
 
@@ -30,7 +30,12 @@ def _translated(error: OSError, what: str) -> StorageError:
     if error.errno == errno.EROFS:
         return AccessError(f"{what}: {reason}. Set CELLIFT_HOME to a folder that can be written.")
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(f"{what}: {reason}. Remove objects, or set CELLIFT_HOME to another disk.", "StorageFull")
+        return FullError(f"{what}: {reason}. Remove objects, or set CELLIFT_HOME to another disk.")
+    if error.errno == errno.EFBIG:
+        return StorageError(
+            f"{what}: {reason}. The tree's file system, or this session (`ulimit -f`), takes no file as large.",
+            "EntityTooLarge",
+        )
     if error.errno in (errno.EMFILE, errno.ENFILE):
         return StorageError(f"{what}: {reason}. Raise the limit (`ulimit -n`), or do less at a time.", "SlowDown")
     if error.errno == errno.EXDEV:

@@ -17,6 +17,7 @@ from cellift.storage.errors import (
     BucketNotEmptyError,
     ChecksumError,
     ConditionError,
+    FullError,
     NoSuchBucketError,
     NotFoundError,
     StorageError,
@@ -107,7 +108,7 @@ _BROKEN = _Rule(UnreachableError, "{host} cannot answer now (HTTP {status}), als
 _DAMAGED = _Rule(ChecksumError, "{what} did not arrive as it was sent; the server refused it. Send it again.", True)
 _CHANGED = _Rule(ConditionError, "{what} is not what it was when it was looked at: somebody else changed it.")
 _UNSUPPORTED = _Rule(UnsupportedError, "{host} cannot do this.", True)
-_FULL = _Rule(StorageError, "{host} has no room left for {what}. Remove objects, or ask for a larger quota.", True)
+_FULL = _Rule(FullError, "{host} has no room left for {what}. Remove objects, or ask for a larger quota.", True)
 _BUCKET_THERE = _Rule(BucketExistsError, "The bucket {what} is there already. Use it, or choose another name.")
 _BAD_KEY = _Rule(BadNameError, "{host} cannot have {what}.", True)
 

@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from cellift.storage.errors import AccessError, NoSuchBucketError, StorageError
+from cellift.storage.errors import AccessError, FullError, NoSuchBucketError, StorageError
 from cellift.storage.local.trouble import told
 
 
@@ -14,8 +14,9 @@ from cellift.storage.local.trouble import told
     [
         (errno.EACCES, AccessError, "owner and the mode"),
         (errno.EROFS, AccessError, "CELLIFT_HOME"),
-        (errno.ENOSPC, StorageError, "Remove objects"),
-        (errno.EDQUOT, StorageError, "Remove objects"),
+        (errno.ENOSPC, FullError, "Remove objects"),
+        (errno.EDQUOT, FullError, "Remove objects"),
+        (errno.EFBIG, StorageError, "ulimit -f"),
         (errno.EMFILE, StorageError, "ulimit -n"),
         (errno.EXDEV, StorageError, "another file system"),
         (errno.ENOENT, NoSuchBucketError, "removed meanwhile"),

@@ -11,6 +11,7 @@ import pytest
 from cellift.storage.errors import (
     AccessError,
     ChecksumError,
+    FullError,
     NotFoundError,
     StorageError,
     TruncatedError,
@@ -45,7 +46,7 @@ def told(setting: Setting, fault: bytes, kind: type[StorageError] = StorageError
         ("403 Forbidden", "InvalidAccessKeyId", AccessError, "does not know the key id"),
         ("404 Not Found", "NoSuchBucket", NotFoundError, "There is no bucket 'test-"),
         ("501 Not Implemented", "NotImplemented", UnsupportedError, "cannot do this"),
-        ("507 Insufficient Storage", "XMinioStorageFull", StorageError, "no room left"),
+        ("507 Insufficient Storage", "XMinioStorageFull", FullError, "no room left"),
         ("400 Bad Request", "SomethingNew", StorageError, "HTTP 400, SomethingNew"),
         ("403 Forbidden", "QuotaOfTheWeek", AccessError, "HTTP 403, QuotaOfTheWeek). Look at the keys of connection"),
         ("401 Unauthorized", "WhoIsThis", AccessError, "HTTP 401, WhoIsThis). Look at the keys of connection 'behind'"),
