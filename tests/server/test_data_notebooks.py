@@ -70,3 +70,12 @@ async def test_a_notebook_that_was_changed_meanwhile_is_not_overwritten(data: An
     refused = await data("PUT", PATH, send={"content": notebook()}, headers=headers, bucket=bucket, key="a.ipynb")
     assert refused.status == 412
     assert "other" in (await data("GET", "connections/local/content", bucket=bucket, key="a.ipynb")).body.decode()
+
+
+async def test_signatures_are_looked_up_where_jupyter_made_their_database(
+    data: Any, bucket: str, jp_serverapp: Any
+) -> None:
+    notary = jp_serverapp.contents_manager.notary
+    assert notary.store.check_signature("0", notary.algorithm) is False  # made on the loop, as by a saved notebook
+    assert (await data("PUT", PATH, send={"content": notebook(trusted=True)}, bucket=bucket, key="a")).status == 200
+    assert (await data("GET", PATH, bucket=bucket, key="a")).status == 200

@@ -1,3 +1,4 @@
+import type { INotebookContent } from '@jupyterlab/nbformat';
 import { ServerConnection } from '@jupyterlab/services';
 import { endpointUrl, requestAPI, ResponseError } from '../client/request';
 import type {
@@ -132,13 +133,26 @@ export class DataClient {
     body: Blob | ArrayBuffer | string,
     options: { ifMatch?: string; ifNew?: boolean; type?: string } = {}
   ): Promise<IObjectDetails> {
-    const headers: Record<string, string> = { 'Content-Type': options.type || 'application/octet-stream' };
-    if (options.ifMatch) {
-      headers['If-Match'] = options.ifMatch;
-    } else if (options.ifNew) {
-      headers['If-None-Match'] = '*';
-    }
+    const headers = {
+      'Content-Type': options.type || 'application/octet-stream',
+      ...Private.condition(options)
+    };
     return this._request(Private.of(place, 'content'), { method: 'PUT', headers, body });
+  }
+
+  /** An object as a notebook, and what is known of the object. */
+  notebook(place: IPlace): Promise<{ object: IObjectDetails; content: INotebookContent }> {
+    return this._get(Private.of(place, 'notebook'));
+  }
+
+  /** Writes a notebook as nbformat does; conditions as those of `putContent`. */
+  putNotebook(
+    place: IPlace,
+    content: unknown,
+    options: { ifMatch?: string; ifNew?: boolean } = {}
+  ): Promise<IObjectDetails> {
+    const headers = Private.condition(options);
+    return this._request(Private.of(place, 'notebook'), { method: 'PUT', headers, body: JSON.stringify({ content }) });
   }
 
   preview(place: IVersionedPlace, options: DataClient.IOnce = {}): Promise<IPreview> {
@@ -244,6 +258,11 @@ namespace Private {
   export function of(place: IVersionedPlace, what: string, more: Record<string, string | undefined> = {}): string {
     const { bucket, key, version } = place;
     return `${connection(place.connection)}/${what}${query({ bucket, key, version, ...more })}`;
+  }
+
+  /** The header that says what a write must find. */
+  export function condition({ ifMatch, ifNew }: { ifMatch?: string; ifNew?: boolean }): Record<string, string> {
+    return ifMatch ? { 'If-Match': ifMatch } : ifNew ? { 'If-None-Match': '*' } : {};
   }
 
   /** A query string of what is set. An empty value is left out: it means the same. */

@@ -26,6 +26,8 @@ export namespace CommandIDs {
   export const go = 'cellift:data-go';
   export const refresh = 'cellift:data-refresh';
   export const open = 'cellift:data-open';
+  export const showInFiles = 'cellift:drive-show';
+  export const showHereInFiles = 'cellift:data-show-in-files';
   export const newBucket = 'cellift:data-new-bucket';
   export const newFolder = 'cellift:data-new-folder';
   export const upload = 'cellift:data-upload';
@@ -46,9 +48,6 @@ export namespace CommandIDs {
   export const editConnection = 'cellift:data-edit-connection';
   export const removeConnection = 'cellift:data-remove-connection';
 }
-
-/** The drive of JupyterLab's contents that shows connections. */
-export const DRIVE = 'cellift';
 
 /** Adds the commands of the section; the buttons, the menus and the palette use these. */
 export function addDataCommands(options: IOptions): void {
@@ -108,6 +107,20 @@ export function addDataCommands(options: IOptions): void {
       return row?.folder ? browser.enter(row) : row && options.open(row.name);
     },
     { isEnabled: single, isVisible: () => single() && (!singleObject() || options.canOpen()) }
+  );
+  add(
+    CommandIDs.showHereInFiles,
+    trans.__('Show in the File Browser'),
+    () => {
+      const row = browser.rows[browser.selection.only];
+      const here = browser.location;
+      const names = [here?.connection, here?.bucket, here?.prefix.replace(/\/$/, ''), row?.folder && row.name];
+      return commands.execute(CommandIDs.showInFiles, { path: names.filter(Boolean).join('/') });
+    },
+    {
+      isEnabled: () => browser.location !== null,
+      isVisible: () => browser.location !== null && commands.hasCommand(CommandIDs.showInFiles)
+    }
   );
   add(CommandIDs.newBucket, trans.__('New Bucket…'), () => actions.ask({ kind: 'bucket' }), {
     icon: addIcon,
@@ -251,6 +264,7 @@ export interface IOptions {
 /** The items of the context menu of the list, in its order; null: a line. */
 export const CONTEXT_ITEMS: readonly (string | null)[] = [
   CommandIDs.open,
+  CommandIDs.showHereInFiles,
   CommandIDs.download,
   CommandIDs.exportTo,
   null,

@@ -9,7 +9,7 @@ import * as React from 'react';
 import { DataActions } from '../data/actions';
 import { DataBrowser } from '../data/browser';
 import { DataClient } from '../data/client';
-import { addDataCommands, CommandIDs, CONTEXT_ITEMS, DRIVE } from '../data/commands';
+import { addDataCommands, CommandIDs, CONTEXT_ITEMS } from '../data/commands';
 import { Memory } from '../data/memory';
 import { InsertCode, insertIntoNotebook } from '../data/preview/insertCode';
 import { PreviewPane } from '../data/preview/previewPane';
@@ -17,6 +17,7 @@ import { DataSection } from '../data/section';
 import { chosenFiles } from '../data/transfers/droppedFiles';
 import { TransfersModel } from '../data/transfers/transfersModel';
 import { Uploads } from '../data/transfers/uploads';
+import { DRIVE, isNameable } from '../drive/paths';
 /* eslint-enable jupyter/prefer-lazy-imports */
 import { CommandIDs as RunCommandIDs } from '../runs/actions';
 import { ISidebar } from '../tokens';
@@ -53,6 +54,10 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const open = (name: string) => {
       const here = browser.here;
       if (here && canOpen()) {
+        if (!isNameable(here.key + name)) {
+          actions.say(trans.__('No path can name this key, so it cannot be opened as a document. Download it.'), true);
+          return;
+        }
         const path = `${DRIVE}:${here.connection}/${here.bucket}/${here.key}${name}`;
         void commands.execute(OPEN_DOCUMENT, { path });
       }

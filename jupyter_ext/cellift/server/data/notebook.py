@@ -27,16 +27,19 @@ class NotebookHandler(DataHandler):
 
     @property
     def notary(self) -> Any:
-        """Who knows which outputs are trusted: nbformat's notary, as for the server's own files."""
+        """Who knows which outputs are trusted: nbformat's notary, as for the server's own files.
+
+        To be asked for on the loop: its database belongs to the thread that makes it.
+        """
         return self.settings["contents_manager"].notary
 
     @web.authenticated
     @authorized
     async def get(self, connection: str) -> None:
         """Answer ``{object, content}``: all that is known of it, and the notebook with its trusted cells marked."""
-        bucket, key = self.place()
+        (bucket, key), notary = self.place(), self.notary
 
-        def read(store: Store) -> str:
+        def read(store: Store) -> tuple[ObjectInfo, Any, str]:
             from cellift.storage.place import Place
             from cellift.storage.transfer import steady
 
@@ -44,33 +47,41 @@ class NotebookHandler(DataHandler):
             if found.size > MAX_BODY:
                 raise ApiError(413, f"The notebook has {found.size >> 20} MiB; at most {MAX_BODY >> 20} are opened.")
             notebook = _parsed(b"".join(steady(place, found)), key)
-            self.notary.mark_cells(notebook, self.notary.check_signature(notebook))
+            return found, notebook, notary.compute_signature(notebook)
+
+        found, notebook, signature = await self.with_store(connection, read)
+        is_trusted = notary.store.check_signature(signature, notary.algorithm)
+
+        def marked() -> str:
+            notary.mark_cells(notebook, is_trusted)
             return to_json({"object": details(found), "content": notebook})
 
         self.set_status(200)
-        await self.finish(await self.with_store(connection, read))
+        await self.finish(await self.blocking(marked))
 
     @web.authenticated
     @authorized
     async def put(self, connection: str) -> None:
         """Write ``{content}`` as nbformat does; ``If-Match: "ETAG"`` and ``If-None-Match: *`` are held."""
-        bucket, key = self.place()
+        (bucket, key), notary = self.place(), self.notary
         content = (await self.body(frozenset({"content"}))).mapping("content")
         condition = self.condition()
 
-        def write(store: Store) -> ObjectInfo:
+        def write(store: Store) -> tuple[ObjectInfo, str | None]:
             notebook = _checked(content)
             # As Jupyter does: what this user has seen as trusted stays so.
-            if self.notary.check_cells(notebook):
-                self.notary.sign(notebook)
+            signature = notary.compute_signature(notebook) if notary.check_cells(notebook) else None
             data = _written(notebook)
             if len(data) > MAX_BODY:
                 raise ApiError(413, f"The notebook has more than {MAX_BODY >> 20} MiB: clear some of its outputs.")
             kind = "application/x-ipynb+json"
             store.write(bucket, key, io.BytesIO(data), size=len(data), content_type=kind, condition=condition)
-            return store.stat(bucket, key)
+            return store.stat(bucket, key), signature
 
-        self.answer(details(await self.with_store(connection, write)))
+        written, signature = await self.with_store(connection, write)
+        if signature is not None:
+            notary.store.store_signature(signature, notary.algorithm)
+        self.answer(details(written))
 
 
 def _parsed(data: bytes, key: str) -> Any:
