@@ -116,7 +116,8 @@ def test_a_notebook_runs_and_is_saved_as_nbformat_does(page: Page, notes: Path) 
     page.wait_for_function(
         """() => {
             const widget = window.jupyterapp.shell.currentWidget;
-            return widget.context.path.endsWith('plot.ipynb') && widget.sessionContext.session?.kernel?.status === 'idle';
+            const kernel = widget.sessionContext.session?.kernel;
+            return widget.context.path.endsWith('plot.ipynb') && kernel?.status === 'idle';
         }"""
     )
     command(page, "notebook:run-cell")
@@ -138,7 +139,7 @@ def test_files_are_made_renamed_and_deleted_in_the_file_browser(page: Page, note
     page.keyboard.type("drafts")
     page.keyboard.press("Enter")
     expect(drive.get_by_text("drafts", exact=True)).to_be_visible()
-    until(page, lambda: (notes / "drafts").is_dir())
+    until(page, (notes / "drafts").is_dir)
     drive.get_by_text("todo.txt", exact=True).click()
     page.keyboard.press("F2")
     expect(drive.locator("input.jp-DirListing-editor")).to_be_focused()
@@ -149,6 +150,9 @@ def test_files_are_made_renamed_and_deleted_in_the_file_browser(page: Page, note
     assert (notes / "done.txt").read_text() and not (notes / "todo.txt").exists()
     drive.get_by_text("done.txt", exact=True).click()
     page.keyboard.press("Delete")
+    page.locator(".jp-Dialog").get_by_role("button", name="Move to Trash").click()
+    expect(page.locator(".jp-Dialog")).to_contain_text("Buckets have no trash.")
+    assert (notes / "done.txt").exists()
     page.locator(".jp-Dialog").get_by_role("button", name="Delete").click()
     expect(drive.get_by_text("done.txt", exact=True)).to_have_count(0)
     assert not (notes / "done.txt").exists()

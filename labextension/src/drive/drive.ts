@@ -99,6 +99,9 @@ export class CelliftDrive implements Contents.IDrive {
       throw refuse(400, trans.__('Connections are removed in the section Data.'));
     }
     const { place } = what;
+    if (!(await this._options.mayDelete(nameOf(place.key) || place.bucket))) {
+      return;
+    }
     if (!place.key) {
       await this._client.removeBucket(place.connection, place.bucket);
     } else if (await this._isFolder(place)) {
@@ -401,6 +404,8 @@ export namespace CelliftDrive {
     client: DataClient;
     serverSettings: ServerConnection.ISettings;
     trans: TranslationBundle;
+    /** Whether what has this name may be deleted. */
+    mayDelete: (name: string) => Promise<boolean>;
   }
 
   /** What of a folder is not shown. */

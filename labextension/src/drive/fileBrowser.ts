@@ -1,6 +1,8 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
 import type { FileBrowser, IFileBrowserFactory } from '@jupyterlab/filebrowser';
-import { Uploader } from '@jupyterlab/filebrowser';
+import { DirListing, Uploader } from '@jupyterlab/filebrowser';
+import type { Contents } from '@jupyterlab/services';
 import type { ITranslator } from '@jupyterlab/translation';
 import { newFolderIcon, refreshIcon, ToolbarButton } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
@@ -15,13 +17,34 @@ const ID = 'cellift-drive-browser';
 /** How often the folder that is shown is listed again, in milliseconds: every time is a request to the store. */
 const REFRESH_INTERVAL = 300_000;
 
+/** Rows as JupyterLab draws them, but without a time where the store knows none: it would say "now". */
+class Renderer extends DirListing.Renderer {
+  override updateItemModified(
+    element: HTMLElement,
+    date: string,
+    style: Parameters<DirListing.Renderer['updateItemModified']>[2]
+  ): void {
+    if (date) {
+      super.updateItemModified(element, date, style);
+    } else {
+      element.textContent = '';
+      element.title = '';
+    }
+  }
+}
+
 /** JupyterLab's own file browser over the drive. */
-export function driveBrowser(factory: IFileBrowserFactory, translator: ITranslator): FileBrowser {
+export function driveBrowser(
+  factory: IFileBrowserFactory,
+  contents: Contents.IManager,
+  translator: ITranslator
+): FileBrowser {
   const trans = translator.load('cellift');
   const browser = factory.createFileBrowser(ID, {
     driveName: DRIVE,
     auto: false,
-    refreshInterval: REFRESH_INTERVAL
+    refreshInterval: REFRESH_INTERVAL,
+    renderer: new Renderer()
   });
   browser.title.icon = bucketIcon;
   browser.title.caption = trans.__('Buckets');
@@ -38,6 +61,13 @@ export function driveBrowser(factory: IFileBrowserFactory, translator: ITranslat
   });
   toolbar.addItem('upload', new Uploader({ model, translator }));
   button('refresh', { icon: refreshIcon, tooltip: trans.__('Refresh'), onClick: () => void model.refresh() });
+  // JupyterLab's model does not know the paths of other drives as its own when they change.
+  contents.fileChanged.connect((_, { oldValue, newValue }) => {
+    const changed = [oldValue?.path, newValue?.path].filter(path => path !== undefined);
+    if (changed.some(path => PathExt.dirname(path) === model.path)) {
+      void model.refresh();
+    }
+  });
   // Nothing is asked of a store before somebody looks.
   let hasBegun = false;
   MessageLoop.installMessageHook(browser, (_, message: Message) => {

@@ -3,8 +3,8 @@ import type { IBucket, IObject, IObjectDetails, IPlace } from '../data/api';
 import { nameOf } from '../data/places';
 import { pathFor } from './paths';
 
-/** Said of what has no time: the buckets of some stores, connections, folders. */
-const NO_TIME = '1970-01-01T00:00:00Z';
+/** Said of what has no time: the buckets of some stores, connections, folders. JupyterLab then shows none. */
+const NO_TIME = '';
 
 /** A folder of the drive, with what is in it when that was asked for. */
 export function folderModel(path: string, content: Contents.IModel[] | null, writable: boolean): Contents.IModel {

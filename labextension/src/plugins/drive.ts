@@ -8,6 +8,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 /* eslint-disable jupyter/prefer-lazy-imports */
 import { DataClient } from '../data/client';
 import { CommandIDs as DataCommandIDs } from '../data/commands';
+import { Deletion } from '../drive/deletion';
 import { CelliftDrive } from '../drive/drive';
 import { driveBrowser, placeBrowser } from '../drive/fileBrowser';
 /* eslint-enable jupyter/prefer-lazy-imports */
@@ -30,7 +31,13 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const { commands, serviceManager, shell } = app;
     const { serverSettings, contents } = serviceManager;
     const trans = (translator ?? nullTranslator).load('cellift');
-    const drive = new CelliftDrive({ client: new DataClient({ serverSettings }), serverSettings, trans });
+    const deletion = new Deletion(trans);
+    const drive = new CelliftDrive({
+      client: new DataClient({ serverSettings }),
+      serverSettings,
+      trans,
+      mayDelete: name => deletion.isAllowed(name)
+    });
     contents.addDrive(drive);
 
     const told = new Set<string>();
@@ -62,7 +69,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     if (!factory || (page && page !== 'tree')) {
       return;
     }
-    const browser = driveBrowser(factory, translator ?? nullTranslator);
+    const browser = driveBrowser(factory, contents, translator ?? nullTranslator);
     if (page) {
       void app.restored.then(() => placeBrowser(browser, shell, true));
     } else {
