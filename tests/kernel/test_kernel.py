@@ -56,7 +56,7 @@ class Kernel:
         shown: list[dict[str, Any]] = []
 
         def collect(message: dict[str, Any]) -> None:
-            if message["msg_type"] in ("execute_result", "display_data", "stream", "error"):
+            if message["msg_type"] in ("execute_result", "display_data", "update_display_data", "stream", "error"):
                 shown.append({"kind": message["msg_type"], **message["content"]})
 
         request = self._client.session.msg(
@@ -217,3 +217,18 @@ def test_a_failed_step_is_loaded_and_run_on_cell_by_cell(kernel: Kernel) -> None
     (said,) = kernel.execute(f"%pipeline load {kernel.value('r.id')[1:14]} root")
     assert "Did you mean roots" in str(said)
     assert "Traceback" not in str(said)
+
+
+def test_a_transfer_shows_a_bar_below_its_cell(kernel: Kernel) -> None:
+    big = kernel.notebook.parent / "big"
+    big.write_bytes(bytes(20 << 20))
+    kernel.execute("import cellift, cellift.api.mc.progress as p, cellift.api.objects.moving as m")
+    kernel.execute("p.EVERY_SECONDS = m.EVERY_SECONDS = 0\n%data mb local/wine")
+    for code in (f"%data cp {big} local/wine", f"_ = cellift.data('local/wine/').upload({str(big)!r})"):
+        first, *others = [one for one in kernel.execute(code) if one["kind"].endswith("display_data")]
+        assert first["kind"] == "display_data" and "<progress" in first["data"]["text/html"]
+        assert others and all(one["transient"] == first["transient"] for one in others)
+        assert any(
+            "100 %" in one["data"]["text/plain"] and "of 20.0 MiB" in one["data"]["text/plain"] for one in others
+        )
+        assert "20.0 MiB in " in others[-1]["data"]["text/plain"]

@@ -107,6 +107,7 @@ def mirror(args: Namespace) -> int:
     failed = False
     done: list[dict[str, str]] = []
     with Progress(sys.stderr) as progress:
+        progress.expect(sum(left[name].size for name in wanted), False)
         plan = (_move(source, to, name, opened, left[name].size) for name in wanted)
         with closing(perform_all(plan, moved=progress.moved, warn=progress.say)) as outcomes:
             for move, error in outcomes:

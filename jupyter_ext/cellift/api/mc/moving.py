@@ -12,6 +12,7 @@ from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import opener, parse
 from cellift.api.mc.progress import Progress
 from cellift.api.mc.rows import print_json
+from cellift.storage.ahead import told
 from cellift.storage.performing import HOPELESS, perform_all
 from cellift.storage.place import Place
 from cellift.storage.plan import moves
@@ -40,6 +41,8 @@ def _move(args: Namespace, *, remove_source: bool) -> int:
     failed = False
     with Progress(sys.stderr) as progress:
         plan = moves(sources, to, opener(), recursive=args.recursive, wanted=wanted.takes, warn=progress.say)
+        if progress.is_watched:
+            plan = told(plan, progress.expect)
         outcomes = perform_all(
             plan, remove_source=remove_source, moved=progress.moved, warn=progress.say, attributes=attributes
         )

@@ -1,4 +1,4 @@
-"""Progress of transfers: a line that is written over on a terminal, and the names of what is done."""
+"""Progress of transfers, as a line on a terminal or a bar below a cell, and the names of what is done."""
 
 from __future__ import annotations
 
@@ -7,33 +7,39 @@ import time
 from types import TracebackType
 from typing import TextIO
 
-from cellift.api.words import size
-
-_EVERY_SECONDS = 0.2
+from cellift.api.meter import EVERY_SECONDS, CellBar, Meter
 
 
 class Progress:
-    """A context; its methods are called in several threads. Without a terminal, only what is said is printed."""
+    """A context; its methods are called in several threads. Where nobody watches, only what is said is printed."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._live = stream.isatty()
+        self._is_terminal = stream.isatty()
+        self._bar = None if self._is_terminal or not CellBar.is_possible() else CellBar()
         self._lock = threading.Lock()
-        self._bytes = 0
-        self._started = self._shown = time.monotonic()
+        self._meter = Meter()
+        self._shown = time.monotonic()
         self._on_screen = False
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether it shows how far it is: then somebody should tell what is to be expected."""
+        return self._is_terminal or self._bar is not None
+
+    def expect(self, count: int, more: bool) -> None:
+        """There are so many bytes more to come, and perhaps more still."""
+        with self._lock:
+            self._meter.expect(count, more)
 
     def moved(self, count: int) -> None:
         """Add bytes that have arrived."""
         with self._lock:
-            self._bytes += count
+            self._meter.bytes += count
             now = time.monotonic()
-            if self._live and now - self._shown >= _EVERY_SECONDS:
+            if now - self._shown >= EVERY_SECONDS:
                 self._shown = now
-                speed = self._bytes / max(now - self._started, 0.001)
-                self._stream.write(f"\r\x1b[K{size(self._bytes)}  {size(int(speed))}/s")
-                self._stream.flush()
-                self._on_screen = True
+                self._show()
 
     def say(self, text: str) -> None:
         """Print a line."""
@@ -50,6 +56,16 @@ class Progress:
     ) -> None:
         with self._lock:
             self._clear()
+            if self._bar is not None:
+                self._bar.end(self._meter, whole=kind is None)
+
+    def _show(self) -> None:
+        if self._is_terminal:
+            self._stream.write(f"\r\x1b[K{self._meter}")
+            self._stream.flush()
+            self._on_screen = True
+        elif self._bar is not None:
+            self._bar.show(self._meter)
 
     def _clear(self) -> None:
         if self._on_screen:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+import time
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
+from cellift.api.meter import EVERY_SECONDS, CellBar, Meter
 from cellift.api.objects.opened import opened
+from cellift.storage.ahead import told
 from cellift.storage.errors import StorageError
 from cellift.storage.performing import perform_all
 from cellift.storage.plan import Move
 from cellift.storage.targets import Target
 from cellift.storage.transfers.request import Request, planned
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 def bring(source: Path, to: Target, *, progress: bool) -> None:
@@ -31,16 +39,21 @@ def fetch(source: Target, path: Path, *, progress: bool) -> Path:
     from cellift.storage.place import Place
     from cellift.storage.transfer import download
 
-    with _bar(f"{source} to {path}", progress) as moved:
-        download(Place(opened(source.connection), *source), path, moved=moved)
+    place = Place(opened(source.connection), *source)
+    with _bar(f"{source} to {path}", progress) as bar:
+        if progress:
+            bar.expect(place.store.stat(place.bucket, place.key).size, False)
+        download(place, path, moved=bar.moved)
     return path
 
 
 def _copy(request: Request, title: str, progress: bool) -> None:
     problems: list[tuple[Move, Exception]] = []
-    with _bar(title, progress) as moved:
+    with _bar(title, progress) as bar:
         plan = planned(request, opened, lambda _: None)
-        with closing(perform_all(plan, moved=moved)) as outcomes:
+        if progress:
+            plan = told(plan, bar.expect)
+        with closing(perform_all(plan, moved=bar.moved)) as outcomes:
             problems = [(move, error) for move, error in outcomes if error is not None]
     if problems:
         move, error = problems[0]
@@ -48,14 +61,81 @@ def _copy(request: Request, title: str, progress: bool) -> None:
         raise StorageError(f"{move}: {error}{more}", getattr(error, "code", None)) from error
 
 
-@contextmanager
-def _bar(title: str, shown: bool) -> Iterator[Callable[[int], None]]:
-    if not shown:
-        yield lambda _: None
-        return
-    from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+class _Bar(Protocol):
+    """What tells how far it is; its methods are called in several threads."""
 
-    columns = (TextColumn("{task.description}", markup=False), DownloadColumn(binary_units=True), TransferSpeedColumn())
+    def expect(self, count: int, more: bool) -> None: ...
+
+    def moved(self, count: int) -> None: ...
+
+
+class _NoBar:
+    def expect(self, count: int, more: bool) -> None:
+        pass
+
+    def moved(self, count: int) -> None:
+        pass
+
+
+class _InCell:
+    def __init__(self, title: str) -> None:
+        self._lock = threading.Lock()
+        self._meter = Meter()
+        self._shown = time.monotonic()
+        self._bar = CellBar(title)
+
+    def expect(self, count: int, more: bool) -> None:
+        with self._lock:
+            self._meter.expect(count, more)
+
+    def moved(self, count: int) -> None:
+        with self._lock:
+            self._meter.bytes += count
+            now = time.monotonic()
+            if now - self._shown >= EVERY_SECONDS:
+                self._shown = now
+                self._bar.show(self._meter)
+
+    def end(self, *, whole: bool) -> None:
+        with self._lock:
+            self._bar.end(self._meter, whole=whole)
+
+
+class _OnTerminal:
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress, self._task = progress, task
+        self._expected = 0
+
+    def expect(self, count: int, more: bool) -> None:
+        self._expected += count
+        self._progress.update(self._task, total=None if more else self._expected)
+
+    def moved(self, count: int) -> None:
+        self._progress.advance(self._task, count)
+
+
+@contextmanager
+def _bar(title: str, shown: bool) -> Iterator[_Bar]:
+    if not shown:
+        yield _NoBar()
+        return
+    if CellBar.is_possible():
+        cell = _InCell(title)
+        try:
+            yield cell
+        except BaseException:
+            cell.end(whole=False)
+            raise
+        cell.end(whole=True)
+        return
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(20),
+        TaskProgressColumn(),
+        DownloadColumn(binary_units=True),
+        TransferSpeedColumn(),
+    )
     with Progress(*columns, transient=True) as progress:
-        task = progress.add_task(title, total=None)
-        yield lambda count: progress.advance(task, count)
+        yield _OnTerminal(progress, progress.add_task(title, total=None))
