@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cellift_kernel.arguments import MagicParser
 
 ACTIONS = (
-    "ls", "cp", "mv", "mb", "rb", "rm", "stat", "cat", "head", "pipe", "share", "du", "find", "tree",
+    "ls", "cp", "mv", "get", "put", "mb", "rb", "rm", "stat", "cat", "head", "pipe", "share", "du", "find", "tree",
     "diff", "mirror", "alias", "serve",
 )  # fmt: skip
 
@@ -26,9 +26,11 @@ class DataMagic:
 
     def __call__(self, line: str) -> Any:
         """The magic; see ``%data --help``. ``%data ls`` gives a table that is fetched while it is read."""
+        from cellift.api.mc.elsewhere import WORDS
         from cellift_kernel.arguments import run_magic
 
-        return run_magic(_parser(), {**dict.fromkeys(ACTIONS, _run), "ls": _ls, "serve": self._serve}, line)
+        actions = {**dict.fromkeys((*ACTIONS, *WORDS), _run), "ls": _ls, "serve": self._serve}
+        return run_magic(_parser(), actions, line)
 
     def _serve(self, args: argparse.Namespace) -> Endpoint | None:
         """An endpoint of this kernel, with its address and keys in the kernel's environment; ``stop`` ends it."""
@@ -65,7 +67,7 @@ def _ls(args: argparse.Namespace) -> Listing | None:
     from cellift.api.objects.handle import data
     from cellift.storage.targets import LocalPath
 
-    if args.target is None or args.json or args.summarize:
+    if args.target is None or args.json or args.summarize or args.versions:
         _run(args)
         return None
     from cellift.api.mc.places import parse

@@ -6,7 +6,7 @@ whoever serves an event loop calls them in threads. A store is used by several t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import BinaryIO, NamedTuple, Protocol
@@ -103,6 +103,12 @@ class Store(Protocol):
 
     def versions(self, bucket: str, key: str) -> list[ObjectInfo]:
         """All versions of one key and its delete markers, the newest first; empty without VERSIONS."""
+
+    def all_versions(self, bucket: str, prefix: str = "", *, recursive: bool = False) -> Iterator[Page]:
+        """All versions and delete markers below a prefix, those of one key together and the newest first.
+
+        Also of keys that have no object any more. ``next`` means nothing here. UnsupportedError without VERSIONS.
+        """
 
     def stat(self, bucket: str, key: str, *, version: str | None = None) -> ObjectInfo:
         """One object with all that is known of it; NotFoundError when there is none."""

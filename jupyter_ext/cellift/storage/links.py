@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from cellift.storage.api import Feature
 from cellift.storage.errors import UnsupportedError
+from cellift.storage.links_made import remember
 from cellift.storage.place import Place
 from cellift.storage.shown import quoted
+from cellift.storage.targets import Target
 
 SECONDS = 15 * 60
 """How long a link works when nobody says how long."""
@@ -16,7 +18,7 @@ LONGEST = 7 * 24 * 3600
 def link(place: Place, *, seconds: int = SECONDS, upload: bool = False) -> str:
     """Return a link. Raises UnsupportedError where the store makes none, NotFoundError for one that would read nothing.
 
-    Whoever has it can use it: it is a secret until it ends.
+    Whoever has it can use it: it is a secret until it ends. That there is one is remembered (`links_made`).
     """
     if Feature.SHARE not in place.store.features:
         raise UnsupportedError(
@@ -25,4 +27,6 @@ def link(place: Place, *, seconds: int = SECONDS, upload: bool = False) -> str:
         )
     if not upload:
         place.store.stat(place.bucket, place.key)  # it would only fail at whoever opens it
-    return place.store.share(place.bucket, place.key, seconds=seconds, upload=upload)
+    url = place.store.share(place.bucket, place.key, seconds=seconds, upload=upload)
+    remember(Target(place.connection, place.bucket, place.key), seconds, upload=upload)
+    return url

@@ -18,6 +18,7 @@ def configure(parser: ArgumentParser) -> None:
     add.add_argument("--stdin", action="store_true", help="read key id, secret, and a token if any, each a line")
     add.add_argument("--region", metavar="REGION", default="", help="the region that requests are signed for")
     add.add_argument("--path", choices=("on", "off", "auto"), default="auto", help="whether the bucket is in the path")
+    add.add_argument("--api", type=str.lower, choices=("s3v4",), default="s3v4", help="how requests are signed")
     add.add_argument("--anonymous", action="store_true", help="requests are not signed, no keys are asked for")
     add.add_argument("--token", action="store_true", help="also ask for a session token (temporary keys)")
     add.add_argument("--read-only", action="store_true", help="refuse every write")

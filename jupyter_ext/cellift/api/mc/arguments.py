@@ -7,9 +7,10 @@ path of this machine begins with ./, / or ~.
 from __future__ import annotations
 
 import importlib
-from argparse import ArgumentParser, Namespace
+from argparse import SUPPRESS, Action, ArgumentParser, Namespace
+from typing import Any
 
-from cellift.api.mc import alias_words
+from cellift.api.mc import alias_words, elsewhere
 
 # Which module of `api.mc` a command is in: only that one is loaded.
 _MODULES = {
@@ -18,14 +19,23 @@ _MODULES = {
     **dict.fromkeys(("cp", "mv"), "moving"),
     "alias": "alias",
     "share": "sharing",
+    **dict.fromkeys(("get", "put"), "one_file"),
     "pipe": "piping",
     "serve": "serving",
     **dict.fromkeys(("diff", "mirror"), "comparing"),
 }
 
 
+class _Completion(Action):
+    """As in mc; taken so that it can be refused with the reason."""
+
+    def __call__(self, parser: ArgumentParser, *_: Any) -> None:
+        parser.error("--autocompletion is refused: a shell's files are yours. In a notebook, Tab completes after %data")
+
+
 def configure(parser: ArgumentParser) -> None:
     """Add the actions and their arguments."""
+    parser.add_argument("--autocompletion", action=_Completion, nargs=0, help=SUPPRESS)
     commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     def action(name: str, about: str, *, json: bool = True) -> ArgumentParser:
@@ -37,10 +47,14 @@ def configure(parser: ArgumentParser) -> None:
     def recursive(one: ArgumentParser, about: str) -> None:
         one.add_argument("-r", "--recursive", action="store_true", help=about)
 
+    def of_version(one: ArgumentParser) -> None:
+        one.add_argument("--version-id", "--vid", metavar="ID", help="this version of the one TARGET")
+
     ls = action("ls", "list connections, buckets, folders and objects")
     ls.add_argument("target", metavar="TARGET", nargs="?", help="without it, the connections")
     recursive(ls, "objects at any depth")
     ls.add_argument("--summarize", action="store_true", help="add the number and size of all objects")
+    ls.add_argument("--versions", action="store_true", help="all versions, also of what was removed")
 
     cp = action("cp", "copy objects and files; the last word says where to")
     mv = action("mv", "move objects and files; the last word says where to")
@@ -50,6 +64,14 @@ def configure(parser: ArgumentParser) -> None:
         )
         recursive(one, "all in a folder")
         one.add_argument("--attr", metavar="NAME=VALUE;…", help="metadata of the objects that are made")
+
+    for name, about, source in (
+        ("get", "copy one object to this machine", "CONNECTION/bucket/key"),
+        ("put", "copy one file to a bucket", "PATH"),
+    ):
+        one = action(name, about)
+        one.add_argument("source", metavar=source)
+        one.add_argument("target", metavar="PATH" if name == "get" else "TARGET")
 
     mb = action("mb", "make buckets")
     mb.add_argument("targets", metavar="TARGET", nargs="+")
@@ -65,18 +87,22 @@ def configure(parser: ArgumentParser) -> None:
     recursive(rm, "all in a folder or bucket")
     rm.add_argument("--force", action="store_true", help="do not ask before all in a folder is removed")
     rm.add_argument("--dangerous", action="store_true", help="all in all buckets of a TARGET that names none")
+    of_version(rm)
     rm.add_argument("--dry-run", action="store_true", help="only say what would be removed")
 
     stat = action("stat", "show all that is known of objects")
     stat.add_argument("targets", metavar="TARGET", nargs="+")
+    of_version(stat)
 
     cat = action("cat", "put out objects", json=False)
     cat.add_argument("targets", metavar="TARGET", nargs="+")
+    of_version(cat)
     cat.add_argument("--offset", metavar="BYTES", type=int, default=0, help="begin at this byte")
     cat.add_argument("--tail", metavar="BYTES", type=int, help="only so many bytes from the end")
 
     head = action("head", "put out the first lines of objects", json=False)
     head.add_argument("targets", metavar="TARGET", nargs="+")
+    of_version(head)
     head.add_argument("-n", "--lines", metavar="N", type=int, default=10, help="how many (default: 10)")
 
     du = action("du", "sum up sizes")
@@ -101,7 +127,10 @@ def configure(parser: ArgumentParser) -> None:
     tree.add_argument("-d", "--depth", metavar="N", type=int, default=0, help="at most so many levels down")
 
     sharing = action("share", "make links that work without credentials for some time", json=False)
-    links = sharing.add_subparsers(dest="share_action", metavar="download|upload", required=True)
+    links = sharing.add_subparsers(dest="share_action", metavar="download|upload|list", required=True)
+    made = links.add_parser("list", aliases=["ls"], help="links that were made and still work")
+    made.add_argument("kind", choices=("download", "upload"))
+    made.add_argument("--json", action="store_true", help="print JSON")
     for name, about in (("download", "links that read objects"), ("upload", "links that write objects")):
         link = links.add_parser(name, help=about)
         link.add_argument("targets", metavar="TARGET", nargs="+")
@@ -133,6 +162,10 @@ def configure(parser: ArgumentParser) -> None:
         help="run this with the endpoint's address and keys in its environment; without it, until Ctrl-C",
     )
 
+    for word in elsewhere.WORDS:
+        # Without help: they are not listed. Nothing looks like an option: whatever follows is for nobody.
+        commands.add_parser(word, prefix_chars="\0", add_help=False).add_argument("words", nargs="*")
+
     alias_words.configure(action("alias", "list, add and remove connections", json=False))
 
     for one in (cp, mv, rm, find):
@@ -142,6 +175,8 @@ def configure(parser: ArgumentParser) -> None:
 
 def run(args: Namespace) -> int:
     """Do what the subcommand says."""
+    if args.action in elsewhere.WORDS:
+        elsewhere.refuse(args)
     module = importlib.import_module(f"cellift.api.mc.{_MODULES[args.action]}")
     code: int = getattr(module, args.action)(args)
     return code

@@ -11,7 +11,7 @@ from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import in_bucket, in_store, opener
 from cellift.api.mc.rows import moment, object_line, object_record, print_json, print_list
 from cellift.api.words import plural, size
-from cellift.storage.api import ObjectInfo, Store
+from cellift.storage.api import ObjectInfo, Page, Store
 from cellift.storage.connections.opening import connection_names
 from cellift.storage.errors import NotFoundError
 from cellift.storage.shown import quoted, shown
@@ -42,6 +42,8 @@ def ls(args: Namespace) -> int:
             for one in buckets:
                 print(object_line(f"{one.name}/", None))
         return 0
+    if args.versions:
+        return _versions(store, target, args)
     total = _Total()
     rows = total.of(_rows(store, target, recursive=args.recursive))
     if args.json:
@@ -158,6 +160,50 @@ def _rows(store: Store, target: Target, *, recursive: bool) -> Iterator[Entry]:
         yield Entry(row.name[len(base) :] or "./", row.info)
     if not found and target.key:
         raise NotFoundError(f"Nothing in the bucket {quoted(bucket)} begins with {quoted(target.key)}.")
+
+
+def _versions(store: Store, target: Target, args: Namespace) -> int:
+    """What ``ls --versions`` shows; a folder of which all was removed is one, too."""
+    if args.summarize:
+        raise UsageError("--summarize counts objects, and --versions lists more than those: leave one of them out")
+
+    def pages(prefix: str) -> Iterator[Page]:
+        return store.all_versions(target.bucket, prefix, recursive=args.recursive)
+
+    first = next(pages(target.folder), None)
+    is_there = first is not None and bool(first.objects or first.prefixes)
+    prefix = target.folder if is_there else target.key
+    base = len(prefix.rpartition("/")[0] + "/") if "/" in prefix else 0
+    rows = (row for page in pages(prefix) for row in _in_order(page))
+    if args.json:
+        print_list(_version_record(row, base) for row in rows)
+        return 0
+    found = False
+    for key, info in rows:
+        found = True
+        name = key[base:] or "./"
+        if info is None:
+            print(object_line(name, None))
+        else:
+            what = "DEL" if info.is_delete_marker else "PUT"
+            print(object_line(f"{info.version or 'null':<36}  {what}  {name}", info))
+    if not found and target.key:
+        raise NotFoundError(f"Nothing in the bucket {quoted(target.bucket)} begins with {quoted(target.key)}.")
+    return 0
+
+
+def _in_order(page: Page) -> list[Entry]:
+    """Versions and folders by name; those of one key stay as they are."""
+    rows = [Entry(one.key, one) for one in page.objects] + [Entry(name, None) for name in page.prefixes]
+    return sorted(rows, key=lambda row: row.name)
+
+
+def _version_record(row: Entry, base: int) -> dict[str, Any]:
+    record = _record(Entry(row.name[base:], row.info))
+    if row.info is not None:
+        record |= {"key": row.name[base:], "versionId": row.info.version or "null"}
+        record |= {"isLatest": row.info.is_latest, "isDeleteMarker": row.info.is_delete_marker}
+    return record
 
 
 def _record(row: Entry) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import codecs
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +38,13 @@ def stat(args: Namespace) -> int:
     """All that is known of objects, or of buckets."""
     records = []
     opened = opener()
+    version = _version(args)
     for text in args.targets:
-        target = in_bucket(text)
+        target = in_bucket(text) if version is None else an_object(text)
         store = opened(target.connection)
         if target.key:
-            records.append(_stat_record(target, store.stat(target.bucket, target.key)) | {"runs": _runs(target)})
+            found = store.stat(target.bucket, target.key, version=version)
+            records.append(_stat_record(target, found) | {"runs": _runs(target)})
         else:
             store.page(target.bucket, limit=1)
             records.append({"name": f"{target}/", "type": "folder"})
@@ -59,9 +61,10 @@ def cat(args: Namespace) -> int:
         raise UsageError("--tail is a number of bytes from the end, and excludes --offset")
     if args.offset < 0:
         raise UsageError(f"--offset {args.offset}: at least 0")
-    for place, found in _found(args.targets):
+    version = _version(args)
+    for place, found in _found(args.targets, version):
         start = args.offset if args.tail is None else max(found.size - args.tail, 0)
-        with closing(steady(place, found, start=start)) as pieces:
+        with closing(_read(place, found, version, start)) as pieces:
             _put_out(pieces)
     return 0
 
@@ -70,18 +73,33 @@ def head(args: Namespace) -> int:
     """The first lines of objects."""
     if args.lines < 0:
         raise UsageError(f"--lines {args.lines}: at least 0")
-    for place, found in _found(args.targets):
-        with closing(steady(place, found)) as pieces:
+    version = _version(args)
+    for place, found in _found(args.targets, version):
+        with closing(_read(place, found, version)) as pieces:
             _put_out(_lines(pieces, args.lines))
     return 0
 
 
-def _found(targets: Iterable[str]) -> Iterator[tuple[Place, ObjectInfo]]:
+def _version(args: Namespace) -> str | None:
+    """The version that is named; UsageError where it cannot be that of all targets."""
+    version: str | None = args.version_id
+    if version is not None and (len(args.targets) > 1 or getattr(args, "recursive", False)):
+        raise UsageError("--version-id is that of one object: name one TARGET, and leave --recursive out")
+    return version
+
+
+def _read(place: Place, found: ObjectInfo, version: str | None, start: int = 0) -> Generator[bytes, None, None]:
+    if version is None:
+        return steady(place, found, start=start)
+    return place.store.read(place.bucket, place.key, start=start, version=version)
+
+
+def _found(targets: Iterable[str], version: str | None) -> Iterator[tuple[Place, ObjectInfo]]:
     """The objects, each looked up when it is its turn."""
     opened = opener()
     for target in map(an_object, targets):
         place = Place(opened(target.connection), *target)
-        yield place, place.store.stat(place.bucket, place.key)
+        yield place, place.store.stat(place.bucket, place.key, version=version)
 
 
 def mb(args: Namespace) -> int:
@@ -134,6 +152,8 @@ def rm(args: Namespace) -> int:
     """Remove objects, or with ``--recursive`` all below a prefix."""
     wanted = wanted_of(args)
     opened = opener()
+    if (version := _version(args)) is not None:
+        return _rm_version(an_object(args.targets[0]), version, opened, args)
     targets = [target for text in args.targets for target in _named(text, args, opened)]
     plan = [(target, opened(target.connection)) for target in targets]
 
@@ -158,6 +178,15 @@ def rm(args: Namespace) -> int:
         removed += [at + key for key in done]
     _say("would be removed" if args.dry_run else "removed", removed, args)
     return _report(failed)
+
+
+def _rm_version(target: Target, version: str, opened: Callable[[str], Store], args: Namespace) -> int:
+    if args.older_than or args.newer_than:
+        raise UsageError("--version-id names the version: --older-than and --newer-than say nothing more")
+    store = opened(target.connection)
+    if not args.dry_run:
+        store.remove(target.bucket, target.key, version=version)
+    return _say("would be removed" if args.dry_run else "removed", ["/".join(target)], args)
 
 
 def _named(text: str, args: Namespace, opened: Callable[[str], Store]) -> Iterator[Target]:

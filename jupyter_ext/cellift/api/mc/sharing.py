@@ -1,7 +1,8 @@
-"""``share download|upload``: links that work without credentials for some time."""
+"""``share download|upload|list``: links that work without credentials for some time."""
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -9,7 +10,9 @@ from typing import Any
 from cellift.api.mc.errors import UsageError
 from cellift.api.mc.places import an_object, opener
 from cellift.api.mc.rows import moment, print_json
+from cellift.storage.errors import StorageError
 from cellift.storage.links import LONGEST, link
+from cellift.storage.links_made import links_made
 from cellift.storage.matching import parse_age
 from cellift.storage.place import Place
 from cellift.storage.shown import shown
@@ -17,6 +20,8 @@ from cellift.storage.shown import shown
 
 def share(args: Namespace) -> int:
     """Print a link for each object. Whoever has it can use it: it is a secret until it ends."""
+    if args.share_action in ("list", "ls"):
+        return _list(args)
     try:
         seconds = int(parse_age(args.expire).total_seconds())
     except ValueError as error:
@@ -30,6 +35,31 @@ def share(args: Namespace) -> int:
     for target in map(an_object, args.targets):
         url = link(Place(opened(target.connection), *target), seconds=seconds, upload=upload)
         records.append({"name": "/".join(target), "url": url, "expires": moment(ends.replace(microsecond=0))})
+    return _print(records, args)
+
+
+def _list(args: Namespace) -> int:
+    """Print the links that were made and still work, each signed again for the time that it has left."""
+    opened = opener()
+    records: list[dict[str, Any]] = []
+    for made in links_made():
+        if made.upload != (args.kind == "upload"):
+            continue
+        target = made.target
+        left = int((made.ends - datetime.now(timezone.utc)).total_seconds())
+        try:
+            store = opened(target.connection)
+            url = store.share(target.bucket, target.key, seconds=max(left, 1), upload=made.upload)
+        except StorageError as error:
+            url = f"(works, and cannot be shown again: {error})"
+        ends = moment(made.ends.replace(microsecond=0))
+        records.append({"name": "/".join(target), "url": url, "expires": ends})
+    if not records and not args.json:
+        print(f"There are no links for {args.kind} that still work.", file=sys.stderr)
+    return _print(records, args)
+
+
+def _print(records: list[dict[str, Any]], args: Namespace) -> int:
     if args.json:
         print_json(records)
         return 0

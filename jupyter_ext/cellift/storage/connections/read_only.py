@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any, NoReturn
 
 from cellift.storage.api import PAGE, Bucket, ObjectInfo, Page, Store
@@ -45,6 +45,10 @@ class ReadOnly:
     def versions(self, bucket: str, key: str) -> list[ObjectInfo]:
         """As of the store."""
         return self._store.versions(bucket, key)
+
+    def all_versions(self, bucket: str, prefix: str = "", *, recursive: bool = False) -> Iterator[Page]:
+        """As of the store."""
+        return self._store.all_versions(bucket, prefix, recursive=recursive)
 
     def stat(self, bucket: str, key: str, *, version: str | None = None) -> ObjectInfo:
         """As of the store."""

@@ -111,6 +111,10 @@ class LocalTree:
             check_key(key)
             return []
 
+    def all_versions(self, bucket: str, prefix: str = "", *, recursive: bool = False) -> Iterator[Page]:  # noqa: ARG002
+        """Refused: the tree keeps no versions."""
+        raise UnsupportedError("The local tree keeps no versions: ask for the objects.")
+
     # --- objects
     def stat(self, bucket: str, key: str, *, version: str | None = None) -> ObjectInfo:
         """The file's size and time, and the content type that its name tells."""

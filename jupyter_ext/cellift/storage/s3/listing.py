@@ -1,9 +1,11 @@
-"""Pages of keys: ListObjectsV2 with a page size and a continuation token, and ListObjectVersions of one key."""
+"""Pages of keys: ListObjectsV2 with a page size and a continuation token, and ListObjectVersions."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from cellift.storage.api import MOST_KEYS, PAGE, ObjectInfo, Page
-from cellift.storage.errors import StorageError
+from cellift.storage.errors import StorageError, UnsupportedError
 from cellift.storage.s3 import answers
 from cellift.storage.s3.transport import Transport, expect
 from cellift.storage.shown import quoted
@@ -60,20 +62,47 @@ def page(
 
 def versions(transport: Transport, bucket: str, key: str) -> list[ObjectInfo]:
     """All versions and delete markers of one key, the newest first."""
-    query = {"versions": "", "encoding-type": "url", "prefix": key, "max-keys": str(MOST_KEYS)}
     found: list[ObjectInfo] = []
+    for page, after in _versions(transport, bucket, key, recursive=True):
+        found += [one for one in page.objects if one.key == key]
+        # Keys come in order: once another one begins, all of this one were seen.
+        if after != key:
+            break
+    return found
+
+
+def all_versions(transport: Transport, bucket: str, prefix: str, *, recursive: bool) -> Iterator[Page]:
+    """Pages of versions; see `Store.all_versions`."""
+    for page, _ in _versions(transport, bucket, prefix, recursive=recursive):
+        yield page
+
+
+def _versions(transport: Transport, bucket: str, prefix: str, *, recursive: bool) -> Iterator[tuple[Page, str]]:
+    """Pages, each with the key that the next one goes on after; empty for the last one."""
+    query = {"versions": "", "encoding-type": "url", "prefix": prefix, "max-keys": str(MOST_KEYS)}
+    if not recursive:
+        query["delimiter"] = "/"
+    seen: set[tuple[str, str]] = set()
     while True:
         root = answers.parse(transport.ask("GET", bucket, query=query).body)
+        if root.tag == "ListBucketResult":  # it does not know what it was asked for
+            raise UnsupportedError(f"{transport.endpoint.host} keeps no versions: ask for the objects.")
+        expect(transport, root, "ListVersionsResult")
         encoding = answers.text(root, "EncodingType")
         entries = [answers.listed(one, encoding) for one in root if one.tag in ("Version", "DeleteMarker")]
-        found += [one for one in entries if one.key == key]
+        prefixes = [answers.decoded(answers.text(one, "Prefix"), encoding) for one in root.iterfind("CommonPrefixes")]
         after = answers.decoded(answers.text(root, "NextKeyMarker"), encoding)
-        # Keys come in order: once another one begins, all of this one were seen.
-        if not answers.is_true(root, "IsTruncated") or after != key:
-            return found
+        has_more = answers.is_true(root, "IsTruncated")
+        entries = [one for one in entries if one.key.startswith(prefix)]
+        entries.sort(key=lambda one: _order(one.key))
+        page = Page(entries, sorted((one for one in prefixes if one.startswith(prefix)), key=_order), None)
+        yield page, after if has_more else ""
+        if not has_more:
+            return
         marker = answers.text(root, "NextVersionIdMarker")
-        if (query.get("key-marker"), query.get("version-id-marker")) == (after, marker):
+        if (after, marker) in seen:
             raise _endless(transport, bucket)
+        seen.add((after, marker))
         query["key-marker"], query["version-id-marker"] = after, marker
 
 

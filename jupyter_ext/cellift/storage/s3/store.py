@@ -157,6 +157,11 @@ class S3Store:
             return []
         return [one for one in found if one.version not in (None, "null")]
 
+    def all_versions(self, bucket: str, prefix: str = "", *, recursive: bool = False) -> Iterator[Page]:
+        """ListObjectVersions."""
+        check_bucket(bucket)
+        return listing.all_versions(self._transport, bucket, prefix, recursive=recursive)
+
     # --- objects
     def stat(self, bucket: str, key: str, *, version: str | None = None) -> ObjectInfo:
         """HeadObject and GetObjectTagging; no tags where the server or the rights have none."""
