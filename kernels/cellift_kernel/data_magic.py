@@ -87,10 +87,29 @@ def _run(args: argparse.Namespace) -> None:
 
     from cellift.api.mc.arguments import run
 
+    if args.action in ("cp", "mv"):
+        args.targets = [word for target in args.targets for word in _expanded(target)]
     # There is no terminal, and yet somebody to ask: Jupyter shows a field below the cell.
     args.asks = True
     if run(args):
         raise UsageError(f"%data {args.action}: not everything was done; the lines above say what and why.")
+
+
+def _expanded(word: str) -> list[str]:
+    """The files that a pattern means (``Music/*.ogg``): for the command line, a shell does that."""
+    import glob
+
+    from IPython.core.error import UsageError
+
+    from cellift.api.mc.places import parse
+    from cellift.storage.targets import LocalPath
+
+    if not glob.has_magic(word) or os.path.lexists(word) or not isinstance(parse(word), LocalPath):
+        return [word]
+    found = sorted(glob.glob(os.path.expanduser(word)))  # noqa: PTH111, PTH207 - as written, to be told in messages
+    if not found:
+        raise UsageError(f"No file is like {word}. In a key, write what is meant, or use --recursive.")
+    return found
 
 
 @functools.cache

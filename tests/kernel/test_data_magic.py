@@ -67,6 +67,24 @@ def test_the_quick_start_of_mc_works_with_data_in_place_of_mc(
     assert run(shell, "%data ls local").names() == []
 
 
+def test_a_pattern_means_the_files_that_are_like_it(
+    shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Music").mkdir()
+    for name in ("a.ogg", "b.ogg", "c.txt", "[d].ogg"):
+        (tmp_path / "Music" / name).write_text(name)
+    run(shell, "%data mb local/jukebox")
+    run(shell, "%data cp Music/*.ogg local/jukebox/")
+    assert run(shell, "%data ls local/jukebox").names() == ["[d].ogg", "a.ogg", "b.ogg"]
+    run(shell, "%data rm -r --force local/jukebox/")
+    run(shell, "%data cp ./Music/[d].ogg local/jukebox/")  # there is one of this very name
+    assert run(shell, "%data ls local/jukebox").names() == ["[d].ogg"]
+    with pytest.raises(UsageError, match="No file is like"):
+        run(shell, "%data cp ./Music/*.mp3 local/jukebox/")
+    with pytest.raises(UsageError, match=r"\*"):  # of keys, nothing is expanded
+        run(shell, "%data cp local/jukebox/* ./")
+
+
 def test_a_listing_is_a_value(shell: InteractiveShell) -> None:
     run(shell, "%data mb local/wine")
     shell.user_ns["bucket"] = "local/wine"
