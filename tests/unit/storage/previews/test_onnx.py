@@ -127,6 +127,12 @@ def test_hostile_ones_end_in_a_sentence(store: Counting, graph: bytes) -> None:
     assert all(len(name) < 300 and len(value) < 5000 for name, value in found.facts or ())
 
 
+def test_what_would_never_be_over_is_told_as_such(store: Counting) -> None:
+    assert "too large to look through" in shown(store, "m.onnx", model(b"\x0a\x00" * 300_000)).note
+    huge = field(5, field(1, (1 << 40)) * 2 + field(8, "w"))
+    assert "more values than can be" in shown(store, "m.onnx", model(huge)).note
+
+
 def test_what_only_has_the_name_is_shown_as_what_it_is(store: Counting) -> None:
     assert shown(store, "m.onnx", b"version https://git-lfs.github.com/spec/v1\n").kind == "text"
     assert "not readable as Onnx" in shown(store, "m.onnx", b"\x08\x08 and so on").note
