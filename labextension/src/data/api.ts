@@ -175,6 +175,17 @@ export interface ISnippet {
   code: string;
 }
 
+/** The S3 endpoint over the local tree. Its keys are given to kernels and runs; the browser never sees them. */
+export interface IEndpoint {
+  running: boolean;
+  /** Empty when it does not run. */
+  url: string;
+  /** Names of the variables by which kernels and runs find it. */
+  variables: string[];
+  /** Those of them that the server's own environment has, too. */
+  replaces: string[];
+}
+
 /** A link that works without credentials until it expires. */
 export interface IShared {
   url: string;

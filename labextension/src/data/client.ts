@@ -7,6 +7,7 @@ import type {
   IConnection,
   IConnectionRequest,
   IContentsPlace,
+  IEndpoint,
   IObjectDetails,
   IPage,
   IPlace,
@@ -182,6 +183,20 @@ export class DataClient {
       }
       throw reason;
     }
+  }
+
+  /** The S3 endpoint over the local tree. */
+  endpoint(): Promise<IEndpoint> {
+    return this._get('endpoint');
+  }
+
+  /** Starts it, unless it runs. */
+  startEndpoint(): Promise<IEndpoint> {
+    return this._send('PUT', 'endpoint');
+  }
+
+  stopEndpoint(): Promise<void> {
+    return this._send('DELETE', 'endpoint');
   }
 
   /** What a transfer would do. */

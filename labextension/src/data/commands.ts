@@ -16,6 +16,7 @@ import {
 } from '@jupyterlab/ui-components';
 import type { DataActions } from './actions';
 import type { DataClient } from './client';
+import type { EndpointModel } from './endpoint/endpointModel';
 import { starIcon } from './icons';
 import type { ILocation } from './places';
 import { isFolder, isSame, s3Uri } from './places';
@@ -47,6 +48,8 @@ export namespace CommandIDs {
   export const addConnection = 'cellift:data-add-connection';
   export const editConnection = 'cellift:data-edit-connection';
   export const removeConnection = 'cellift:data-remove-connection';
+  export const startEndpoint = 'cellift:data-start-endpoint';
+  export const stopEndpoint = 'cellift:data-stop-endpoint';
 }
 
 /** Adds the commands of the section; the buttons, the menus and the palette use these. */
@@ -241,6 +244,27 @@ export function addDataCommands(options: IOptions): void {
     () => actions.ask({ kind: 'forget-connection', name: browser.connection?.name ?? '' }),
     { icon: deleteIcon, isEnabled: editable, isVisible: editable }
   );
+  const { endpoint } = options;
+  const act = (execute: () => Promise<void>) => () => {
+    options.reveal();
+    return execute();
+  };
+  add(
+    CommandIDs.startEndpoint,
+    trans.__('Start the S3 Endpoint'),
+    act(() => endpoint.start()),
+    {
+      caption: trans.__('Serve the buckets of this machine to code that wants an S3 server'),
+      isEnabled: () => !endpoint.isRunning && !endpoint.busy,
+      isVisible: () => !endpoint.isRunning
+    }
+  );
+  add(
+    CommandIDs.stopEndpoint,
+    trans.__('Stop the S3 Endpoint'),
+    act(() => endpoint.stop()),
+    { isEnabled: () => endpoint.isRunning && !endpoint.busy, isVisible: () => endpoint.isRunning }
+  );
 }
 
 /** What the commands need beside the actions. */
@@ -248,6 +272,7 @@ export interface IOptions {
   commands: CommandRegistry;
   actions: DataActions;
   client: DataClient;
+  endpoint: EndpointModel;
   trans: TranslationBundle;
   /** Opens the section. */
   reveal: () => void;
@@ -298,6 +323,9 @@ export const MENU_ITEMS: readonly (string | null)[] = [
   CommandIDs.addConnection,
   CommandIDs.editConnection,
   CommandIDs.removeConnection,
+  null,
+  CommandIDs.startEndpoint,
+  CommandIDs.stopEndpoint,
   null,
   CommandIDs.favourite
 ];

@@ -72,6 +72,7 @@ export class DataSection extends ReactWidget {
   /** Nothing is asked of a store before somebody looks. */
   private _begin(): void {
     const { browser, transfers } = this._options.actions;
+    void this._options.endpoint.refresh();
     if (!this._hasBegun) {
       this._hasBegun = true;
       void browser.start();

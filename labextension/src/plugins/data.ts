@@ -10,6 +10,7 @@ import { DataActions } from '../data/actions';
 import { DataBrowser } from '../data/browser';
 import { DataClient } from '../data/client';
 import { addDataCommands, CommandIDs, CONTEXT_ITEMS } from '../data/commands';
+import { EndpointModel } from '../data/endpoint/endpointModel';
 import { Memory } from '../data/memory';
 import { InsertCode, insertIntoNotebook } from '../data/preview/insertCode';
 import { PreviewPane } from '../data/preview/previewPane';
@@ -47,6 +48,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const transfers = new TransfersModel({ client });
     const uploads = new Uploads({ client, trans });
     const copyText = (text: string) => Clipboard.copyToSystem(text);
+    const endpoint = new EndpointModel({ client, copyText });
     const actions = new DataActions({ client, browser, transfers, uploads, trans, copyText });
 
     const canOpen = () =>
@@ -66,6 +68,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       commands,
       actions,
       client,
+      endpoint,
       trans,
       reveal: () => sidebar.reveal('cellift-data'),
       open,
@@ -91,6 +94,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const tell = () => Object.values(CommandIDs).forEach(id => commands.notifyCommandChanged(id));
     browser.changed.connect(tell);
     actions.changed.connect(tell);
+    endpoint.changed.connect(tell);
 
     CONTEXT_ITEMS.forEach((command, rank) => {
       const selector = '.cl-DataList';
@@ -104,6 +108,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
       widget: new DataSection({
         actions,
         client,
+        endpoint,
         trans,
         commands,
         onOpen: open,
@@ -135,7 +140,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
         autoClose: 20_000
       });
     });
-    for (const command of [CommandIDs.show, CommandIDs.addConnection]) {
+    const { show, addConnection, startEndpoint, stopEndpoint } = CommandIDs;
+    for (const command of [show, addConnection, startEndpoint, stopEndpoint]) {
       palette?.addItem({ command, category: trans.__('Cellift') });
     }
   }

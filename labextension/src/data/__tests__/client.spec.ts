@@ -55,6 +55,13 @@ describe('DataClient', () => {
     await expect(client.madeBy(place)).rejects.toThrow('the store fails');
   });
 
+  it('starts, shows and stops the S3 endpoint', async () => {
+    await client.startEndpoint();
+    await client.endpoint();
+    await client.stopEndpoint();
+    expect(asked()).toEqual(['PUT data/endpoint', 'GET data/endpoint', 'DELETE data/endpoint']);
+  });
+
   it('sends the pieces of an upload as bytes, at their offset', async () => {
     const piece = new Blob(['abc']);
     await client.sendBytes('t1', 0, piece);

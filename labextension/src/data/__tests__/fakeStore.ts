@@ -1,4 +1,4 @@
-import type { IConnection, IObjectDetails, IPage, IPlan, ITransfer, ITransferRequest } from '../api';
+import type { IConnection, IEndpoint, IObjectDetails, IPage, IPlan, ITransfer, ITransferRequest } from '../api';
 import type { DataClient, IMadeBy } from '../client';
 import { ResponseError } from '../../client/request';
 
@@ -42,6 +42,11 @@ export function transfer(id: string, more: Partial<ITransfer> = {}): ITransfer {
     can_undo: false,
     ...more
   };
+}
+
+export function endpoint(running: boolean, more: Partial<IEndpoint> = {}): IEndpoint {
+  const variables = running ? ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID'] : [];
+  return { running, url: running ? 'http://127.0.0.1:4242' : '', variables, replaces: [], ...more };
 }
 
 /** A client over keys in memory: `local` with one bucket `b`; counts what it was asked. */
@@ -207,4 +212,13 @@ export class FakeStore {
     this.answer(`keep ${name} ${JSON.stringify(request)}`, () => connection(name));
 
   removeConnection = (name: string) => this.answer(`forget ${name}`, () => undefined);
+
+  /** The S3 endpoint. */
+  served: IEndpoint = endpoint(false);
+  endpoint = () => this.answer('endpoint', () => this.served);
+  startEndpoint = () => this.answer('start endpoint', () => (this.served = endpoint(true)));
+  stopEndpoint = () =>
+    this.answer('stop endpoint', () => {
+      this.served = endpoint(false);
+    });
 }

@@ -3,6 +3,8 @@ import * as React from 'react';
 import { useSignal } from '../../runs/components/hooks';
 import type { DataActions } from '../actions';
 import type { DataClient } from '../client';
+import type { EndpointModel } from '../endpoint/endpointModel';
+import { EndpointView } from '../endpoint/endpointView';
 import { LOCAL } from '../places';
 import { chosenFiles, droppedFiles } from '../transfers/droppedFiles';
 import { Details } from './details';
@@ -170,6 +172,11 @@ export function DataPane(props: DataPane.IProps): JSX.Element {
           renderPreview={props.renderPreview}
         />
       )}
+      <EndpointView
+        model={props.endpoint}
+        trans={trans}
+        isOffered={browser.location?.connection === LOCAL && browser.location.bucket === null}
+      />
       <TransferList actions={actions} trans={trans} />
     </div>
   );
@@ -180,6 +187,7 @@ export namespace DataPane {
   export interface IProps extends Pick<Details.IProps, 'onOpenRun' | 'renderActions' | 'renderPreview'> {
     actions: DataActions;
     client: DataClient;
+    endpoint: EndpointModel;
     trans: TranslationBundle;
     onMenu: (button: HTMLElement) => void;
     /** Opens the object of this name of the folder that is looked at. */

@@ -6,6 +6,7 @@ import { mount } from '../../../__tests__/mount';
 import { connection, FakeStore, transfer } from '../../__tests__/fakeStore';
 import { DataActions } from '../../actions';
 import { DataBrowser } from '../../browser';
+import { EndpointModel } from '../../endpoint/endpointModel';
 import { Memory } from '../../memory';
 import { TransfersModel } from '../../transfers/transfersModel';
 import { Uploads } from '../../transfers/uploads';
@@ -16,6 +17,7 @@ const trans = nullTranslator.load('cellift');
 describe('DataPane', () => {
   let store: FakeStore;
   let actions: DataActions;
+  let endpoint: EndpointModel;
   let view: IMounted;
   const opened: string[] = [];
   const runs: string[] = [];
@@ -30,10 +32,12 @@ describe('DataPane', () => {
       trans,
       copyText: () => undefined
     });
+    endpoint = new EndpointModel({ client, copyText: () => undefined });
     view = mount(
       <DataPane
         actions={actions}
         client={client}
+        endpoint={endpoint}
         trans={trans}
         onMenu={() => undefined}
         onOpen={name => opened.push(name)}
@@ -73,6 +77,7 @@ describe('DataPane', () => {
 
   afterEach(() => {
     view.unmount();
+    endpoint.dispose();
     actions.dispose();
     actions.browser.dispose();
     actions.transfers.dispose();
@@ -225,6 +230,19 @@ describe('DataPane', () => {
     await see(() => get('download').getAttribute('href')?.endsWith('&version=v1') === true);
     press('Restore', old);
     await see(() => store.calls.includes('content m.bin v1') && store.calls.includes('put m.bin if e'));
+  });
+
+  it('offers the S3 endpoint beside the buckets of this machine, and shows one that runs everywhere', async () => {
+    const shown = () => view.all('[data-testid="cellift-endpoint"]').length;
+    await show();
+    expect(shown()).toBe(0);
+    await actions.browser.go({ connection: 'local', bucket: null, prefix: '' });
+    await see(() => shown() === 1);
+    view.click('[data-testid="cellift-endpoint-button"]');
+    await see(() => endpoint.isRunning);
+    await actions.browser.go({ connection: 'local', bucket: 'b', prefix: '' });
+    await see(() => get('path').textContent === 'local/b');
+    expect(shown()).toBe(1);
   });
 
   it('shows how far transfers are, and cancels them', async () => {
