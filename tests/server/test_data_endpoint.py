@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
+import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+from test_restart import server as jupyter
 
 from cellift.server.data.local_endpoint import LocalEndpoint
 from recorded import notebook
-from storage.canaries import forms
+from storage.canaries import forms, places
 
 LIST = """
 import os
@@ -142,7 +147,9 @@ async def test_kernels_have_it_from_their_next_start_on_and_until_the_one_after_
 
 
 @pytest.mark.parametrize("runs", [True, False])
-async def test_steps_have_it_when_it_runs(call: Any, data: Any, endpoint: LocalEndpoint, runs: bool) -> None:
+async def test_steps_have_it_when_it_runs_and_their_record_has_no_key(
+    call: Any, data: Any, endpoint: LocalEndpoint, tmp_path: Path, runs: bool
+) -> None:
     if runs:
         await data("PUT", "endpoint")
     content = notebook("import os", "# step look" + LIST)
@@ -153,3 +160,22 @@ async def test_steps_have_it_when_it_runs(call: Any, data: Any, endpoint: LocalE
     assert run["state"] == "SUCCEEDED", run["error"]
     log = (await call("GET", f"runs/{run['id']}/logs/look")).json["text"].strip()
     assert log == f"buckets {['wine'] if runs else None}"
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") if runs else ():
+        assert places(tmp_path, endpoint.variables()[name]) == set(), name
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_it_ends_with_a_server_process_however_that_ends(
+    tmp_path: Path, cellift_home: Path, how: signal.Signals
+) -> None:
+    folders = tmp_path / "temporary"
+    folders.mkdir()
+    path = os.pathsep.join(sys.path)
+    environment = {**os.environ, "HOME": str(tmp_path), "TMPDIR": str(folders), "PYTHONPATH": path}
+    with jupyter(tmp_path, environment) as running:
+        assert running.ask("PUT", "data/endpoint")["running"]
+        started = psutil.Process(running.process.pid).children(recursive=True)
+        assert len(started) == 2 and len(list(folders.glob("cellift-endpoint-*"))) == 1
+        running.end(how)
+        assert not psutil.wait_procs(started, timeout=15)[1]
+        assert not list(folders.glob("cellift-endpoint-*"))
