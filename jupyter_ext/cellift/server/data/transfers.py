@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -122,8 +122,22 @@ class TransferHandler(DataHandler):
         await self.finish()
 
 
+@web.stream_request_body
 class TransferBytesHandler(DataHandler):
-    """The bytes of an upload."""
+    """The bytes of an upload. They go on as they arrive: a piece that is put together here would block the loop."""
+
+    _transfer: Transfer
+    _feed: Feed
+    _offset: int
+    _refused: ApiError | None = None
+
+    async def prepare(self) -> None:  # type: ignore[override]  # as the class above has it
+        """Ask who it is and what it is for, before any byte is taken."""
+        await super().prepare()
+        if self.request.method == "PUT" and not self._finished:
+            begun = self._begin()
+            if begun is not None:
+                await begun
 
     @web.authenticated
     @authorized
@@ -132,30 +146,61 @@ class TransferBytesHandler(DataHandler):
 
         409, with the offset that is wanted, for a piece from elsewhere: so a broken upload goes on.
         """
-        from cellift.storage.transfers.upload import MOST_PIECE
-
-        offset = self.query().integer("offset", 0, low=0)
-        data = self.request.body
-        if len(data) > MOST_PIECE:
-            raise ApiError(413, f"A piece has at most {MOST_PIECE >> 20} MiB.")
-        transfer = _find(self.stores.transfers(), transfer_id)
-        feed = transfer.feed
-        if feed is None:
-            raise ApiError(409, "This transfer takes no bytes: it is no upload.")
-        await self._take(transfer, feed, offset, data)
-        if feed.taken == feed.size:
+        if self._refused is not None:
+            raise self._refused
+        transfer, feed = self._transfer, self._feed
+        feed.wake()
+        if feed.taken == feed.size or feed.is_over:
             await asyncio.get_running_loop().run_in_executor(None, transfer.ended.wait)
         self.answer(transfer.to_dict())
 
-    async def _take(self, transfer: Transfer, feed: Feed, offset: int, data: bytes) -> None:
-        loop = asyncio.get_running_loop()
-        while transfer.state == "running":
+    def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        """Take some bytes; the next ones come when the result, if there is one, is there."""
+        # What is refused is read to its end all the same: an answer before that may not reach the browser.
+        if self._refused is not None or self._take(chunk):
+            return None
+        return self._take_later(chunk)
+
+    @web.authenticated
+    @authorized
+    async def _begin(self) -> None:
+        from cellift.storage.transfers.upload import MOST_PIECE
+
+        try:
+            self._offset = self.query().integer("offset", 0, low=0)
+            length = self.request.headers.get("Content-Length", "")
+            if length.isdigit() and int(length) > MOST_PIECE:
+                raise ApiError(413, f"A piece has at most {MOST_PIECE >> 20} MiB.")
+            self._transfer = _find(self.stores.transfers(), self.path_kwargs["transfer_id"])
+            if self._transfer.feed is None:
+                raise ApiError(409, "This transfer takes no bytes: it is no upload.")
+            self._feed = self._transfer.feed
             with explaining():
-                if feed.offer(offset, data):
-                    return
+                if not self._feed.is_over:
+                    self._feed.expect(self._offset, int(length) if length.isdigit() else 0)
+        except ApiError as error:
+            self._refused = error
+
+    def _take(self, chunk: bytes) -> bool:
+        """Give bytes to the transfer; False when it has no room."""
+        try:
+            with explaining():
+                taken = self._feed.offer(self._offset, chunk)
+        except ApiError as error:
+            self._refused = error
+            return True
+        if taken:
+            self._offset += len(chunk)
+        return taken
+
+    async def _take_later(self, chunk: bytes) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
             room = asyncio.Event()
-            feed.when_room(partial(loop.call_soon_threadsafe, room.set))
+            self._feed.when_room(partial(loop.call_soon_threadsafe, room.set))
             await room.wait()
+            if self._take(chunk):
+                return
 
 
 def _upload(stores: Stores, fields: Fields, existing: str) -> Transfer:

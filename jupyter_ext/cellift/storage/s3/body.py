@@ -13,7 +13,7 @@ _AT_ONCE = 128 << 10
 class Body:
     """Pieces of bytes as the body of a request. ``sent`` is called with the length of each piece that went out."""
 
-    def __init__(self, pieces: Sequence[bytes] = (), sent: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(self, pieces: Sequence[bytes | memoryview] = (), sent: Callable[[int], None] = lambda _: None) -> None:
         self._pieces = pieces
         self._sent = sent
         self._counted = 0

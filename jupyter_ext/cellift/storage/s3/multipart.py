@@ -8,6 +8,8 @@ S3 user guide, "Multipart upload": 1 to 10,000 parts of 5 MiB to 5 GiB, the last
 from __future__ import annotations
 
 import hashlib
+import mmap
+from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -175,8 +177,11 @@ def send_parts(begun: Upload, source: Source, size: int, gate: Gate) -> list[Par
     workers = max(1, min(_PARALLEL, _PARALLEL_BYTES // size))
     done: list[Future[Part]] = []
 
-    def send(number: int, pieces: list[bytes]) -> Part:
-        body = Body(pieces, gate.passed)
+    # Reused, and given back to the system at the end: the heap would keep pieces of what lived in it.
+    buffers = deque(memoryview(mmap.mmap(-1, size)) for _ in range(workers + 1))
+
+    def send(number: int, content: memoryview) -> Part:
+        body = Body([content], gate.passed)
         if begun.there.get(number) == (body.md5, body.length):
             gate.passed(body.length)
             return Part(body.md5, body.md5, body.length)
@@ -184,20 +189,18 @@ def send_parts(begun: Upload, source: Source, size: int, gate: Gate) -> list[Par
 
     with ThreadPoolExecutor(workers, "cellift-upload") as pool:
         try:
-            pieces = source.part(size)
-            while pieces:
+            while count := source.fill(buffers[0]):
                 if len(done) == MOST_PARTS:
                     raise StorageError(
                         f"{quoted(f'{begun.bucket}/{begun.key}')} is larger than {MOST_PARTS} parts of {size >> 20} "
                         "MiB, and its size was not given before. Write it to a file first.",
                         "EntityTooLarge",
                     )
-                done.append(pool.submit(send, len(done) + 1, pieces))
-                del pieces
-                if len(done) >= workers:
-                    # As many as are sent at a time are in memory, and one that is read meanwhile.
-                    done[len(done) - workers].result()
-                pieces = source.part(size)
+                done.append(pool.submit(send, len(done) + 1, buffers[0][:count]))
+                buffers.rotate(-1)
+                if len(done) >= workers + 1:
+                    # The next one is read into the memory of this part.
+                    done[len(done) - workers - 1].result()
             return [one.result() for one in done]
         except BaseException as error:
             gate.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import deque
 from typing import BinaryIO
 
@@ -49,15 +50,51 @@ class Source:
             room -= len(piece)
         return pieces
 
+    def fill(self, buffer: memoryview) -> int:
+        """Put the next bytes into *buffer*, and tell how many; fewer than it has room for only at the end."""
+        place = 0
+        while place < len(buffer):
+            rest = buffer[place:]
+            if self._ahead:
+                piece = self._ahead.popleft()
+                if len(piece) > len(rest):
+                    self._ahead.appendleft(piece[len(rest) :])
+                    piece = piece[: len(rest)]
+                rest[: len(piece)] = piece
+                count = len(piece)
+            else:
+                count = self._read_into(rest)
+            if not count:
+                break
+            place += count
+        return place
+
+    def _read_into(self, buffer: memoryview) -> int:
+        if not isinstance(self._source, (io.BufferedReader, io.RawIOBase)):
+            # Whoever overrides `read` alone of some other class means it.
+            piece = self._read(min(PIECE, len(buffer)))
+            buffer[: len(piece)] = piece
+            return len(piece)
+        if self._over:
+            return 0
+        # Some at a time: a large read of a file keeps nobody waiting, one that copies keeps all threads.
+        wanted = min(PIECE, len(buffer)) if self._size is None else min(PIECE, len(buffer), self._size - self._taken)
+        count = self._source.readinto(buffer[:wanted]) or 0
+        self._took(count)
+        return count
+
     def _read(self, most: int) -> bytes:
         if self._over:
             return b""
         wanted = most if self._size is None else min(most, self._size - self._taken)
         piece = bytes(self._source.read(wanted) or b"")
-        if not piece and self._size is not None:
+        self._took(len(piece))
+        return piece
+
+    def _took(self, count: int) -> None:
+        if not count and self._size is not None:
             raise TruncatedError(
                 f"The source for {quoted(self._name)} ended at byte {self._taken} of {self._size}. Nothing was written."
             )
-        self._taken += len(piece)
-        self._over = not piece or self._taken == self._size
-        return piece
+        self._taken += count
+        self._over = not count or self._taken == self._size
