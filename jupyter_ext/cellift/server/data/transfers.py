@@ -141,7 +141,7 @@ class TransferBytesHandler(DataHandler):
 
     @web.authenticated
     @authorized
-    async def put(self, transfer_id: str) -> None:
+    async def put(self, **_: str) -> None:
         """Take the piece in the body, which begins at ``offset``; the last one is answered when the object is verified.
 
         409, with the offset that is wanted, for a piece from elsewhere: so a broken upload goes on.

@@ -13,7 +13,15 @@ _AT_ONCE = 128 << 10
 class Body:
     """Pieces of bytes as the body of a request. ``sent`` is called with the length of each piece that went out."""
 
-    def __init__(self, pieces: Sequence[bytes | memoryview] = (), sent: Callable[[int], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        pieces: Sequence[bytes | memoryview] = (),
+        sent: Callable[[int], None] = lambda _: None,
+        *,
+        needs_md5: bool = True,
+    ) -> None:
+        """*needs_md5*: whether ``Content-MD5`` is sent beside a signature that holds a sum of the content already."""
+        self.needs_md5 = needs_md5
         self._pieces = pieces
         self._sent = sent
         self._counted = 0

@@ -242,12 +242,13 @@ class Transport:
         headers = {**given, "Host": url.netloc, "Accept-Encoding": "identity"}
         if body.length or method in ("PUT", "POST"):
             headers["Content-Length"] = str(body.length)
-        if body.length:
+        # TLS guards the content; without it, the signature does.
+        has_sum = self._credentials is not None and url.scheme != "https"
+        if body.length and (body.needs_md5 or not has_sum):
             headers["Content-MD5"] = body.content_md5
         if self._credentials is None:
             return headers
-        # TLS guards the content; without it, the signature does.
-        payload = "UNSIGNED-PAYLOAD" if url.scheme == "https" else body.sha256
+        payload = body.sha256 if has_sum else "UNSIGNED-PAYLOAD"
         date = utcnow()
         headers["x-amz-content-sha256"] = payload
         headers["x-amz-date"] = to_amz_date(date)

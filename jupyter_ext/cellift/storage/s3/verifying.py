@@ -18,7 +18,7 @@ from cellift.storage.shown import quoted
 class Verifier:
     """Compares etags with MD5 sums. Whether a server's etags are such is measured, by reading an object back once.
 
-    Every request also carries ``Content-MD5``, which the server is to check itself.
+    Every request also carries a sum that the server is to check itself: ``Content-MD5``, or for parts a signed SHA-256.
     """
 
     def __init__(self, transport: Transport) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import socket
 import threading
 from dataclasses import replace
@@ -224,6 +225,32 @@ def test_a_server_that_finds_the_content_damaged_is_told(setting: Setting) -> No
 
 
 BIG = 20 << 20
+
+
+def test_a_part_that_arrives_changed_becomes_no_object(setting: Setting) -> None:
+    def changed(head: tuple[str, str], given: bytes) -> bytes:
+        top, _, body = given.partition(b"\r\n\r\n")
+        other = b'Etag: "ffffffffffffffffffffffffffffffff"'
+        lines = [other if one.lower().startswith(b"etag:") else one for one in top.split(b"\r\n")]
+        return b"\r\n".join(lines) + b"\r\n\r\n" + body if "partNumber=2&" in head[1] else given
+
+    setting.proxy.change = changed
+    with pytest.raises(ChecksumError, match=r"^Part 2 of .* Nothing was written"):
+        setting.store.write(setting.bucket, "a", io.BytesIO(bytes(BIG)), size=BIG)
+    assert setting.direct.uploads(setting.bucket) == []
+    with pytest.raises(NotFoundError):
+        setting.direct.stat(setting.bucket, "a")
+
+
+@pytest.mark.parametrize("size", [1, BIG])
+def test_every_content_is_sent_with_a_sum_that_the_server_checks(setting: Setting, size: int) -> None:
+    setting.store.write(setting.bucket, "a", io.BytesIO(bytes(size)), size=size)
+    contents = [one.lower() for one in setting.proxy.raw if one.startswith(b"PUT ")]
+    for one in contents:
+        head = one.partition(b"\r\n\r\n")[0]
+        assert re.search(rb"x-amz-content-sha256: [0-9a-f]{64}", head)
+        assert (b"content-md5: " in head) == (size == 1)
+    assert len(contents) == (1 if size == 1 else 3)
 
 
 @pytest.mark.parametrize("part", [1, 2, 3])
