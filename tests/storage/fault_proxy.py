@@ -8,6 +8,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -32,12 +33,14 @@ def error(status: str, code: str, message: str = "", content_type: str = "applic
 class FaultProxy:
     """``fault`` is asked with each request: None lets it pass, bytes are the answer, b"" resets the connection.
 
-    ``change`` may change the server's answer. ``seen`` are the requests; ``raw`` all that was sent, keys included.
+    ``change`` may change the server's answer; ``after`` is called when it is sent, before the connection is closed.
+    ``seen`` are the requests; ``raw`` all that was sent, keys included.
     """
 
     target: str
     fault: Callable[[Head], bytes | None] = lambda _: None
     change: Callable[[Head, bytes], bytes] = lambda _, given: given
+    after: Callable[[Head], object] = lambda _: None
     seen: list[Head] = field(default_factory=list)
     raw: list[bytes] = field(default_factory=list)
 
@@ -70,9 +73,13 @@ class FaultProxy:
             self.raw.append(request)
             given = self.fault(head)
             if given is None:
-                given = self.change(head, self._asked(request))
+                with suppress(ConnectionError):  # the server takes no more of it
+                    given = self.change(head, self._asked(request))
             if given:
-                client.sendall(given)
+                # Whoever asked may have gone away meanwhile.
+                with suppress(OSError):
+                    client.sendall(given)
+                    self.after(head)
             else:
                 # With nothing lingering, closing is a reset and no orderly end.
                 client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")

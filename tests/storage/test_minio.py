@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import json
 import socket
+import threading
+import time
 import urllib.error
 import urllib.request
 import uuid
@@ -21,14 +23,18 @@ import pytest
 
 from cellift.storage.api import Condition
 from cellift.storage.errors import AccessError, ConditionError, NotFoundError
+from cellift.storage.place import Place
 from cellift.storage.s3 import answers
 from cellift.storage.s3.body import Body
+from cellift.storage.s3.multipart import PART
 from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import Keys, Secret, keys
 from cellift.storage.targets import Target
 from cellift.storage.transfers import work
 from cellift.storage.transfers.registry import Transfers
 from cellift.storage.transfers.transfer import Transfer
+from cellift.storage.transfers.upload import Feed, upload
+from storage.fault_proxy import FaultProxy, Head
 from storage.kit import get, put
 from storage.kit import keys as names
 from storage.servers import DOMAIN, Server
@@ -178,6 +184,48 @@ def test_a_cancelled_upload_of_parts_leaves_none(store: S3Store, bucket: str) ->
         store.write(bucket, "n", io.BytesIO(bytes(size)), size=size, moved=cancel)
     assert begun and uploads_of(store, bucket, "n") == []
     assert names(store, bucket) == []
+
+
+@pytest.mark.parametrize("size", [1000, 3 * PART], ids=["at once", "in parts"])
+@pytest.mark.parametrize("last", [False, True], ids=["first request", "last request"])
+def test_what_minio_does_after_the_cancel_does_not_stay(
+    minio: Server, store: S3Store, bucket: str, size: int, last: bool
+) -> None:
+    reached, go_on, passed, removing = (threading.Event() for _ in range(4))
+
+    def hold(head: Head) -> None:
+        if head[0] == "PUT" if size < PART else head[0] == "POST" and ("uploadId=" in head[1]) == last:
+            reached.set()
+            go_on.wait(60)
+            passed.set()
+        elif head[0] == "DELETE":
+            removing.set()
+
+    proxy = FaultProxy(minio.url, fault=hold)
+    # The same server: signatures hold for its own name, which the proxy does not change.
+    slow = S3Store(minio.endpoint(url=proxy.url), minio.keys)
+    place = Place(slow, "slow", bucket, "n")
+    transfer = Transfer("upload", "Upload")
+    feed = Feed(transfer, size)
+    transfers = Transfers()
+    transfers.start(transfer, upload(place, feed, existing="fail"), waits=False)
+    taken = 0
+    while taken < size:
+        piece = bytes(min(1 << 20, size - taken))
+        if feed.offer(taken, piece):
+            taken += len(piece)
+        elif reached.wait(0.01):
+            break
+    assert reached.wait(30)
+    started = time.monotonic()
+    assert transfers.cancel(transfer.id).state == "cancelled"
+    assert time.monotonic() - started < 0.5
+    go_on.set()
+    assert passed.wait(30)
+    assert removing.wait(30)
+    assert slow._transport.leftovers.settled(30)
+    assert names(store, bucket) == [] and uploads_of(store, bucket, "n") == []
+    proxy.close()
 
 
 def uploads_of(store: S3Store, bucket: str, key: str) -> list[str]:

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 from cellift.storage.api import Condition
+from cellift.storage.cancelling import carried
 from cellift.storage.connections.read_only import check_writable
 from cellift.storage.errors import (
     AccessError,
@@ -104,6 +105,7 @@ def perform_all(
 
     trouble: StorageError | OSError | None = None
     pending: dict[Future[None], Move] = {}
+    act = carried(perform)
     with ThreadPoolExecutor(workers, "cellift-transfer") as pool:
         try:
             while True:
@@ -114,7 +116,7 @@ def perform_all(
                 if move is None:
                     break
                 future = pool.submit(
-                    perform,
+                    act,
                     move,
                     remove_source=remove_source,
                     condition=condition,

@@ -25,6 +25,8 @@ class Body:
         self._pieces = pieces
         self._sent = sent
         self._counted = 0
+        self.is_given = False
+        """Whether the connection has all of it: the server may do what is asked, although it did not answer."""
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._sha256 = ""
         self.length = 0
@@ -38,12 +40,20 @@ class Body:
             whole = memoryview(piece)
             for start in range(0, len(piece), _AT_ONCE):
                 slice_ = whole[start : start + _AT_ONCE]
-                yield slice_
-                # Here the connection has taken it: it asks for the next one. A second try does not count again.
                 done += len(slice_)
-                if done > self._counted:
+                self.is_given = self.is_given or done == self.length
+                yield slice_
+                # Here the connection has taken it: it asks for the next one. A second try does not count again; and
+                # the last slice counts when the server has answered: who cancels before that must get no object.
+                if self._counted < done < self.length:
                     self._counted = done
                     self._sent(len(slice_))
+
+    def answered(self) -> None:
+        """The server has all of it: count the last slice."""
+        rest, self._counted = self.length - self._counted, self.length
+        if rest:
+            self._sent(rest)
 
     @property
     def md5(self) -> str:

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from xml.sax.saxutils import escape
 
+from cellift.storage.cancelling import carried, is_cancelled, unless_cancelled
 from cellift.storage.errors import (
     AccessError,
     ChecksumError,
@@ -94,6 +95,15 @@ class Upload(NamedTuple):
         except NotFoundError:
             pass
 
+    def forget(self) -> None:
+        """Remove it in the background, as often as need be: it was cancelled."""
+
+        def look() -> bool:
+            self.abort()
+            return True
+
+        self.transport.leftovers.remove(self.bucket, self.key, look)
+
 
 @contextmanager
 def upload(
@@ -114,6 +124,11 @@ def upload(
             assert isinstance(error, StorageError)
             kept = f"What has arrived of {quoted(f'{bucket}/{key}')} is kept: the next try sends the rest."
             raise type(error)(f"{error} {kept}", error.code) from None
+        if is_cancelled():
+            # A server that is silent keeps nobody waiting.
+            begun.forget()
+            _drop(note)
+            raise
         try:
             begun.abort()
         except StorageError as left:
@@ -138,6 +153,11 @@ def _drop(note: Note | None) -> None:
 
 
 def _begin(transport: Transport, bucket: str, key: str, headers: Mapping[str, str]) -> Upload:
+    # When it is cancelled meanwhile, its answer is awaited all the same: it has the name by which it is removed.
+    return unless_cancelled(lambda: _asked(transport, bucket, key, headers), Upload.forget)
+
+
+def _asked(transport: Transport, bucket: str, key: str, headers: Mapping[str, str]) -> Upload:
     # Not twice: a first one that was begun although its answer got lost would stay.
     answer = transport.ask("POST", bucket, key, query={"uploads": ""}, headers=headers, once=True)
     begun = Upload(transport, bucket, key, answers.text(answers.parse(answer.body), "UploadId"))
@@ -193,8 +213,11 @@ def send_parts(begun: Upload, source: Source, size: int, gate: Gate) -> list[Par
         if begun.there.get(number) == (body.md5, body.length):
             gate.passed(body.length)
             return Part(body.md5, body.md5, body.length)
-        return Part(begun.send(number, body), body.md5, body.length)
+        etag = begun.send(number, body)
+        body.answered()
+        return Part(etag, body.md5, body.length)
 
+    task = carried(send)
     with ThreadPoolExecutor(workers, "cellift-upload") as pool:
         try:
             while count := source.fill(buffers[0]):
@@ -204,7 +227,7 @@ def send_parts(begun: Upload, source: Source, size: int, gate: Gate) -> list[Par
                         "MiB, and its size was not given before. Write it to a file first.",
                         "EntityTooLarge",
                     )
-                done.append(pool.submit(send, len(done) + 1, buffers[0][:count]))
+                done.append(pool.submit(task, len(done) + 1, buffers[0][:count]))
                 buffers.rotate(-1)
                 if len(done) >= workers + 1:
                     # The next one is read into the memory of this part.
@@ -242,7 +265,7 @@ def copy_parts(begun: Upload, source: Mapping[str, str], size: int, part: int) -
         return begun.copy(number + 1, source, *ranges[number])
 
     with ThreadPoolExecutor(_PARALLEL, "cellift-copy") as pool:
-        return list(pool.map(copy, range(len(ranges))))
+        return list(pool.map(carried(copy), range(len(ranges))))
 
 
 def etag_of_parts(sums: list[str]) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cellift.storage.errors import StorageError, TruncatedError, UnreachableError
+from cellift.storage.cancelling import is_cancelled
+from cellift.storage.errors import CancelledError, StorageError, TruncatedError, UnreachableError
 from cellift.storage.s3.endpoint import masked_url
 from cellift.storage.s3.faults import Place
 
@@ -13,6 +14,8 @@ def no_answer(place: Place, error: Exception) -> StorageError:
 
     from urllib3 import exceptions
 
+    if is_cancelled():
+        return CancelledError(f"{place.what} was not waited for: it was cancelled.")
     host, setting = place.endpoint.host, f"`url` of connection {place.connection}"
     if isinstance(error, exceptions.ProxyError):
         proxy = masked_url(place.endpoint.proxy) if place.endpoint.proxy else "of the environment"

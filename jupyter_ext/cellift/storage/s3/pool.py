@@ -30,7 +30,7 @@ def make_pool(endpoint: Endpoint) -> urllib3.PoolManager:
         options["ssl_context"] = _trust(endpoint)
     proxy = _proxy(endpoint)
     if not proxy:
-        return urllib3.PoolManager(**options)
+        return _breakable(urllib3.PoolManager(**options))
     parts = urlsplit(proxy)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise StorageError(f"The proxy {masked_url(proxy)} cannot be used: http:// or https:// and a host.")
@@ -38,7 +38,15 @@ def make_pool(endpoint: Endpoint) -> urllib3.PoolManager:
     if parts.username is not None:
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         headers = urllib3.make_headers(proxy_basic_auth=login)
-    return urllib3.ProxyManager(f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}", proxy_headers=headers, **options)
+    address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return _breakable(urllib3.ProxyManager(address, proxy_headers=headers, **options))
+
+
+def _breakable(pool: urllib3.PoolManager) -> urllib3.PoolManager:
+    from cellift.storage.s3.sockets import POOLS
+
+    pool.pool_classes_by_scheme = POOLS
+    return pool
 
 
 def _trust(endpoint: Endpoint) -> ssl.SSLContext:

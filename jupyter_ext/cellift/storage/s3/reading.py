@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from cellift.storage.api import PIECE
+from cellift.storage.cancelling import is_cancelled
 from cellift.storage.errors import ChangedError, ConditionError, StorageError, TruncatedError
 from cellift.storage.s3 import answers
 from cellift.storage.s3.faults import Place
@@ -80,7 +81,8 @@ def _broken(transport: Transport, bucket: str, key: str, error: Exception) -> St
     from urllib3.exceptions import ProtocolError
 
     place = Place(transport.endpoint, transport.keys, bucket, key)
-    if isinstance(error, ProtocolError):  # also a connection that was reset: the rest did not come
+    # Also a connection that was reset: the rest did not come.
+    if isinstance(error, ProtocolError) and not is_cancelled():
         return TruncatedError(
             f"{place.what} was cut off on its way from {transport.endpoint.host}: the connection broke. Read it again, "
             "from where it ended."

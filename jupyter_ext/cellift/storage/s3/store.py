@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import threading
-import time
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,10 +13,12 @@ from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from cellift.storage.api import MOST_KEYS, PAGE, Bucket, Condition, Feature, ObjectInfo, Page
+from cellift.storage.cancelling import pause
 from cellift.storage.errors import (
     AccessError,
     BadNameError,
     BucketExistsError,
+    CancelledError,
     ConditionError,
     NoSuchBucketError,
     NotFoundError,
@@ -62,7 +63,7 @@ class S3Store:
         endpoint: Endpoint,
         keys: Keys | None,
         *,
-        pause: Callable[[float], None] = time.sleep,
+        pause: Callable[[float], None] = pause,
         most_copied: int = 5 << 30,
         notes: Path | None = None,
     ) -> None:
@@ -210,17 +211,13 @@ class S3Store:
         ``modified`` of the answer is None where the server does not tell it.
         """
         self._check(bucket, key)
+        self._transport.leftovers.give_up(bucket, key)
         headers = _object_headers(content_type, metadata)
         given = Source(source, size, f"{bucket}/{key}")
         with self._condition(bucket, key, condition) as wanted:
+            absent = condition is not None and condition.absent
             if given.is_within(_SINGLE):
-                body = Body(given.part(_SINGLE), moved)
-                answer = self._transport.ask(
-                    "PUT", bucket, key, headers={**headers, **wanted}, body=body, once=bool(wanted)
-                )
-                etag = answers.plain_etag(answer.headers.get("etag"))
-                part = multipart.Part(etag, body.md5, body.length)
-                return self._verifier.verified(bucket, key, answer, etag, [part], single=True)
+                return self._write_at_once(bucket, key, Body(given.part(_SINGLE), moved), headers, wanted, absent)
             identity = (self._transport.endpoint.url, bucket, key, repr(sorted(headers.items())))
             with (
                 noted(self._notes, *identity) as note,
@@ -229,16 +226,79 @@ class S3Store:
                 parts = multipart.send_parts(begun, given, multipart.part_size(size), Gate(moved))
                 # Who cancelled while the server was silent after the last byte must not find an object later.
                 moved(0)
-                try:
-                    answer = begun.complete([part.etag for part in parts], wanted)
-                except NotFoundError as error:
-                    # A first answer that got lost: the server made the object, and asked again, knows no upload.
-                    if error.code != "NoSuchUpload" or self._head(bucket, key) is None:
-                        raise
-                    lost = Answer({}, b"")
-                    return self._verifier.verified(bucket, key, lost, "", parts, single=False)
+                etag = multipart.etag_of_parts([part.md5 for part in parts])
+                with self._taken_back(bucket, key, etag, sum(part.length for part in parts), absent):
+                    return self._complete(begun, parts, wanted)
+
+    def _write_at_once(
+        self, bucket: str, key: str, body: Body, headers: dict[str, str], wanted: dict[str, str], absent: bool
+    ) -> ObjectInfo:
+        with self._taken_back(bucket, key, body.md5, body.length, absent, lambda: body.is_given or not body.length):
+            answer = self._transport.ask(
+                "PUT", bucket, key, headers={**headers, **wanted}, body=body, once=bool(wanted)
+            )
+            etag = answers.plain_etag(answer.headers.get("etag"))
+            part = multipart.Part(etag, body.md5, body.length)
+            written = self._verifier.verified(bucket, key, answer, etag, [part], single=True)
+            try:
+                body.answered()
+            except CancelledError:
+                if absent:
+                    raise
+                # Too late: what was there is replaced, as a whole.
+            return written
+
+    def _complete(self, begun: multipart.Upload, parts: list[multipart.Part], wanted: dict[str, str]) -> ObjectInfo:
+        bucket, key = begun.bucket, begun.key
+        try:
+            answer = begun.complete([part.etag for part in parts], wanted)
+        except NotFoundError as error:
+            # A first answer that got lost: the server made the object, and asked again, knows no upload.
+            if error.code != "NoSuchUpload" or self._head(bucket, key) is None:
+                raise
+            lost = Answer({}, b"")
+            return self._verifier.verified(bucket, key, lost, "", parts, single=False)
         etag = answers.plain_etag(answers.text(answers.parse(answer.body), "ETag"))
         return self._verifier.verified(bucket, key, answer, etag, parts, single=False)
+
+    @contextmanager
+    def _taken_back(
+        self,
+        bucket: str,
+        key: str,
+        etag: str,
+        size: int,
+        absent: bool,
+        may_be: Callable[[], bool] = lambda: True,
+    ) -> Iterator[None]:
+        """When the block is cancelled, see to it that the object which the server may still make does not stay.
+
+        *etag*: what it will have, or empty when that cannot be known. *absent*: there was none before. Where there may
+        have been one, it is replaced or not, which cannot be undone.
+        *may_be* tells whether the server may make one.
+        """
+        try:
+            yield
+        except BaseException as error:
+            if may_be() and (isinstance(error, CancelledError) or not isinstance(error, (StorageError, OSError))):
+                self._transport.leftovers.remove(bucket, key, self._look_for(bucket, key, etag, size, absent))
+            raise
+
+    def _look_for(self, bucket: str, key: str, etag: str, size: int, absent: bool) -> Callable[[], bool]:
+        def look() -> bool:
+            nonlocal absent
+            found = self._head(bucket, key)
+            if found is None:
+                absent = True
+                return False
+            # Where etags are no sums, its size has to tell.
+            is_sum = bool(etag) and self._verifier.etags_are_sums is True
+            is_ours = found.size == size and (found.etag == etag or not is_sum)
+            if absent and is_ours:
+                self.remove(bucket, key, version=found.version)
+            return True
+
+        return look
 
     def copy(
         self, bucket: str, key: str, to_bucket: str, to_key: str, *, condition: Condition | None = None
@@ -253,7 +313,13 @@ class S3Store:
         source = {"x-amz-copy-source": quote(f"/{bucket}/{key}") + version}
         if not answers.is_made_up(found.etag):
             source["x-amz-copy-source-if-match"] = f'"{found.etag}"'
-        with self._condition(to_bucket, to_key, condition):
+        self._transport.leftovers.give_up(to_bucket, to_key)
+        absent = condition is not None and condition.absent
+        with (
+            self._condition(to_bucket, to_key, condition),
+            # What was made of parts has another etag as a copy.
+            self._taken_back(to_bucket, to_key, "" if "-" in found.etag else found.etag, found.size, absent),
+        ):
             if found.size <= self._most_copied:
                 answer = self._transport.ask("PUT", to_bucket, to_key, headers=source)
                 checked(self._transport, to_bucket, to_key, answer)
@@ -266,7 +332,7 @@ class S3Store:
                 part = min(max(_COPY_PART, multipart.part_size(found.size)), self._most_copied)
                 with multipart.upload(self._transport, to_bucket, to_key, headers) as begun:
                     begun.complete(multipart.copy_parts(begun, source, found.size, part), {})
-        copied = self._head(to_bucket, to_key)
+            copied = self._head(to_bucket, to_key)
         if copied is None or copied.size != found.size:
             raise StorageError(
                 f"{quoted(f'{to_bucket}/{to_key}')} is not as large as what it is a copy of. Copy it again."

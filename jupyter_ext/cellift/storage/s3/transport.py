@@ -7,17 +7,18 @@ no answers of the type ``text/xml`` and gives no pages.
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, cast
 from urllib.parse import SplitResult, urlunsplit
 
+from cellift.storage.cancelling import check, is_cancelled, pause
 from cellift.storage.errors import StorageError, UnsupportedError
 from cellift.storage.s3.answers import parse
 from cellift.storage.s3.body import NOTHING, Body
 from cellift.storage.s3.endpoint import Endpoint, check_url
 from cellift.storage.s3.faults import Place, Refusal, fault, refusal
+from cellift.storage.s3.leftovers import Leftovers
 from cellift.storage.s3.no_answer import no_answer
 from cellift.storage.s3.pool import make_pool
 from cellift.storage.secret import Keys
@@ -51,7 +52,7 @@ class Answer(NamedTuple):
 class Transport:
     """Sends requests. Used by several threads at once; one pool of connections."""
 
-    def __init__(self, endpoint: Endpoint, keys: Keys | None, pause: Callable[[float], None] = time.sleep) -> None:
+    def __init__(self, endpoint: Endpoint, keys: Keys | None, pause: Callable[[float], None] = pause) -> None:
         """*pause* waits for so many seconds before the next try."""
         check_url(endpoint.url)
         try:
@@ -64,6 +65,7 @@ class Transport:
         self.endpoint = endpoint
         self.keys = keys
         self._pause = pause
+        self.leftovers = Leftovers()
         self._credentials: Credentials | None = None
         try:
             if keys is not None:
@@ -176,6 +178,7 @@ class Transport:
 
         tries = 0
         while True:
+            check()
             tries += 1
             last = tries >= self.endpoint.tries
             try:
@@ -184,7 +187,7 @@ class Transport:
                 # Nobody is there, it is the wrong one, or long enough was waited: that is told at once.
                 raise no_answer(place, error) from None
             except HTTPError as error:
-                if once or last:
+                if once or last or is_cancelled():
                     raise no_answer(place, error) from None
                 self._wait(tries, None)
                 continue

@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable
 
+from cellift.storage.cancelling import cancellable
 from cellift.storage.errors import CancelledError, NotFoundError, StorageError
 from cellift.storage.shown import quoted
 from cellift.storage.transfers.transfer import Transfer
@@ -34,6 +35,7 @@ class Transfers:
     def __init__(self) -> None:
         self._all: dict[str, Transfer] = {}
         self._lock = threading.Lock()
+        self._working: set[str] = set()
         self._slots = threading.BoundedSemaphore(RUNNING_AT_ONCE)
         self._closed = False
 
@@ -75,14 +77,16 @@ class Transfers:
             return sum(one.state == "running" for one in self._all.values())
 
     def cancel(self, name: str) -> Transfer:
-        """End a transfer early, and wait a little for it: it is over when this returns.
+        """End a transfer early, and wait a little for it: it is over when this returns, and another can have its turn.
 
-        Where a server is silent, the work may end later than that; it writes nothing then.
+        Where nothing can break off what it waits for (a host that is looked up), the work ends later than that; it
+        writes nothing then.
         """
         transfer = self.get(name)
         transfer.cancel()
         if not transfer.ended.wait(CANCEL_SECONDS):
             transfer.end("cancelled")
+            self._leave(transfer)
         return transfer
 
     def forget(self, name: str) -> None:
@@ -108,11 +112,14 @@ class Transfers:
             while waits and not self._slots.acquire(timeout=0.1):
                 transfer.check()
             try:
+                with self._lock:
+                    if waits:
+                        self._working.add(transfer.id)
                 transfer.check()
-                work(transfer)
+                with cancellable(transfer.cancelling):
+                    work(transfer)
             finally:
-                if waits:
-                    self._slots.release()
+                self._leave(transfer)
         except CancelledError:
             transfer.end("cancelled")
         except (StorageError, OSError) as error:
@@ -124,6 +131,13 @@ class Transfers:
             )
         else:
             transfer.end("failed" if transfer.failed else "done", _failures(transfer))
+
+    def _leave(self, transfer: Transfer) -> None:
+        """Give its turn to another, once."""
+        with self._lock:
+            if transfer.id in self._working:
+                self._working.remove(transfer.id)
+                self._slots.release()
 
     def _forget_old(self) -> None:
         over = [one.id for one in self._all.values() if one.state != "running"]

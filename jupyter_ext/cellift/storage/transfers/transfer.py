@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from cellift.storage.cancelling import Cancelling
 from cellift.storage.errors import CancelledError
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Transfer:
         self.feed: Feed | None = None
         """Where the bytes of an upload are brought."""
         self.ended = threading.Event()
-        self._cancelled = threading.Event()
+        self.cancelling = Cancelling()
         self._lock = threading.Lock()
         self._clock = clock
         self._seen: deque[tuple[float, int]] = deque([(clock(), 0)])
@@ -67,7 +68,7 @@ class Transfer:
 
     def check(self) -> None:
         """Raise CancelledError once the transfer was cancelled."""
-        if self._cancelled.is_set():
+        if self.cancelling.cancelled:
             raise CancelledError(f"{self.title}: cancelled.")
 
     def warn(self, text: str) -> None:
@@ -96,11 +97,11 @@ class Transfer:
     @property
     def cancelled(self) -> bool:
         """Whether it was asked to end early."""
-        return self._cancelled.is_set()
+        return self.cancelling.cancelled
 
     def cancel(self) -> None:
-        """Ask it to end early; it does at its next piece."""
-        self._cancelled.set()
+        """Ask it to end early; it does at its next piece, and waits for no server any more."""
+        self.cancelling.cancel()
 
     def to_dict(self) -> dict[str, Any]:
         """As REST gives it."""

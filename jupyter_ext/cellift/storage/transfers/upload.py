@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 
 from cellift.storage.api import Condition
+from cellift.storage.cancelling import cancellable
 from cellift.storage.content_types import content_type_of
 from cellift.storage.errors import CancelledError, StorageError
 from cellift.storage.place import Place
@@ -105,6 +106,7 @@ class Feed(io.RawIOBase):
         """Wait for bytes. Raises CancelledError when the transfer was cancelled, or nobody brings any."""
         taken: list[memoryview] = []
         room = len(buffer)
+        self._transfer.check()
         with self._state:
             deadline = time.monotonic() + IDLE_SECONDS
             while not self._held and self.taken < self.size:
@@ -144,18 +146,20 @@ def upload(to: Place, feed: Feed, *, existing: str) -> Callable[[Transfer], None
     def work(transfer: Transfer) -> None:
         condition = None if existing == "replace" else Condition(absent=True)
         try:
-            to.store.write(
-                to.bucket,
-                to.key,
-                io.BufferedReader(feed, 1 << 20),
-                size=feed.size,
-                content_type=content_type_of(to.key),
-                condition=condition,
-                moved=transfer.moved,
-            )
+            with transfer.cancelling.telling(feed.end):
+                to.store.write(
+                    to.bucket,
+                    to.key,
+                    io.BufferedReader(feed, 1 << 20),
+                    size=feed.size,
+                    content_type=content_type_of(to.key),
+                    condition=condition,
+                    moved=transfer.moved,
+                )
             if transfer.cancelled and condition is not None:
-                # The server answered after the cancel: what it kept is ours, as nothing was there before.
-                to.store.remove(to.bucket, to.key)
+                # A store that was cancelled too late: what it has is ours, as nothing was there before.
+                with cancellable(None):
+                    to.store.remove(to.bucket, to.key)
                 transfer.check()
             transfer.done()
         finally:
