@@ -18,7 +18,7 @@ from cellift.storage.local.tree import LocalTree
 from cellift.storage.place import Place
 from cellift.storage.s3 import multipart
 from cellift.storage.s3.store import S3Store
-from cellift.storage.transfer import copy, download, upload
+from cellift.storage.transfer import copy, download, upload, whole
 from storage.fault_proxy import FaultProxy, Head
 from storage.kit import get, keys, put
 from storage.rclone import Rclone
@@ -119,14 +119,21 @@ def test_a_body_that_never_comes_whole_is_not_taken_and_the_next_try_goes_on(sce
     assert (here / "a").read_bytes() == CONTENT and [one.name for one in here.iterdir()] == ["a"]
 
 
-def test_a_body_that_was_changed_is_not_taken(scene: Scene, here: Path, tmp_path: Path) -> None:
-    # Whether etags are sums is known of a server that has taken something.
-    put(scene.store, scene.bucket, "a", CONTENT)
+def object_bytes(head: Head) -> bool:
+    """Whether a request is for the bytes of an object."""
+    return head[0] == "GET" and "tagging" not in head[1] and "list-type" not in head[1]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["etags are known", "first object"])
+@pytest.mark.parametrize("size", [100, len(CONTENT), 2 * multipart.PART + 1000], ids=["a piece", "pieces", "parts"])
+def test_a_body_that_was_changed_is_not_taken(scene: Scene, here: Path, tmp_path: Path, size: int, known: bool) -> None:
+    content = os.urandom(size)
+    (scene.store if known else scene.subject.store).write(scene.bucket, "a", io.BytesIO(content), size=size)
     other = LocalTree(tmp_path / "other")
     other.make_bucket("other-bucket")
 
     def change(head: Head, given: bytes) -> bytes:
-        return given[:-1] + bytes([given[-1] ^ 1]) if head[0] == "GET" and "tagging" not in head[1] else given
+        return given[:-1] + bytes([given[-1] ^ 1]) if object_bytes(head) else given
 
     scene.proxy.change = change
     with pytest.raises(ChecksumError, match=r"md5 checksum of what arrived is not that of the object\. Try again"):
@@ -135,9 +142,17 @@ def test_a_body_that_was_changed_is_not_taken(scene: Scene, here: Path, tmp_path
     with pytest.raises(ChecksumError, match="md5"):
         copy(scene.at("a"), Place(other, "other", "other-bucket", "a"))
     assert keys(other, "other-bucket") == []
+    found = scene.store.stat(scene.bucket, "a")
+    came: list[bytes] = []
+    with pytest.raises(ChecksumError, match="md5"):
+        for piece in whole(scene.at("a"), found):
+            came.append(piece)
+    assert len(b"".join(came)) < size, "what has no end is not taken for the whole"
     scene.proxy.change = lambda _, given: given
+    scene.proxy.seen.clear()
     download(scene.at("a"), here / "a")
-    assert (here / "a").read_bytes() == CONTENT
+    assert (here / "a").read_bytes() == content == b"".join(whole(scene.at("a"), found))
+    assert sum(map(object_bytes, scene.proxy.seen)) == 2, "nothing is read twice"
 
 
 @pytest.mark.parametrize("size", [100, 3 * multipart.PART], ids=["one request", "parts"])

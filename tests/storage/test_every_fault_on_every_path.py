@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from email.utils import formatdate
 from pathlib import Path
 from time import time
+from typing import Any
 
 import pytest
 
@@ -82,7 +83,15 @@ class Scene:
     def at(self, key: str) -> Place:
         return Place(self.store, "behind", self.bucket, key)
 
+    def open(self, **changes: Any) -> None:
+        """Open the store behind the proxy again, otherwise."""
+        transport = self.store._transport
+        self.store = S3Store(replace(transport.endpoint, **changes), transport.keys, pause=lambda _: None)
+
     def break_(self, fault: Fault) -> None:
+        if fault.answer is None:
+            self.open(read_seconds=0.2)
+
         def given(_: Head) -> bytes:
             if fault.answer is None:
                 self.over.wait(30)
@@ -130,9 +139,7 @@ def scene(subject: Subject, bucket: str, request: pytest.FixtureRequest, tmp_pat
     put(other, "other-bucket", "there", b"kept")
     proxy, over = FaultProxy(server.url), threading.Event()
     # A region that was set is not looked for elsewhere.
-    endpoint = replace(
-        server.endpoint(), name="behind", url=proxy.url, tries=TRIES, read_seconds=0.2, region="us-east-1"
-    )
+    endpoint = replace(server.endpoint(), name="behind", url=proxy.url, tries=TRIES, region="us-east-1")
     store = S3Store(endpoint, server.keys, pause=lambda _: None)
     yield Scene(store, subject, proxy, bucket, tmp_path, other, over)
     over.set()
@@ -160,8 +167,7 @@ def test_a_fault_is_told_with_what_to_do_and_leaves_nothing(scene: Scene, path: 
 def test_a_refused_connection_is_told_with_what_to_do(scene: Scene, path: str) -> None:
     gone = FaultProxy(scene.proxy.target)
     gone.close()
-    endpoint = replace(scene.store._transport.endpoint, url=gone.url)
-    scene.store = S3Store(endpoint, scene.store._transport.keys, pause=lambda _: None)
+    scene.open(url=gone.url)
     with pytest.raises(UnreachableError, match=r"refuses the connection: does the server run\? Look at `url` of"):
         PATHS[path](scene)
     assert sorted(one.name for one in scene.folder.iterdir() if one.is_file()) == ["big", "small"]
@@ -171,8 +177,7 @@ def test_a_refused_connection_is_told_with_what_to_do(scene: Scene, path: str) -
 @pytest.mark.parametrize("path", PATHS)
 def test_a_region_that_was_not_set_is_learnt_on_every_path(scene: Scene, path: str) -> None:
     """The first request tells the region; what is signed for it then goes through."""
-    endpoint = replace(scene.store._transport.endpoint, region="")
-    scene.store = S3Store(endpoint, scene.store._transport.keys, pause=lambda _: None)
+    scene.open(region="")
     told: list[Head] = []
 
     def tell_once(head: Head) -> bytes | None:

@@ -66,6 +66,16 @@ class Condition(NamedTuple):
     absent: bool = False
 
 
+class EtagSum(NamedTuple):
+    """An etag that is made of MD5 sums: of those of parts of so many bytes, or, with 0, that of the whole.
+
+    No server says what its etags are: not ``sure`` is that of a server of an unknown kind.
+    """
+
+    part: int
+    sure: bool
+
+
 class Feature:
     """What not every store can do; `Store.features` holds those that this one can."""
 
@@ -163,6 +173,12 @@ class Store(Protocol):
 
     def remove_many(self, bucket: str, keys: Sequence[str]) -> dict[str, str]:
         """Remove up to `MOST_KEYS` objects; gives what could not be removed, with the reason."""
+
+    def etag_sum(self, bucket: str, key: str, found: ObjectInfo) -> EtagSum | None:
+        """What the etag of an object without a known checksum is the sum of; None: of nothing that could be checked."""
+
+    def learn_etag(self, found: ObjectInfo, is_sum: bool) -> None:
+        """Hear whether the etag of an object that was read is the sum that `etag_sum` was not sure of."""
 
     def share(self, bucket: str, key: str, *, seconds: int, upload: bool = False) -> str:
         """A link that reads (or, with ``upload``, writes) the object without credentials for so long (needs SHARE)."""

@@ -53,3 +53,32 @@ class Digest:
             self._crc = zlib.crc32(piece, self._crc)
         else:
             self._hash.update(piece)
+
+
+class PartsDigest(Digest):
+    """An etag as S3 makes it: the MD5 sum of the whole (*part* is 0), or that of its parts' sums and their number."""
+
+    def __init__(self, part: int) -> None:
+        super().__init__("md5")
+        self._now = hashlib.md5(usedforsecurity=False)
+        self._part = part
+        self._left = part
+        self._sums: list[bytes] = []
+
+    def hexdigest(self) -> str:
+        """Return the etag of all pieces."""
+        self._wait()
+        if not self._part:
+            return self._now.hexdigest()
+        sums = self._sums + ([self._now.digest()] if self._left < self._part or not self._sums else [])
+        return f"{hashlib.md5(b''.join(sums), usedforsecurity=False).hexdigest()}-{len(sums)}"
+
+    def _add(self, piece: bytes) -> None:
+        rest = memoryview(piece)
+        while self._part and len(rest) >= self._left:
+            self._now.update(rest[: self._left])
+            self._sums.append(self._now.digest())
+            self._now = hashlib.md5(usedforsecurity=False)
+            rest, self._left = rest[self._left :], self._part
+        self._now.update(rest)
+        self._left -= len(rest)

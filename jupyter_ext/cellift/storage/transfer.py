@@ -9,16 +9,15 @@ from __future__ import annotations
 import io
 import os
 from collections.abc import Callable, Generator, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
 from cellift.storage.api import PIECE, Condition, Feature, ObjectInfo
+from cellift.storage.checking import Check, checking, mismatch
 from cellift.storage.content_types import content_type_of
-from cellift.storage.digest import Digest, choose
 from cellift.storage.errors import (
     ChangedError,
-    ChecksumError,
     StorageError,
     TruncatedError,
     UnreachableError,
@@ -85,21 +84,19 @@ def download(source: Place, path: Path, *, moved: Moved = nothing) -> ObjectInfo
     if path.is_dir():
         raise IsADirectoryError(21, "it is a folder, and the object would be a file of this name", str(path))
     identity = f"{source.bucket}/{source.key}\n{found.etag}\n{found.size}"
-    with partial_file(path, identity) as part, _checking(found) as digest:
+    with partial_file(path, identity) as part, checking(source, found, lambda: steady(source, found)) as check:
         start = part.start if part.start <= found.size else part.restart()
         if start:
-            if digest is not None:
-                for piece in part.pieces():
-                    digest.update(piece)
+            for piece in part.pieces():
+                check.update(piece)
             moved(start)
         for piece in steady(source, found, start=start):
             part.write(piece)
-            if digest is not None:
-                digest.update(piece)
+            check.update(piece)
             moved(len(piece))
         try:
             _check_size(found, part.size(), str(source))
-            _verify(digest, found, source)
+            check.verify(found)
         except StorageError:
             part.restart()
             raise
@@ -136,8 +133,11 @@ def copy(
             warn(f"{source}: its tags ({', '.join(sorted(found.tags))}) are left out.")
         if attributes.metadata and not keeps:
             raise UnsupportedError(f"{quoted(to.connection)} keeps no metadata: leave the attributes out.")
-    with _checking(found) as digest, closing(steady(source, found)) as pieces:
-        reader = io.BufferedReader(_Verified(pieces, digest, found, source), PIECE)
+    with (
+        checking(source, found, lambda: steady(source, found)) as check,
+        closing(steady(source, found)) as pieces,
+    ):
+        reader = io.BufferedReader(_Verified(pieces, check, found), PIECE)
         written = to.store.write(
             to.bucket,
             to.key,
@@ -151,7 +151,7 @@ def copy(
     _check_size(written, found.size, str(to))
     for name, wanted in found.checksums.items():
         if written.checksums.get(name, wanted) != wanted:
-            raise _mismatch(name, str(to))
+            raise mismatch(name, str(to))
     return written
 
 
@@ -176,6 +176,23 @@ def steady(
         else:
             if place < end:
                 raise TruncatedError(f"{source} ended after {place} of {found.size} bytes. Try again.")
+
+
+def whole(source: Place, found: ObjectInfo) -> Generator[bytes, None, None]:
+    """Give all bytes as `steady`, but the last piece only when the checksum is right: else ChecksumError comes instead.
+
+    For who passes pieces on while they come: what has no end is not taken for the whole.
+    """
+    with checking(source, found, lambda: steady(source, found)) as check, closing(steady(source, found)) as pieces:
+        held = next(pieces, b"")
+        for piece in pieces:
+            check.update(held)
+            yield held
+            held = piece
+        check.update(held)
+        check.verify(found)
+        if held:
+            yield held
 
 
 class _UnchangedFile(io.RawIOBase):
@@ -209,11 +226,10 @@ class _UnchangedFile(io.RawIOBase):
 class _Verified(io.RawIOBase):
     """The pieces of an object as a file. The end is told only when the checksum is right."""
 
-    def __init__(self, pieces: Iterator[bytes], digest: Digest | None, found: ObjectInfo, source: Place) -> None:
+    def __init__(self, pieces: Iterator[bytes], check: Check, found: ObjectInfo) -> None:
         self._pieces = pieces
-        self._digest = digest
+        self._check = check
         self._found = found
-        self._source = source
         self._rest = memoryview(b"")
         self._left = found.size
 
@@ -223,37 +239,17 @@ class _Verified(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         if not self._rest:
             piece = next(self._pieces, b"")
-            if piece and self._digest is not None:
-                self._digest.update(piece)
+            if piece:
+                self._check.update(piece)
             self._left -= len(piece)
             if self._left == 0:
                 # Before the last piece is given: a store that counts may take it for the end.
-                _verify(self._digest, self._found, self._source)
+                self._check.verify(self._found)
             self._rest = memoryview(piece)
         count = min(len(buffer), len(self._rest))
         buffer[:count] = self._rest[:count]
         self._rest = self._rest[count:]
         return count
-
-
-@contextmanager
-def _checking(found: ObjectInfo) -> Iterator[Digest | None]:
-    name = choose(found.checksums)
-    with ExitStack() as stack:
-        yield None if name is None else stack.enter_context(Digest(name))
-
-
-def _verify(digest: Digest | None, found: ObjectInfo, source: Place) -> None:
-    name = choose(found.checksums)
-    if digest is not None and name is not None and digest.hexdigest() != found.checksums[name]:
-        raise _mismatch(name, str(source))
-
-
-def _mismatch(name: str, place: str) -> ChecksumError:
-    return ChecksumError(
-        f"{place}: the {name} checksum of what arrived is not that of the object. Try again; if it stays so, a disk or "
-        "the network damages data."
-    )
 
 
 def _check_size(info: ObjectInfo, size: int, place: str) -> None:

@@ -23,7 +23,7 @@ from cellift.storage.place import Place
 from cellift.storage.removing import remove_in_groups
 from cellift.storage.shown import quoted, shown
 from cellift.storage.targets import Target
-from cellift.storage.transfer import steady
+from cellift.storage.transfer import steady, whole
 from cellift.storage.walk import is_folder, objects
 
 if TYPE_CHECKING:
@@ -64,7 +64,8 @@ def cat(args: Namespace) -> int:
     version = _version(args)
     for place, found in _found(args.targets, version):
         start = args.offset if args.tail is None else max(found.size - args.tail, 0)
-        with closing(_read(place, found, version, start)) as pieces:
+        is_all = start == 0 and version is None
+        with closing(whole(place, found) if is_all else _read(place, found, version, start)) as pieces:
             _put_out(pieces)
     return 0
 

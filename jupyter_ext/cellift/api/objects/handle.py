@@ -169,14 +169,15 @@ class Data:
         return cast(IO[Any], writer if binary else TextWriter(writer, encoding or "utf-8", write_through=True))
 
     def read_bytes(self, start: int = 0, length: int | None = None) -> bytes:
-        """All bytes, or *length* of them from *start* on."""
+        """All bytes, verified by the object's checksum where the store has one; or *length* of them from *start* on."""
         from contextlib import closing
 
-        from cellift.storage.transfer import steady
+        from cellift.storage.transfer import steady, whole
 
         place = self._place()
         found = place.store.stat(place.bucket, place.key)
-        with closing(steady(place, found, start=start, length=length)) as pieces:
+        is_part = start != 0 or length is not None
+        with closing(steady(place, found, start=start, length=length) if is_part else whole(place, found)) as pieces:
             return b"".join(pieces)
 
     def read_text(self, encoding: str = "utf-8") -> str:

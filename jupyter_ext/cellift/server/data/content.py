@@ -132,9 +132,11 @@ class ContentHandler(DataHandler):
     async def _stream(self, place: Place, found: ObjectInfo, wanted: Range, version: str | None) -> bool:
         """Send the bytes; False when it ended early, and the connection with it."""
         from cellift.storage.errors import StorageError
-        from cellift.storage.transfer import steady
+        from cellift.storage.transfer import steady, whole
 
-        if version is None:
+        if version is None and wanted == (0, found.size):
+            pieces = whole(place, found)
+        elif version is None:
             pieces = steady(place, found, start=wanted.start, length=wanted.end - wanted.start)
         else:
             pieces = place.store.read(

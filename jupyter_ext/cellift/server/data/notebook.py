@@ -41,12 +41,12 @@ class NotebookHandler(DataHandler):
 
         def read(store: Store) -> tuple[ObjectInfo, Any, str]:
             from cellift.storage.place import Place
-            from cellift.storage.transfer import steady
+            from cellift.storage.transfer import whole
 
             place, found = Place(store, connection, bucket, key), store.stat(bucket, key)
             if found.size > MAX_BODY:
                 raise ApiError(413, f"The notebook has {found.size >> 20} MiB; at most {MAX_BODY >> 20} are opened.")
-            notebook = _parsed(b"".join(steady(place, found)), key)
+            notebook = _parsed(b"".join(whole(place, found)), key)
             return found, notebook, notary.compute_signature(notebook)
 
         found, notebook, signature = await self.with_store(connection, read)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from typing import Any, NoReturn
 
-from cellift.storage.api import PAGE, Bucket, ObjectInfo, Page, Store
+from cellift.storage.api import PAGE, Bucket, EtagSum, ObjectInfo, Page, Store
 from cellift.storage.errors import ReadOnlyError
 from cellift.storage.shown import quoted
 
@@ -66,6 +66,14 @@ class ReadOnly:
     ) -> Generator[bytes, None, None]:
         """As of the store."""
         return self._store.read(bucket, key, start=start, length=length, version=version, etag=etag)
+
+    def etag_sum(self, bucket: str, key: str, found: ObjectInfo) -> EtagSum | None:
+        """As of the store."""
+        return self._store.etag_sum(bucket, key, found)
+
+    def learn_etag(self, found: ObjectInfo, is_sum: bool) -> None:
+        """As of the store."""
+        self._store.learn_etag(found, is_sum)
 
     def share(self, bucket: str, key: str, *, seconds: int, upload: bool = False) -> str:
         """As of the store for reading; a link that writes is refused."""

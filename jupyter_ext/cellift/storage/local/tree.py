@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import Any, BinaryIO, NoReturn
 
 from cellift.storage.api import MOST_KEYS, PAGE, PIECE, Bucket, Condition, ObjectInfo, Page
 from cellift.storage.content_types import UNKNOWN, content_type_of
@@ -233,6 +233,12 @@ class LocalTree:
                 except StorageError as error:
                     failed[key] = str(error)
         return failed
+
+    def etag_sum(self, *_: Any, **__: Any) -> None:
+        """None: etags are made of a file's time, size and inode."""
+
+    def learn_etag(self, *_: Any, **__: Any) -> None:
+        """Nothing to learn."""
 
     def share(self, bucket: str, key: str, *, seconds: int, upload: bool = False) -> NoReturn:  # noqa: ARG002
         """Not here: nothing serves the tree."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MD5 = re.compile("[0-9a-f]{32}")
 _ISO = re.compile(r"\d{4}-\d\d-\d\dT")
 _RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)")
+_KNOWN_KINDS = ("amazons3", "minio", "versitygw")
+"""Rclone calls itself the first."""
 _CHECKSUMS = ("crc32", "sha1", "sha256")
 
 
@@ -64,9 +66,20 @@ def plain_etag(value: str | None) -> str:
 
 def may_be_md5(headers: Mapping[str, str], etag: str) -> bool:
     """Whether the etag of a server whose etags are MD5 sums is one: not of parts, and not of what is encrypted."""
+    return _MD5.fullmatch(etag) is not None and has_sums(headers)
+
+
+def has_sums(headers: Mapping[str, str]) -> bool:
+    """Whether the etag is made of MD5 sums where a server's are: not where it is encrypted with keys of one's own."""
     encrypted = headers.get("x-amz-server-side-encryption", "AES256") != "AES256"
     customer = "x-amz-server-side-encryption-customer-algorithm" in headers
-    return _MD5.fullmatch(etag) is not None and not encrypted and not customer
+    return not encrypted and not customer
+
+
+def is_of_known_kind(headers: Mapping[str, str]) -> bool:
+    """Whether the server is one of those whose etags are made of MD5 sums; Amazon's are, also when it encrypts."""
+    kinds = _KNOWN_KINDS if "x-amz-server-side-encryption" not in headers else _KNOWN_KINDS[:1]
+    return (headers.get("server") or "").lower().startswith(kinds)
 
 
 def is_made_up(etag: str) -> bool:

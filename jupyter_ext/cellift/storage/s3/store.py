@@ -12,7 +12,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from cellift.storage.api import MOST_KEYS, PAGE, Bucket, Condition, Feature, ObjectInfo, Page
+from cellift.storage.api import MOST_KEYS, PAGE, Bucket, Condition, EtagSum, Feature, ObjectInfo, Page
 from cellift.storage.cancelling import pause
 from cellift.storage.errors import (
     AccessError,
@@ -379,6 +379,14 @@ class S3Store:
                 failed[key] = str(error)
         return failed
 
+    def etag_sum(self, bucket: str, key: str, found: ObjectInfo) -> EtagSum | None:
+        """As the etag's form tells; the size of parts is asked for (HeadObject with a part's number)."""
+        return self._verifier.etag_sum(bucket, key, found)
+
+    def learn_etag(self, found: ObjectInfo, is_sum: bool) -> None:
+        """See `Store.learn_etag`."""
+        self._verifier.learn(found, is_sum)
+
     def share(self, bucket: str, key: str, *, seconds: int, upload: bool = False) -> str:
         """A presigned URL for 1 second to 7 days. Temporary keys end it earlier."""
         self._check(bucket, key)
@@ -418,7 +426,7 @@ class S3Store:
         except NotFoundError:
             return None
         found = answers.of_headers(key, headers)
-        if self._verifier.etags_are_sums and answers.may_be_md5(headers, found.etag):
+        if self._verifier.takes_for_sums(headers) and answers.may_be_md5(headers, found.etag):
             return replace(found, checksums={"md5": found.etag, **found.checksums})
         return found
 

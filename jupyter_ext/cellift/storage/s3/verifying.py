@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cellift.storage.api import ObjectInfo
-from cellift.storage.errors import ChecksumError
+from cellift.storage.api import EtagSum, ObjectInfo
+from cellift.storage.errors import ChecksumError, StorageError
 from cellift.storage.s3 import answers
 from cellift.storage.s3.multipart import Part, etag_of_parts
 from cellift.storage.s3.reading import read
 from cellift.storage.s3.transport import Answer, Transport
 from cellift.storage.shown import quoted
+
+_ETAG = re.compile(r"[0-9a-f]{32}(?:-(\d{1,5}))?")
 
 
 class Verifier:
@@ -25,6 +28,43 @@ class Verifier:
         self._transport = transport
         self.etags_are_sums: bool | None = None
         self._keeps_etags: bool | None = None
+        self._read_as_sums = {False: True, True: True}
+        """Whether etags are taken for sums when an object is read: those of the whole, those of parts."""
+
+    def takes_for_sums(self, headers: Mapping[str, str]) -> bool:
+        """Whether this server's etags of what is no upload of parts are MD5 sums."""
+        return self.etags_are_sums is True or (self.etags_are_sums is None and answers.is_of_known_kind(headers))
+
+    def etag_sum(self, bucket: str, key: str, found: ObjectInfo) -> EtagSum | None:
+        """See `Store.etag_sum`."""
+        form = _ETAG.fullmatch(found.etag)
+        if form is None or not self._read_as_sums[bool(form[1])] or (not form[1] and self.etags_are_sums is False):
+            return None
+        if not form[1]:
+            return EtagSum(0, False)
+        try:
+            headers = self._part(bucket, key, found, 1)
+            part, count = answers.number(headers.get("content-length")), int(form[1])
+            if not part or -(-found.size // part) != count or not answers.has_sums(headers):
+                return None
+            # All alike: else the sizes of the others would have to be known, too.
+            last = answers.number(self._part(bucket, key, found, count).get("content-length"))
+            if last != found.size - part * (count - 1):
+                return None
+        except StorageError:
+            return None  # a server that does not know parts once they are an object
+        return EtagSum(part, answers.is_of_known_kind(headers))
+
+    def _part(self, bucket: str, key: str, found: ObjectInfo, number: int) -> Mapping[str, str]:
+        query = {"partNumber": str(number), **({"versionId": found.version} if found.version else {})}
+        return self._transport.ask("HEAD", bucket, key, query=query).headers
+
+    def learn(self, found: ObjectInfo, is_sum: bool) -> None:
+        """See `Store.learn_etag`."""
+        in_parts = "-" in found.etag
+        self._read_as_sums[in_parts] = is_sum
+        if is_sum and not in_parts:
+            self.etags_are_sums = True
 
     def verified(
         self, bucket: str, key: str, answer: Answer, etag: str, parts: Sequence[Part], *, single: bool

@@ -6,6 +6,7 @@ import socket
 import threading
 from dataclasses import replace
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
 
@@ -19,10 +20,12 @@ from cellift.storage.errors import (
     UnreachableError,
     UnsupportedError,
 )
+from cellift.storage.place import Place
 from cellift.storage.s3 import multipart
 from cellift.storage.s3.endpoint import Endpoint
 from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import keys
+from cellift.storage.transfer import download
 from storage.fault_proxy import answer, error
 from storage.kit import get, put
 from storage.rclone import Rclone
@@ -216,6 +219,44 @@ def test_etags_that_are_no_sums_are_found_out_by_reading_back_once(setting: Sett
     assert [method for method, _ in setting.proxy.seen] == ["PUT", "HEAD", "GET"]
     put(setting.store, setting.bucket, "a", b"content")
     assert [method for method, _ in setting.proxy.seen[3:]] == ["PUT", "HEAD"]
+
+
+def unknown_kind(head: tuple[str, str], given: bytes) -> bytes:
+    """The answer of a server of which nobody knows what its etags are, and they are no sums."""
+    top, _, body = given.partition(b"\r\n\r\n")
+    top = top.replace(b"AmazonS3", b"Homemade")
+    lines = [b'Etag: "' + b"7" * 32 + b'"' if one.lower().startswith(b"etag:") else one for one in top.split(b"\r\n")]
+    return b"\r\n".join(lines) + b"\r\n\r\n" + body
+
+
+def test_etags_of_an_unknown_server_that_are_no_sums_are_found_out_by_reading_once_more(
+    setting: Setting, tmp_path: Path
+) -> None:
+    put(setting.direct, setting.bucket, "a", b"content")
+    setting.proxy.change = unknown_kind
+    place = Place(setting.store, "behind", setting.bucket, "a")
+    for readings in (2, 1):
+        setting.proxy.seen.clear()
+        download(place, tmp_path / "a")
+        assert (tmp_path / "a").read_bytes() == b"content"
+        assert sum(method == "GET" and "tagging" not in target for method, target in setting.proxy.seen) == readings
+
+
+def test_damage_between_an_unknown_server_and_us_is_told(setting: Setting, tmp_path: Path) -> None:
+    put(setting.direct, setting.bucket, "a", b"content")
+    damaged: list[str] = []
+
+    def damage(head: tuple[str, str], given: bytes) -> bytes:
+        given = given.replace(b"AmazonS3", b"Homemade")
+        if head[0] == "GET" and "tagging" not in head[1] and not damaged:
+            damaged.append(head[1])
+            return given.replace(b"content", b"contend")
+        return given
+
+    setting.proxy.change = damage
+    with pytest.raises(ChecksumError, match="md5"):
+        download(Place(setting.store, "behind", setting.bucket, "a"), tmp_path / "a")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_server_that_finds_the_content_damaged_is_told(setting: Setting) -> None:
