@@ -90,6 +90,12 @@ class UnreachableError(StorageError):
     code = "ServiceUnavailable"
 
 
+class RegionError(StorageError):
+    """The bucket is in another region than the connection."""
+
+    code = "PermanentRedirect"
+
+
 class UnsupportedError(StorageError):
     """This store cannot do that."""
 

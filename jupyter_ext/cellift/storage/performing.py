@@ -18,6 +18,7 @@ from cellift.storage.errors import (
     ChangedError,
     FullError,
     NoSuchBucketError,
+    RegionError,
     StorageError,
     UnreachableError,
 )
@@ -26,7 +27,7 @@ from cellift.storage.place import Place
 from cellift.storage.plan import Move
 from cellift.storage.transfer import Attributes, Moved, copy, download, nothing, upload
 
-HOPELESS = (AccessError, FullError, NoSuchBucketError, UnreachableError)
+HOPELESS = (AccessError, FullError, NoSuchBucketError, RegionError, UnreachableError)
 """What would go wrong in the same way for every move that follows."""
 WORKERS = 8
 """Moves at a time; each holds a few pieces in memory."""

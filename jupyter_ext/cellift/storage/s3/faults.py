@@ -20,6 +20,7 @@ from cellift.storage.errors import (
     FullError,
     NoSuchBucketError,
     NotFoundError,
+    RegionError,
     StorageError,
     TruncatedError,
     UnreachableError,
@@ -96,7 +97,7 @@ _REFUSED = _Rule(
     True,
 )
 _REGION = _Rule(
-    StorageError,
+    RegionError,
     "{what} is in another region{region}. Set `region` of connection {connection} to it.",
 )
 _SLOW = _Rule(
