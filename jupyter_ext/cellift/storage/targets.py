@@ -37,7 +37,8 @@ class Target(NamedTuple):
     key: str
 
     def __str__(self) -> str:
-        return shown("/".join(self).rstrip("/") + ("/" if self.key.endswith("/") else ""))
+        text = "/".join(self)
+        return shown(text if self.key else text.rstrip("/"))
 
     @property
     def folder(self) -> str:

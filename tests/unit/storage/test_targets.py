@@ -61,6 +61,7 @@ def test_a_target_is_shown_as_it_is_written_and_harmless() -> None:
     assert str(Target("play", "b", "")) == "play/b"
     assert str(Target("play", "b", "a/")) == "play/b/a/"
     assert str(Target("play", "b", "a\x1b[2J")) == "play/b/a\\x1b[2J"
+    assert str(Target("play", "b", "a//")) == "play/b/a//"  # no other folder than the one that is meant
 
 
 def test_the_folder_that_a_target_names() -> None:
