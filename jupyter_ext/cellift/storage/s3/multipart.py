@@ -58,6 +58,8 @@ class Upload(NamedTuple):
     id: str
     there: Mapping[int, tuple[str, int]] = MappingProxyType({})
     """MD5 sums and sizes of the parts that an earlier try has sent, by number."""
+    has_sums: bool = False
+    """Whether the server is known to give parts their MD5 sums as etags."""
 
     def send(self, number: int, body: Body) -> str:
         """Send a part; its etag."""
@@ -160,7 +162,8 @@ def _begin(transport: Transport, bucket: str, key: str, headers: Mapping[str, st
 def _asked(transport: Transport, bucket: str, key: str, headers: Mapping[str, str]) -> Upload:
     # Not twice: a first one that was begun although its answer got lost would stay.
     answer = transport.ask("POST", bucket, key, query={"uploads": ""}, headers=headers, once=True)
-    begun = Upload(transport, bucket, key, answers.text(answers.parse(answer.body), "UploadId"))
+    has_sums = answers.is_of_known_kind(answer.headers) and answers.has_sums(answer.headers)
+    begun = Upload(transport, bucket, key, answers.text(answers.parse(answer.body), "UploadId"), has_sums=has_sums)
     if not begun.id:
         raise StorageError(f"{transport.endpoint.host} began no upload of {quoted(f'{bucket}/{key}')}.")
     return begun
@@ -247,10 +250,11 @@ def send_parts(begun: Upload, source: Source, size: int, gate: Gate) -> list[Par
 def _check(begun: Upload, parts: list[Part]) -> None:
     """Raise ChecksumError when the server has some parts as they were sent, and others not.
 
-    When it has none, its etags are no MD5 sums (it encrypts, say): then the object that they become is looked at.
+    When it has none, its etags are no MD5 sums (it encrypts, say), unless those of its kind are: then the object that
+    they become is looked at.
     """
     wrong = [number for number, part in enumerate(parts, 1) if part.etag != part.md5]
-    if 0 < len(wrong) < len(parts):
+    if wrong and (begun.has_sums or len(wrong) < len(parts)):
         raise ChecksumError(
             f"Part {wrong[0]} of {quoted(f'{begun.bucket}/{begun.key}')} is not at {begun.transport.endpoint.host} as "
             "it was sent. Nothing was written. Try again; if it stays so, something on the way changes what passes."
