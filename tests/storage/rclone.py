@@ -38,13 +38,13 @@ class Rclone:
         self.process.wait(10)
 
 
-def start(folder: Path, *options: str) -> Rclone:
+def start(folder: Path, *options: str, secret: str = "") -> Rclone:
     """Start a server in *folder*. The keys go by the environment: a command line is seen by every user."""
     root = folder / "root"
     root.mkdir(parents=True)
     log, config = folder / "log", folder / "rclone.conf"
     config.touch()  # an empty one: else the user's own is read
-    pair = keys(f"test-{secrets.token_hex(8)}", secrets.token_urlsafe(24))
+    pair = keys(f"test-{secrets.token_hex(8)}", secret or secrets.token_urlsafe(24))
     command = [
         find_rclone(), "serve", "s3", str(root), "--addr", "127.0.0.1:0", "--config", str(config),
         "--dir-cache-time", "1s", *options,

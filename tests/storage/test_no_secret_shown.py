@@ -80,6 +80,8 @@ def told(store: Store) -> list[str]:
         with pytest.raises(StorageError) as caught:
             ask()
         texts += [str(caught.value), repr(caught.value), "".join(traceback.format_exception(caught.value))]
+        # As IPython's verbose mode shows them, and what reports crashes to others.
+        texts += traceback.TracebackException.from_exception(caught.value, capture_locals=True).format()
     return texts
 
 

@@ -204,7 +204,7 @@ _OF_STATUS = {
 
 
 class Refusal(NamedTuple):
-    """What a server said no with: HTTP status, code, its words, and the region that it names, if any."""
+    """What a server said no with: HTTP status, code, its words (scrubbed), the region that it names, some headers."""
 
     status: int
     code: str
@@ -240,7 +240,9 @@ def refusal(place: Place, status: int, headers: Mapping[str, str], body: bytes) 
     region = region or headers.get("x-amz-bucket-region") or ""
     if not _REGION_NAME.fullmatch(region):
         region = ""  # it becomes a part of the signature, and of Amazon's host
-    return Refusal(status, code, words, region, headers)
+    # Here already: tracebacks that show local variables are sent to others. Nor is anything else kept of the answer.
+    kept = {name: headers.get(name) or "" for name in ("date", "retry-after")}
+    return Refusal(status, scrubbed(code, place.keys)[:60], scrubbed(words, place.keys), region, kept)
 
 
 def _between(name: bytes, body: bytes) -> str:
@@ -263,7 +265,6 @@ def fault(place: Place, found: Refusal, tries: int = 1) -> StorageError:
         rule = _REFUSED  # a code of the server's own: who asks is told that it is about rights all the same
     if rule is None:
         rule = _Rule(StorageError, "{host} refuses this for {what} (HTTP {status}, {code}).", True)
-    code = scrubbed(found.code, place.keys)[:60]
     message = rule.message.format(
         host=place.endpoint.host,
         connection=place.connection,
@@ -275,12 +276,11 @@ def fault(place: Place, found: Refusal, tries: int = 1) -> StorageError:
         skew=_skew(found.headers),
         tries=tries,
         status=found.status,
-        code=code,
+        code=found.code,
     )
-    words = scrubbed(found.words, place.keys)
-    if rule.with_words and words:
-        message += f" The server says: {words}"
-    return rule.kind(message, code)
+    if rule.with_words and found.words:
+        message += f" The server says: {found.words}"
+    return rule.kind(message, found.code)
 
 
 def scrubbed(words: str, keys: Keys | None) -> str:
