@@ -130,7 +130,7 @@ $(SERVERS)/minio: tests/storage/servers/minio/go.sum
 $(SERVERS)/versitygw: tests/storage/servers/versitygw/go.sum
 	@$(GO_BUILD) github.com/versity/versitygw/cmd/versitygw
 
-test-storage: env $(SERVERS)/minio $(SERVERS)/versitygw ## the suite of stores, with MinIO and the Versity gateway too
+test-storage: front-end chromium $(SERVERS)/minio $(SERVERS)/versitygw ## the suite of stores, with MinIO and the Versity gateway too
 	CELLIFT_TEST_SERVERS=$(CURDIR)/$(SERVERS) $(BIN)/python -m pytest tests/storage $(PYTEST_FLAGS)
 
 test-binder: ## the steps of binder/ in a clean environment

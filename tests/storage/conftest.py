@@ -10,7 +10,7 @@ from storage.servers import FOLDER, Server, start_minio, start_versitygw
 from storage.subjects import OPENERS, UNBUILT, Subject
 
 # They need a server that `make test-storage` builds.
-collect_ignore = [] if FOLDER else ["test_minio.py", "test_words_at_minio.py"]
+collect_ignore = [] if FOLDER else ["test_browser_over_minio.py", "test_minio.py", "test_words_at_minio.py"]
 
 
 @pytest.fixture(scope="session")

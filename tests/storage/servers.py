@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cellift.storage.errors import StorageError
+from cellift.storage.s3.body import Body
 from cellift.storage.s3.endpoint import Endpoint
 from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import Keys, keys
@@ -76,6 +77,13 @@ def start_versitygw(folder: Path) -> Server:
     command = ["versitygw", "--port", f"127.0.0.1:{port}", "--quiet", "posix"]
     command += ["--versioning-dir", str(folder / "versions"), str(folder / "root")]
     return _started("versitygw", folder, command, environment, pair, port)
+
+
+def keep_versions(server: Server, bucket: str) -> None:
+    """Switch versions on for a bucket."""
+    xml = '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>'
+    body = Body([f"{xml}</VersioningConfiguration>".encode()])
+    server.store()._transport.ask("PUT", bucket, query={"versioning": ""}, body=body)
 
 
 def unfinished_on_minio(server: Server) -> list[str]:

@@ -37,7 +37,7 @@ from cellift.storage.transfers.upload import Feed, upload
 from storage.fault_proxy import FaultProxy, Head
 from storage.kit import get, put
 from storage.kit import keys as names
-from storage.servers import DOMAIN, Server
+from storage.servers import DOMAIN, Server, keep_versions
 
 
 @pytest.fixture
@@ -53,10 +53,8 @@ def bucket(store: S3Store) -> str:
 
 
 @pytest.fixture
-def versioned(store: S3Store, bucket: str) -> str:
-    xml = '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>'
-    body = Body([f"{xml}</VersioningConfiguration>".encode()])
-    store._transport.ask("PUT", bucket, query={"versioning": ""}, body=body)
+def versioned(minio: Server, bucket: str) -> str:
+    keep_versions(minio, bucket)
     return bucket
 
 

@@ -12,9 +12,8 @@ from unittest.mock import Mock
 import pytest
 
 from cellift.storage import links_made
-from cellift.storage.s3.body import Body
 from storage.kit import get, keys, put
-from storage.servers import Server
+from storage.servers import Server, keep_versions
 from storage.words import connected, data
 
 Capture = pytest.CaptureFixture[str]
@@ -44,9 +43,7 @@ def test_attributes_become_metadata(
 @pytest.fixture
 def bucket(minio: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     name = connected(minio, tmp_path, monkeypatch)
-    xml = '<VersioningConfiguration xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Status>Enabled</Status>'
-    body = Body([f"{xml}</VersioningConfiguration>".encode()])
-    minio.store()._transport.ask("PUT", name, query={"versioning": ""}, body=body)
+    keep_versions(minio, name)
     return name
 
 

@@ -55,7 +55,7 @@ export function Details(props: Details.IProps): JSX.Element {
       {found && props.hasVersions && (
         <Versions
           place={place}
-          newest={found.etag}
+          written={props.etag}
           shown={version}
           client={client}
           actions={actions}
@@ -159,7 +159,8 @@ function MadeBy(props: {
 /** The versions of an object, the newest first. */
 function Versions(props: {
   place: IPlace;
-  newest: string;
+  /** Changes when the object was written again: then there is one more. */
+  written: string;
   /** The one that is looked at; null: the newest. */
   shown: string | null;
   client: DataClient;
@@ -170,7 +171,7 @@ function Versions(props: {
   const { place, client, actions, trans } = props;
   const { found, error } = useAnswer<IVersion[]>(
     signal => client.versions(place, { signal }),
-    [place.connection, place.bucket, place.key, props.newest]
+    [place.connection, place.bucket, place.key, props.written]
   );
   const [wrong, setWrong] = React.useState<string | null>(null);
   if (error === null && (found?.length ?? 0) < 2) {
@@ -217,7 +218,7 @@ function Versions(props: {
                       title={why ?? trans.__('Write it again, as the newest version')}
                       onClick={() => {
                         props.onShow(null);
-                        void actions.restore(place, version, newestOf(found, props.newest)).then(setWrong);
+                        void actions.restore(place, version, newestOf(found)).then(setWrong);
                       }}
                     >
                       {trans.__('Restore')}
@@ -233,8 +234,9 @@ function Versions(props: {
   );
 }
 
-function newestOf(versions: IVersion[], otherwise: string): string {
-  return versions.find(one => one.is_latest)?.etag ?? otherwise;
+/** The etag that the object has now; empty when the newest "version" is its removal. */
+function newestOf(versions: IVersion[]): string {
+  return versions.find(one => one.is_latest)?.etag ?? '';
 }
 
 /** Asks when what is asked about changes; an answer that came too late is dropped, an old one stays until then. */

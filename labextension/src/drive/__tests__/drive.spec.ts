@@ -141,7 +141,10 @@ describe('CelliftDrive', () => {
   it('shows a folder that has the name of an object beside it', async () => {
     store.write('a', '1');
     store.write('a/b', '2');
+    const hidden: number[] = [];
+    drive.incomplete.connect((_, args) => hidden.push(args.hidden));
     expect(await names('local/b')).toEqual(['a/']);
+    expect(hidden).toEqual([1]); // the object, which the section Data shows
     expect((await drive.get('local/b/a')).type).toBe('directory');
     expect((await drive.get('local/b/a', { type: 'file' })).content).toBe('1');
   });
