@@ -67,7 +67,7 @@ def _ls(args: argparse.Namespace) -> Listing | None:
     from cellift.api.objects.handle import data
     from cellift.storage.targets import LocalPath
 
-    if args.target is None or args.json or args.summarize or args.versions:
+    if args.target is None or args.json or args.json_first or args.summarize or args.versions:
         _run(args)
         return None
     from cellift.api.mc.places import parse

@@ -83,6 +83,31 @@ def test_all_versions_are_listed_and_each_can_be_had(minio: Server, bucket: str,
     data("ls", "--versions", "--summarize", at, code=2)
 
 
+def test_versions_are_removed_for_good(minio: Server, bucket: str, capsys: Capture) -> None:
+    store, at = minio.store(), f"minio-env/{bucket}"
+    for key in ("n", "n", "nn", "f/a", "f/b"):
+        put(store, bucket, key, b"12")
+    store.remove(bucket, "f/a")
+
+    def left() -> list[str]:
+        return [one["key"] for one in listed(capsys, "ls", "-r", "--versions", at)]
+
+    data("rm", "--versions", f"{at}/n", code=2)  # nobody to ask
+    assert "2 versions (4 B)" in capsys.readouterr().err
+    assert len(listed(capsys, "rm", "--versions", "--dry-run", f"{at}/n")) == 2 and len(left()) == 6
+    data("rm", "--versions", "--force", f"{at}/n")
+    assert left() == ["f/a", "f/a", "f/b", "nn"]
+    data("rm", "--versions", "--force", f"{at}/f", code=1)  # a folder is not meant without --recursive
+    data("rm", "-r", "--versions", "--force", "--older-than", "1h", f"{at}/f")
+    assert len(left()) == 4
+    data("rm", "-r", "--versions", "--force", f"{at}/f")
+    assert left() == ["nn"]
+    data("rm", "-r", "--force", at)
+    data("rb", at, code=1)
+    data("rb", "--force", at)
+    assert bucket not in [one.name for one in store.buckets()]
+
+
 def test_more_versions_than_a_page_are_listed_to_the_end(minio: Server, bucket: str, capsys: Capture) -> None:
     store = minio.store()
     for number in range(12):

@@ -392,6 +392,36 @@ def test_wrong_usage_is_told(store: LocalTree, capsys: Capture, words: list[str]
     assert (out, said in err) == ("", True), err
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--insecure", "ls", "local"], "--insecure is not here: certificates are always checked"),
+        (["ls", "--insecure", "local"], "--insecure is not here"),
+        (["cp", "-a", "./a", "local/bucket"], "-a is not here: objects keep no owner"),
+        (["cp", "--enc-c", "x=y", "./a", "local/bucket"], "--enc-c is not here"),
+        (["cp", "--storage-class", "COLD", "./a", "local/bucket"], "--storage-class is not here"),
+        (["mb", "--with-lock", "local/new"], "--with-lock is not here"),
+        (["ls", "--rewind", "7d", "local/bucket"], "--rewind is not here"),
+        (["rm", "--incomplete", "local/bucket/a"], "--incomplete is not here"),
+        (["mirror", "--exclude-bucket", "x", "./a", "local/bucket"], "--exclude-bucket is not here"),
+    ],
+)
+def test_flags_of_mc_that_are_not_here_say_why(store: LocalTree, capsys: Capture, words: list[str], said: str) -> None:
+    data(*words, code=2)
+    assert said in capsys.readouterr().err
+
+
+def test_flags_before_the_command_count_for_it(store: LocalTree, capsys: Capture) -> None:
+    data("--json", "--no-color", "ls", "local/bucket")
+    assert [one["key"] for one in json.loads(capsys.readouterr().out)] == ["a.txt", "d/", "z"]
+    Path("up.csv").write_bytes(b"up")
+    data("--quiet", "cp", "up.csv", "local/bucket")
+    data("mirror", "-q", "local/bucket/d", "./down")
+    assert capsys.readouterr().err == ""
+    data("cp", "--quiet", "up.csv", "local/none", code=1)
+    assert "no bucket 'none'" in capsys.readouterr().err
+
+
 def test_an_unknown_connection_is_told_with_what_there_is(store: LocalTree, capsys: Capture) -> None:
     data("ls", "plya/bucket", code=1)
     assert "There is no connection 'plya'. There are: local." in capsys.readouterr().err

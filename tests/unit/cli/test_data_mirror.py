@@ -154,3 +154,26 @@ def test_a_move_onto_itself_removes_nothing(
     assert main(["data", "mv", *(reversed(ends) if flipped else ends)]) == 1
     assert "onto itself" in capsys.readouterr().err
     assert (bucket(tmp_path) / "a").read_text() == "a"
+
+
+def test_what_is_excluded_is_neither_copied_nor_removed(folder: Path, tmp_path: Path) -> None:
+    (folder / "new.tmp").write_text("1")
+    (folder / "deep/new.tmp").write_text("1")
+    (folder / "new").write_text("1")
+    there = bucket(tmp_path)
+    (there / "kept.tmp").write_text("1")
+    (there / "gone").write_text("1")
+    words = ["mirror", "--remove", "--force", "--exclude", "*.tmp", "--exclude", "b", str(folder), "local/wine/m"]
+    (folder / "b").unlink()
+    assert main(["data", *words]) == 0
+    found = sorted(one.relative_to(there).as_posix() for one in there.rglob("*") if one.is_file())
+    assert found == ["a", "b", "deep/c", "kept.tmp", "new"]
+
+
+def test_what_is_too_old_is_not_copied_and_its_copy_not_removed(folder: Path, tmp_path: Path) -> None:
+    (folder / "new").write_text("1")
+    (folder / "a").write_text("longer")
+    os.utime(folder / "a", (1_000_000_000, 1_000_000_000))
+    words = ["mirror", "--overwrite", "--remove", "--force", "--newer-than", "1h", str(folder), "local/wine/m"]
+    assert main(["data", *words]) == 0
+    assert (bucket(tmp_path) / "new").exists() and (bucket(tmp_path) / "a").read_text() == "a"

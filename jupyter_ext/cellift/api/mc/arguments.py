@@ -10,7 +10,7 @@ import importlib
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from typing import Any
 
-from cellift.api.mc import alias_words, elsewhere
+from cellift.api.mc import alias_words, elsewhere, other_flags
 
 # Which module of `api.mc` a command is in: only that one is loaded.
 _MODULES = {
@@ -36,6 +36,7 @@ class _Completion(Action):
 def configure(parser: ArgumentParser) -> None:
     """Add the actions and their arguments."""
     parser.add_argument("--autocompletion", action=_Completion, nargs=0, help=SUPPRESS)
+    other_flags.add_common(parser)
     commands = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
 
     def action(name: str, about: str, *, json: bool = True) -> ArgumentParser:
@@ -86,6 +87,7 @@ def configure(parser: ArgumentParser) -> None:
     rm.add_argument("targets", metavar="TARGET", nargs="+")
     recursive(rm, "all in a folder or bucket")
     rm.add_argument("--force", action="store_true", help="do not ask before all in a folder is removed")
+    rm.add_argument("--versions", action="store_true", help="with all versions: what is removed so is gone for good")
     rm.add_argument("--dangerous", action="store_true", help="all in all buckets of a TARGET that names none")
     of_version(rm)
     rm.add_argument("--dry-run", action="store_true", help="only say what would be removed")
@@ -147,6 +149,9 @@ def configure(parser: ArgumentParser) -> None:
     mirror = action("mirror", "copy what a folder has and another one lacks")
     mirror.add_argument("source", metavar="SOURCE")
     mirror.add_argument("target", metavar="TARGET")
+    mirror.add_argument(
+        "--exclude", metavar="PATTERN", action="append", default=[], help="leave out names like this (*.tmp, cache/*)"
+    )
     mirror.add_argument("--overwrite", action="store_true", help="replace what differs")
     mirror.add_argument("--remove", action="store_true", help="remove what only the target has")
     mirror.add_argument("--force", action="store_true", help="do not ask before that is removed")
@@ -168,15 +173,23 @@ def configure(parser: ArgumentParser) -> None:
 
     alias_words.configure(action("alias", "list, add and remove connections", json=False))
 
-    for one in (cp, mv, rm, find):
+    for one in (cp, mv, mirror):
+        one.add_argument("-q", "--quiet", action="store_true", help="say only what goes wrong")
+
+    for one in (cp, mv, rm, find, mirror):
         one.add_argument("--older-than", metavar="AGE", help="only objects older than this (7d10h, 30m)")
         one.add_argument("--newer-than", metavar="AGE", help="only objects newer than this")
+
+    for name, one in commands.choices.items():
+        if name not in elsewhere.WORDS and name not in ("serve", "alias", "share"):
+            other_flags.add_refused(name, one)
 
 
 def run(args: Namespace) -> int:
     """Do what the subcommand says."""
     if args.action in elsewhere.WORDS:
         elsewhere.refuse(args)
+    other_flags.take_over(args)
     module = importlib.import_module(f"cellift.api.mc.{_MODULES[args.action]}")
     code: int = getattr(module, args.action)(args)
     return code

@@ -8,15 +8,18 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timezone
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
 
 from cellift.api.mc.asking import agreed
 from cellift.api.mc.errors import CommandError, UsageError
+from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import opener, parse
 from cellift.api.mc.progress import Progress
 from cellift.api.mc.rows import print_json
 from cellift.api.words import plural
+from cellift.storage.api import ObjectInfo
 from cellift.storage.errors import BadNameError
 from cellift.storage.likeness import by_checksums, by_etags
 from cellift.storage.overlap import is_within
@@ -83,9 +86,15 @@ def mirror(args: Namespace) -> int:
     opened = opener()
     _check_apart(source, to, opened, remove=args.remove)
     left, right = _entries(source, opened), _entries(to, opened, may_lack=True)
+    for names in (left, right):
+        for name in [one for one in names if any(fnmatchcase(one, pattern) for pattern in args.exclude)]:
+            del names[name]
+    ages = wanted_of(args)
     wanted: list[str] = []
     differing: list[str] = []
     for name, entry in sorted(left.items()):
+        if not ages.takes(ObjectInfo(name, entry.size, entry.modified), name):
+            continue  # what the target has of it is not removed: the source has it
         if name not in right:
             wanted.append(name)
         elif entry.size != right[name].size or (
@@ -106,22 +115,25 @@ def mirror(args: Namespace) -> int:
         return 1
     failed = False
     done: list[dict[str, str]] = []
-    with Progress(sys.stderr) as progress:
+    with Progress(sys.stderr, quiet=args.quiet) as progress:
         progress.expect(sum(left[name].size for name in wanted), False)
         plan = (_move(source, to, name, opened, left[name].size) for name in wanted)
-        with closing(perform_all(plan, moved=progress.moved, warn=progress.say)) as outcomes:
+        with closing(perform_all(plan, moved=progress.moved, warn=progress.warn)) as outcomes:
             for move, error in outcomes:
                 failed = failed or error is not None
-                progress.say(f"cellift: {move}: {error}" if error else str(move))
+                if error:
+                    progress.warn(f"cellift: {move}: {error}")
+                else:
+                    progress.say(str(move))
                 done.append({"name": str(move.source), "status": "error" if error else "success"})
         # Only after every copy has come: a name that was changed is never gone from both sides.
         if extra and not failed:
             for name, reason in _remove(to, extra, opened).items():
                 failed = True
-                progress.say(f"cellift: {shown(name)} was not removed: {reason}")
+                progress.warn(f"cellift: {shown(name)} was not removed: {reason}")
             done += [{"name": name, "status": "removed"} for name in extra]
         for name in differing:
-            progress.say(f"cellift: {shown(name)} differs, and stays: give --overwrite to replace it")
+            progress.warn(f"cellift: {shown(name)} differs, and stays: give --overwrite to replace it")
     if args.json:
         print_json(done)
     return 1 if failed or differing else 0

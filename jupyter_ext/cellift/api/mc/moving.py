@@ -39,12 +39,12 @@ def _move(args: Namespace, *, remove_source: bool) -> int:
         raise UsageError(f"--attr is for objects, and {to} is a path of this machine: a file has no such metadata")
     records: list[dict[str, Any]] = []
     failed = False
-    with Progress(sys.stderr) as progress:
-        plan = moves(sources, to, opener(), recursive=args.recursive, wanted=wanted.takes, warn=progress.say)
+    with Progress(sys.stderr, quiet=args.quiet) as progress:
+        plan = moves(sources, to, opener(), recursive=args.recursive, wanted=wanted.takes, warn=progress.warn)
         if progress.is_watched:
             plan = told(plan, progress.expect)
         outcomes = perform_all(
-            plan, remove_source=remove_source, moved=progress.moved, warn=progress.say, attributes=attributes
+            plan, remove_source=remove_source, moved=progress.moved, warn=progress.warn, attributes=attributes
         )
         try:
             for move, error in outcomes:
@@ -56,7 +56,7 @@ def _move(args: Namespace, *, remove_source: bool) -> int:
                 records.append(record | ({"error": str(error)} if error else {}))
                 if error:
                     failed = True
-                    progress.say(f"cellift: {move}: {error}")
+                    progress.warn(f"cellift: {move}: {error}")
                     if isinstance(error, HOPELESS):
                         break
                 else:
@@ -65,7 +65,7 @@ def _move(args: Namespace, *, remove_source: bool) -> int:
             outcomes.close()
     if args.json:
         print_json(records)
-    if not records and not failed:
+    if not records and not failed and not args.quiet:
         print("Nothing to copy.", file=sys.stderr)
     return 1 if failed else 0
 

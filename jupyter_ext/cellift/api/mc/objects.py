@@ -17,8 +17,8 @@ from cellift.api.mc.places import a_bucket, an_object, in_bucket, in_store, open
 from cellift.api.mc.rows import moment, print_json
 from cellift.api.table import columns
 from cellift.api.words import plural, size, when
-from cellift.storage.api import ObjectInfo, Store
-from cellift.storage.errors import BucketExistsError, NotFoundError
+from cellift.storage.api import Feature, ObjectInfo, Store
+from cellift.storage.errors import BucketExistsError, BucketNotEmptyError, NotFoundError, StorageError
 from cellift.storage.place import Place
 from cellift.storage.removing import remove_in_groups
 from cellift.storage.shown import quoted, shown
@@ -84,8 +84,9 @@ def head(args: Namespace) -> int:
 def _version(args: Namespace) -> str | None:
     """The version that is named; UsageError where it cannot be that of all targets."""
     version: str | None = args.version_id
-    if version is not None and (len(args.targets) > 1 or getattr(args, "recursive", False)):
-        raise UsageError("--version-id is that of one object: name one TARGET, and leave --recursive out")
+    several = getattr(args, "recursive", False) or getattr(args, "versions", False)
+    if version is not None and (len(args.targets) > 1 or several):
+        raise UsageError("--version-id is that of one object: name one TARGET, without --recursive and --versions")
     return version
 
 
@@ -127,7 +128,15 @@ def rb(args: Namespace) -> int:
             failed = _remove(store, target.bucket, (one.key for one in objects(store, target.bucket)), [])
             if failed:
                 return _report(failed)
-        store.remove_bucket(target.bucket)
+        try:
+            store.remove_bucket(target.bucket)
+        except BucketNotEmptyError:
+            if not args.force or Feature.VERSIONS not in store.features:
+                raise
+            # What was removed is kept as versions, which go with their bucket.
+            for one in _versions(store, target, recursive=True):
+                store.remove(target.bucket, one.key, version=one.version or "null")
+            store.remove_bucket(target.bucket)
         removed.append(str(target))
     return _say("removed", removed, args)
 
@@ -157,13 +166,15 @@ def rm(args: Namespace) -> int:
         return _rm_version(an_object(args.targets[0]), version, opened, args)
     targets = [target for text in args.targets for target in _named(text, args, opened)]
     plan = [(target, opened(target.connection)) for target in targets]
+    look = _versions if args.versions else _meant
 
     def meant(target: Target, store: Store) -> Iterator[ObjectInfo]:
-        for info in _meant(store, target, recursive=args.recursive):
+        for info in look(store, target, recursive=args.recursive):
             if wanted.takes(info, f"{target.connection}/{target.bucket}/{info.key}"):
                 yield info
 
-    if args.recursive and not args.force and not args.dry_run and not _agreed(plan, meant, args):
+    asks = args.recursive or args.versions
+    if asks and not args.force and not args.dry_run and not _agreed(plan, meant, args):
         return 1
     removed: list[str] = []
     failed: dict[str, str] = {}
@@ -171,7 +182,9 @@ def rm(args: Namespace) -> int:
         at = f"{target.connection}/{target.bucket}/"
         keys = (info.key for info in meant(target, store))
         done: list[str] = []
-        if args.dry_run:
+        if args.versions:
+            failed |= _remove_versions(store, target, meant(target, store), done, dry=args.dry_run)
+        elif args.dry_run:
             done = list(keys)
         else:
             wrong = _remove(store, target.bucket, keys, done)
@@ -206,6 +219,46 @@ def _named(text: str, args: Namespace, opened: Callable[[str], Store]) -> Iterat
     yield from _buckets_of(target, opened)
 
 
+def _versions(store: Store, target: Target, *, recursive: bool) -> Iterator[ObjectInfo]:
+    """All versions and delete markers of an object, or of all below a prefix."""
+    found = False
+    if recursive:
+        for page in store.all_versions(target.bucket, target.folder, recursive=True):
+            for info in page.objects:
+                found = True
+                yield info
+        if found or not target.key:
+            return
+    for page in store.all_versions(target.bucket, target.key, recursive=True):
+        for info in page.objects:
+            if info.key != target.key:
+                break
+            found = True
+            yield info
+        else:
+            continue
+        break
+    if not found:
+        raise NotFoundError(f"{quoted(str(target))} has no versions: there is nothing of this name, or never was.")
+
+
+def _remove_versions(
+    store: Store, target: Target, found: Iterator[ObjectInfo], done: list[str], *, dry: bool
+) -> dict[str, str]:
+    """Remove versions one by one; gives what stayed, with the reason."""
+    failed: dict[str, str] = {}
+    for info in found:
+        version = info.version or "null"
+        name = f"{info.key} ({version})"
+        try:
+            if not dry:
+                store.remove(target.bucket, info.key, version=version)
+            done.append(name)
+        except StorageError as error:
+            failed[f"{target.connection}/{target.bucket}/{name}"] = str(error)
+    return failed
+
+
 def _meant(store: Store, target: Target, *, recursive: bool) -> Iterator[ObjectInfo]:
     if not recursive:
         try:
@@ -230,7 +283,7 @@ def _agreed(plan: list[tuple[Target, Store]], meant: Any, args: Namespace) -> bo
             count += 1
             total += info.size
     names = ", ".join(str(target) for target, _ in plan)
-    what = f"{plural(count, 'object')} ({size(total)}) below {names}"
+    what = f"{plural(count, 'version' if args.versions else 'object')} ({size(total)}) below {names}"
     return agreed(what, args)
 
 

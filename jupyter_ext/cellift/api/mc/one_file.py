@@ -27,4 +27,4 @@ def put(args: Namespace) -> int:
 
 
 def _copy(args: Namespace) -> int:
-    return cp(Namespace(**vars(args), targets=[args.source, args.target], recursive=False, attr=None))
+    return cp(Namespace(**vars(args), targets=[args.source, args.target], recursive=False, attr=None, quiet=False))

@@ -13,10 +13,12 @@ from cellift.api.meter import EVERY_SECONDS, CellBar, Meter
 class Progress:
     """A context; its methods are called in several threads. Where nobody watches, only what is said is printed."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
+        """*quiet*: only `warn` prints anything."""
         self._stream = stream
-        self._is_terminal = stream.isatty()
-        self._bar = None if self._is_terminal or not CellBar.is_possible() else CellBar()
+        self._quiet = quiet
+        self._is_terminal = stream.isatty() and not quiet
+        self._bar = CellBar() if not quiet and not self._is_terminal and CellBar.is_possible() else None
         self._lock = threading.Lock()
         self._meter = Meter()
         self._shown = time.monotonic()
@@ -42,7 +44,12 @@ class Progress:
                 self._show()
 
     def say(self, text: str) -> None:
-        """Print a line."""
+        """Print a line, unless it is to be quiet."""
+        if not self._quiet:
+            self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """Print a line of what goes wrong."""
         with self._lock:
             self._clear()
             self._stream.write(text + "\n")
