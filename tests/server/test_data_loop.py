@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -25,6 +26,7 @@ Calls = list[tuple[str, int]]
 BODIES = {
     "/connections/{connection}": {"url": "http://127.0.0.1:9", "key_id": "id", "secret": "s"},
     "/buckets": {"bucket": "another"},
+    "/notebook": {"content": {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}},
 }
 
 
@@ -101,7 +103,7 @@ async def test_no_route_of_a_connection_asks_a_store_on_the_loop(
     ]
     assert len(routes) >= 14
     for verb, path in routes:
-        await data.put(bucket, "n", b"0123456789")
+        await data.put(bucket, "n", json.dumps(BODIES["/notebook"]["content"]).encode())
         calls.clear()
         name = "kept" if path.endswith("{connection}") else "local"
         send = next((body for end, body in BODIES.items() if path.endswith(end)), {"bucket": bucket, "key": "n"})
