@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 import threading
 from collections.abc import Callable, Generator
 from pathlib import Path
@@ -14,6 +15,7 @@ from data_kit import place
 from tornado import web
 
 from cellift.server.data.base import DataHandler
+from cellift.server.data.transfers import TransferBytesHandler
 from cellift.server.workers import Workers
 from cellift.storage.api import Feature
 from cellift.storage.connections import kept, listing, opened
@@ -169,6 +171,36 @@ async def test_what_jupyter_has_loaded_is_no_longer_searched_for_garbage(data: A
     assert gc.get_freeze_count() > 10_000
     await jp_serverapp.web_app.settings["cellift"].service.stores.close()
     assert gc.get_freeze_count() == 0
+
+
+async def test_threads_that_work_leave_the_interpreter_to_the_loop_soon(data: Any, jp_serverapp: Any) -> None:
+    before = sys.getswitchinterval()
+    await data("GET", "connections/local/buckets")
+    assert sys.getswitchinterval() <= 0.001 < before
+    await jp_serverapp.web_app.settings["cellift"].service.stores.close()
+    assert sys.getswitchinterval() == before
+
+
+async def test_others_have_their_turn_while_the_bytes_of_an_upload_come(
+    data: Any, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Tornado goes on with bytes that are there unless it is given something to wait for: counted, not timed.
+    unbroken = [0]
+    whole = TransferBytesHandler.data_received
+
+    def received(self: TransferBytesHandler, chunk: bytes) -> Any:
+        result = whole(self, chunk)
+        unbroken[-1] += len(chunk)
+        if result is not None:
+            unbroken.append(0)
+        return result
+
+    monkeypatch.setattr(TransferBytesHandler, "data_received", received)
+    content = b"x" * (4 << 20)
+    send = {"kind": "upload", "to": place(bucket, "up"), "size": len(content)}
+    transfer = (await data("POST", "transfers", send=send)).json["id"]
+    assert (await data("PUT", f"transfers/{transfer}/bytes", raw=content, offset=0)).json["state"] == "done"
+    assert sum(unbroken) == len(content) and max(unbroken) <= 512 << 10
 
 
 async def test_a_handler_that_blocks_is_seen(data: Any, bucket: str, calls: Calls, jp_serverapp: Any) -> None:

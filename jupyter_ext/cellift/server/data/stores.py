@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,8 @@ T = TypeVar("T")
 _THREADS = 8
 # Connections are looked up anew after so many seconds: files and variables that bring them may change.
 _FRESH_SECONDS = 2.0
+# After so long a thread lets others have the interpreter: threads of transfers and listings the event loop's.
+_SWITCH_SECONDS = 0.0005
 
 
 class Stores:
@@ -34,6 +37,7 @@ class Stores:
         self._opened: OpenStores | None = None
         self._transfers: Transfers | None = None
         self._frozen = False
+        self._switched = 0.0
 
     async def blocking(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """The result of ``function``, called in a thread that may wait for a server."""
@@ -42,6 +46,9 @@ class Stores:
             # has loaded stops every thread for 0.1 s. What is there by now stays: it need not be looked at again.
             self._frozen = True
             gc.freeze()
+            # A thread that has the interpreter keeps it for 5 ms when others want it, and several come before the loop.
+            self._switched = sys.getswitchinterval()
+            sys.setswitchinterval(min(_SWITCH_SECONDS, self._switched))
         return await asyncio.get_running_loop().run_in_executor(self._pool, partial(function, *args, **kwargs))
 
     def connections(self, *, fresh: bool = False) -> dict[str, Connection]:
@@ -85,3 +92,4 @@ class Stores:
         if self._frozen:
             self._frozen = False
             gc.unfreeze()
+            sys.setswitchinterval(self._switched)

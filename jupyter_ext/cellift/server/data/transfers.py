@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 KINDS = ("upload", "copy", "move", "delete", "size", "import", "export", "undo")
 MOST_SIZE = 5 << 40
 """Bytes of an object at most, in S3."""
+_UNBROKEN = 256 << 10
+"""Bytes of a body that are taken before others have their turn on the event loop."""
 _FIELDS = frozenset({"kind", "sources", "to", "size", "existing", "transfer"})
 _VERBS = {
     "copy": "Copy",
@@ -130,6 +132,7 @@ class TransferBytesHandler(DataHandler):
     _feed: Feed
     _offset: int
     _refused: ApiError | None = None
+    _unbroken = 0
 
     async def prepare(self) -> None:  # type: ignore[override]  # as the class above has it
         """Ask who it is and what it is for, before any byte is taken."""
@@ -157,9 +160,14 @@ class TransferBytesHandler(DataHandler):
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
         """Take some bytes; the next ones come when the result, if there is one, is there."""
         # What is refused is read to its end all the same: an answer before that may not reach the browser.
-        if self._refused is not None or self._take(chunk):
+        if self._refused is None and not self._take(chunk):
+            return self._take_later(chunk)
+        self._unbroken += len(chunk)
+        if self._unbroken < _UNBROKEN:
             return None
-        return self._take_later(chunk)
+        # As long as bytes are there, Tornado goes on with them and lets nobody else have the loop.
+        self._unbroken = 0
+        return asyncio.sleep(0)
 
     @web.authenticated
     @authorized

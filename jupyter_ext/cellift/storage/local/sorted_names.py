@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from bisect import bisect_right
 from collections import OrderedDict
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ MOST_NAMES = 500_000
 # A folder that changed so shortly before it was read may change again without a new time: file systems tell times in
 # steps, of 2 s at the coarsest (FAT).
 _SETTLED_NS = 2_000_000_000
+SORTED_AT_ONCE = 2048
+"""Names in a piece that is sorted at once, about: a millisecond's."""
 
 
 class _Kept(NamedTuple):
@@ -70,5 +73,23 @@ def _read(folder: int) -> list[str]:
             elif entry.is_dir(follow_symlinks=False):
                 folders.append(entry.name)
     files.extend(f"{name}/" for name in folders)
-    files.sort()
-    return files
+    return [name for piece in sorted_pieces(files) for name in piece]
+
+
+def sorted_pieces(names: list[str]) -> list[list[str]]:
+    """The names in order, in pieces that were sorted one by one.
+
+    One call that sorts 100,000 names stops every other thread for as long: 0.05 to 0.1 s.
+    """
+    if len(names) <= SORTED_AT_ONCE:
+        return [sorted(names)]
+    # A sample that is spread over all of them tells where pieces end; eight times as many make these alike.
+    count = -(-len(names) // SORTED_AT_ONCE)
+    sample = sorted(names[:: max(1, len(names) // (8 * count))])
+    ends = sample[8::8]
+    pieces: list[list[str]] = [[] for _ in range(len(ends) + 1)]
+    for name in names:
+        pieces[bisect_right(ends, name)].append(name)
+    for piece in pieces:
+        piece.sort()
+    return pieces

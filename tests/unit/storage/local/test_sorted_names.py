@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cellift.storage.local.sorted_names import SortedNames
+from cellift.storage.local.sorted_names import SORTED_AT_ONCE, SortedNames, sorted_pieces
 from cellift.storage.local.tree import LocalTree
 
 MANY = 3000
@@ -123,3 +124,13 @@ def test_what_is_kept_is_bounded_and_the_least_used_goes(folders: list[int], mon
 def test_a_folder_with_more_names_than_may_be_kept_is_listed_all_the_same(folders: list[int]) -> None:
     names = SortedNames(most=5)
     assert names.of(folders[0]) == names.of(folders[0]) == [str(number) for number in range(10)]
+
+
+@pytest.mark.parametrize("count", [0, 1, SORTED_AT_ONCE, SORTED_AT_ONCE + 1, 50_000])
+@pytest.mark.parametrize("form", ["{0:06d}.csv", "{0}", "same/long/prefix/of/all-{0}", "{1}/é{0}"])
+def test_many_names_are_sorted_in_pieces_that_stop_nobody_for_long(count: int, form: str) -> None:
+    names = [form.format(number, number % 7) for number in range(count)]
+    for given in (names, names[::-1], random.Random(1).sample(names, count)):
+        pieces = sorted_pieces(list(given))
+        assert [name for piece in pieces for name in piece] == sorted(names)
+        assert max(len(piece) for piece in pieces) <= 4 * SORTED_AT_ONCE
