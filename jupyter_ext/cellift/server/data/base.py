@@ -57,15 +57,20 @@ class DataHandler(CelliftHandler):
         return None if match is None else Condition(etag=match.strip().removeprefix("W/").strip('"'))
 
     def required(self, name: str) -> str:
-        """A parameter of the query that must be there; spaces at its ends are part of it."""
-        value = self.get_query_argument(name, "", strip=False)
-        if not value:
+        """A parameter of the query that must be there, exactly as it is."""
+        value = self.optional(name)
+        if value is None:
             raise ApiError(400, f"`{name}` is missing in the query.")
         return value
 
     def optional(self, name: str) -> str | None:
         """A parameter of the query, exactly as it is; None when it is absent or empty."""
-        return self.get_query_argument(name, "", strip=False) or None
+        # Not Tornado's `get_query_argument`: it makes spaces of control characters, and so another key of a key.
+        given = self.request.query_arguments.get(name)
+        try:
+            return (given[-1].decode("utf-8") or None) if given else None
+        except UnicodeDecodeError:
+            raise ApiError(400, f"`{name}` in the query is not UTF-8.") from None
 
 
 def moment(time: datetime | None) -> str | None:
