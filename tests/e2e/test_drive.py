@@ -63,14 +63,21 @@ def appears(item: Locator) -> bool:
     return True
 
 
-def write(page: Page, text: str) -> Locator:
-    """Add text to the end of the text document that is open, and save."""
-    editor = page.locator(".jp-FileEditor .cm-content")
-    editor.click()
+def write(page: Page, text: str, holds: Callable[[], bool]) -> None:
+    """Add text to the end of the text document that is open, and save until something holds.
+
+    JupyterLab ignores what asks it to save while it still saves, and shows nowhere that it is ready again.
+    """
+    page.locator(".jp-FileEditor .cm-content").click()
     page.keyboard.press("Control+End")
     page.keyboard.type(text)
-    page.keyboard.press("Control+s")
-    return editor
+    for _ in range(20):
+        page.keyboard.press("Control+s")
+        for _ in range(20):
+            if holds():
+                return
+            page.wait_for_timeout(50)
+    pytest.fail("it did not come to hold")
 
 
 def until(page: Page, holds: Callable[[], bool]) -> None:
@@ -85,26 +92,26 @@ def until(page: Page, holds: Callable[[], bool]) -> None:
 def test_an_object_is_found_edited_and_saved(page: Page, notes: Path) -> None:
     browse(page, "local", "papers", "notes", "todo.txt")
     expect(page.locator(".jp-FileEditor .cm-content")).to_contain_text("first line")
-    write(page, "second line")
-    until(page, lambda: (notes / "todo.txt").read_text() == f"{TEXT}second line")
-    write(page, ", twice")
-    until(page, lambda: (notes / "todo.txt").read_text() == f"{TEXT}second line, twice")
+    file = notes / "todo.txt"
+    write(page, "second line", lambda: file.read_text() == f"{TEXT}second line")
+    write(page, ", twice", lambda: file.read_text() == f"{TEXT}second line, twice")
     expect(page.locator(".jp-Dialog")).to_have_count(0)
 
 
 def test_what_somebody_else_has_changed_is_not_overwritten_unasked(page: Page, notes: Path) -> None:
     command(page, "docmanager:open", {"path": "cellift:local/papers/notes/todo.txt"})
-    expect(page.locator(".jp-FileEditor .cm-content")).to_contain_text("first line")
+    editor = page.locator(".jp-FileEditor .cm-content")
+    expect(editor).to_contain_text("first line")
     (notes / "todo.txt").write_text("theirs\n")
-    editor = write(page, "mine")
     dialog = page.locator(".jp-Dialog")
+    write(page, "mine", dialog.is_visible)
     expect(dialog).to_contain_text("has changed on disk")
     assert (notes / "todo.txt").read_text() == "theirs\n"
     dialog.get_by_role("button", name="Revert").click()
     expect(editor).to_contain_text("theirs")
 
     (notes / "todo.txt").write_text("theirs again\n")
-    write(page, "mine")
+    write(page, "mine", dialog.is_visible)
     dialog.get_by_role("button", name="Overwrite").click()
     until(page, lambda: (notes / "todo.txt").read_text() == "theirs\nmine")
 
@@ -171,5 +178,4 @@ def test_an_object_is_edited_in_notebook_7(
         tree.get_by_test_id("cellift-drive").get_by_text("todo.txt", exact=True).dblclick()
     page = opened.value
     expect(page.locator(".jp-FileEditor .cm-content")).to_contain_text("first line")
-    write(page, "from Notebook 7")
-    until(page, lambda: (notes / "todo.txt").read_text() == f"{TEXT}from Notebook 7")
+    write(page, "from Notebook 7", lambda: (notes / "todo.txt").read_text() == f"{TEXT}from Notebook 7")
