@@ -29,6 +29,7 @@ DIFFERENCES = {
     "more-than-there-is": "a page may say that there is more when it was the last one",
     "parts-stay": "a part of an upload cannot be sent again with other bytes",
     "emptied-folder": "a folder of a bucket with versions is still listed when all in it was removed",
+    "folders-race": "a write may be refused while the last other object of its folder is removed",
     "marker-falls": "the marker `folder/` goes with the last object in the folder",
 }
 
@@ -120,7 +121,7 @@ def s3_versitygw(request: pytest.FixtureRequest) -> Subject:
     return Subject(
         "s3-versitygw",
         store,
-        frozenset({"clash", "emptied-folder", "marker-stays", "more-than-there-is"}),
+        frozenset({"clash", "emptied-folder", "folders-race", "marker-stays", "more-than-there-is"}),
         _NO_S3_KEYS | {"long segment"},
         store.uploads,
         held=48 * PIECE,

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from cellift.storage.api import PIECE, Condition
-from cellift.storage.errors import CancelledError, ConditionError, StorageError, TruncatedError
+from cellift.storage.errors import BadNameError, CancelledError, ConditionError, StorageError, TruncatedError
 from storage.kit import get, keys, put
 from storage.subjects import Subject
 
@@ -91,7 +91,10 @@ def test_writers_and_removers_in_one_folder_do_not_hinder_each_other(subject: Su
             subject.store.remove(bucket, f"a/b/{number}/{turn}")
 
     done = together(8, act)
-    assert not [one for one in done if isinstance(one, Exception)]
+    failed = [one for one in done if isinstance(one, Exception)]
+    if "folders-race" in subject.differences:
+        failed = [one for one in failed if not isinstance(one, BadNameError)]
+    assert not failed
     assert keys(subject.store, bucket) == []
 
 

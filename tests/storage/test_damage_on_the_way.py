@@ -155,6 +155,17 @@ def test_a_body_that_was_changed_is_not_taken(scene: Scene, here: Path, tmp_path
     assert sum(map(object_bytes, scene.proxy.seen)) == 2, "nothing is read twice"
 
 
+def test_a_copy_that_the_server_made_of_other_bytes_is_told(scene: Scene) -> None:
+    def replace_copy(head: Head, given: bytes) -> bytes:
+        if head[0] == "PUT":
+            put(scene.subject.store, scene.bucket, "copied", CONTENT[::-1])
+        return given
+
+    scene.proxy.change = replace_copy
+    with pytest.raises(ChecksumError, match=r"another md5 checksum than what it is a copy of\. Copy it again"):
+        copy(scene.at("a"), scene.at("copied"))
+
+
 @pytest.mark.parametrize("size", [100, 3 * multipart.PART], ids=["one request", "parts"])
 def test_what_arrives_changed_at_the_server_is_not_reported_as_written(scene: Scene, here: Path, size: int) -> None:
     """A signature covers the content: a proxy cannot change it unseen. The server's refusal is told."""

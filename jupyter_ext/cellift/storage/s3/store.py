@@ -19,6 +19,7 @@ from cellift.storage.errors import (
     BadNameError,
     BucketExistsError,
     CancelledError,
+    ChecksumError,
     ConditionError,
     NoSuchBucketError,
     NotFoundError,
@@ -337,6 +338,12 @@ class S3Store:
             raise StorageError(
                 f"{quoted(f'{to_bucket}/{to_key}')} is not as large as what it is a copy of. Copy it again."
             )
+        for name, wanted in found.checksums.items():
+            if copied.checksums.get(name, wanted) != wanted:
+                raise ChecksumError(
+                    f"{quoted(f'{to_bucket}/{to_key}')} has another {name} checksum than what it is a copy of. Copy it "
+                    "again; if it stays so, look at the server's disks."
+                )
         return copied
 
     def remove(self, bucket: str, key: str, *, version: str | None = None) -> None:
