@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 from collections.abc import Iterator
@@ -152,7 +153,7 @@ def test_what_the_server_has_forgotten_is_begun_anew(
     (note,) = notes.iterdir()
     with multipart.upload(opened(server, proxy, notes)._transport, bucket, "big", {}) as other:
         proxy.fault = lambda _: None
-        removed = multipart.Upload(other.transport, bucket, "big", note.read_text())
+        removed = multipart.Upload(other.transport, bucket, "big", json.loads(note.read_text())[-1])
         removed.abort()
         other.abort()
     sent(proxy)
@@ -192,6 +193,41 @@ def test_two_that_write_one_key_do_not_send_parts_of_one_upload(
     upload(file, Place(first, "behind", bucket, "big"), moved=write_another)
     assert begun(proxy) == 2 and wrote == [len(other)]
     assert get(subject.store, bucket, "big") == CONTENT
+    assert subject.leftovers(bucket) == [] and list(notes.iterdir()) == []
+
+
+def test_what_nobody_goes_on_with_for_a_week_is_removed(
+    server: Rclone | Server, proxy: FaultProxy, notes: Path, file: Path, subject: Subject, bucket: str
+) -> None:
+    proxy.fault = gone_after(1)  # type: ignore[assignment]
+    for key in ("old", "new"):
+        with pytest.raises(UnreachableError):
+            upload(file, Place(opened(server, proxy, notes), "behind", bucket, key))
+    proxy.fault = lambda _: None
+    assert len(subject.leftovers(bucket)) == 2
+    for note in notes.iterdir():
+        if json.loads(note.read_text())[2] == "old":
+            os.utime(note, (0, 0))
+    upload(file, Place(opened(server, proxy, notes), "behind", bucket, "another"))
+    assert len(subject.leftovers(bucket)) == 1
+    assert [json.loads(note.read_text())[2] for note in notes.iterdir()] == ["new"]
+    upload(file, Place(opened(server, proxy, notes), "behind", bucket, "new"))
+    assert subject.leftovers(bucket) == [] and list(notes.iterdir()) == []
+
+
+def test_a_server_that_fails_when_an_old_upload_is_removed_is_asked_again(
+    server: Rclone | Server, proxy: FaultProxy, notes: Path, file: Path, subject: Subject, bucket: str
+) -> None:
+    proxy.fault = gone_after(1)  # type: ignore[assignment]
+    with pytest.raises(UnreachableError):
+        upload(file, Place(opened(server, proxy, notes), "behind", bucket, "old"))
+    (note,) = notes.iterdir()
+    os.utime(note, (0, 0))
+    proxy.fault = lambda head: error("403 Forbidden", "AccessDenied") if head[0] == "DELETE" else None
+    upload(file, Place(opened(server, proxy, notes), "behind", bucket, "another"))
+    assert list(notes.iterdir()) == [note]
+    proxy.fault = lambda _: None
+    upload(file, Place(opened(server, proxy, notes), "behind", bucket, "another"))
     assert subject.leftovers(bucket) == [] and list(notes.iterdir()) == []
 
 

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -31,7 +32,7 @@ from cellift.storage.s3.body import Body
 from cellift.storage.s3.gate import Gate, Stopped
 from cellift.storage.s3.pieces import Source
 from cellift.storage.s3.transport import Answer, Transport, checked
-from cellift.storage.s3.unfinished import Note
+from cellift.storage.s3.unfinished import Note, old
 from cellift.storage.shown import quoted
 
 MOST_PARTS = 10_000
@@ -118,11 +119,11 @@ def upload(
     begun = (note and _earlier(transport, bucket, key, note)) or _begin(transport, bucket, key, headers)
     if note is not None:
         with suppress(OSError):  # a full disk: then it is not gone on with
-            note.keep(begun.id)
+            note.keep(transport.endpoint.url, bucket, key, begun.id)
     try:
         yield begun
     except BaseException as error:
-        if note is not None and note.id and _waits(error):
+        if note is not None and note.id and _waits(error) and not is_cancelled():
             assert isinstance(error, StorageError)
             kept = f"What has arrived of {quoted(f'{bucket}/{key}')} is kept: the next try sends the rest."
             raise type(error)(f"{error} {kept}", error.code) from None
@@ -147,6 +148,15 @@ def upload(
             raise type(error)(f"{error} The next try begins anew.", error.code) from None
         raise
     _drop(note)
+
+
+def end_old(transport: Transport, notes: Path | None) -> None:
+    """Remove uploads from the server that nobody has gone on with for days."""
+    for note in old(notes, transport.endpoint.url):
+        with suppress(StorageError):  # it is asked again next time
+            if note.id:
+                Upload(transport, note.bucket, note.key, note.id).abort()
+            note.drop()
 
 
 def _drop(note: Note | None) -> None:

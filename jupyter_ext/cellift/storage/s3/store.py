@@ -219,6 +219,7 @@ class S3Store:
             absent = condition is not None and condition.absent
             if given.is_within(_SINGLE):
                 return self._write_at_once(bucket, key, Body(given.part(_SINGLE), moved), headers, wanted, absent)
+            multipart.end_old(self._transport, self._notes)
             identity = (self._transport.endpoint.url, bucket, key, repr(sorted(headers.items())))
             with (
                 noted(self._notes, *identity) as note,

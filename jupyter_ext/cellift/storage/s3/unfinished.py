@@ -9,27 +9,33 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 _MOST_BYTES = 8192
+_OLD_SECONDS = 7 * 24 * 3600.0
+"""After so long nobody goes on with an upload, whose parts take room that is paid for."""
 
 
 class Note:
     """The note on one upload; ``id`` is what an earlier try has begun, empty when there is none."""
 
-    def __init__(self, file: int, path: Path) -> None:
+    def __init__(self, file: int) -> None:
         self._file = file
-        self._path = path
-        self.id = os.pread(file, _MOST_BYTES, 0).decode("utf-8", "replace").strip()
+        try:
+            self.server, self.bucket, self.key, self.id = map(str, json.loads(os.pread(file, _MOST_BYTES, 0)))
+        except ValueError:  # a new one
+            self.server = self.bucket = self.key = self.id = ""
 
-    def keep(self, upload_id: str) -> None:
+    def keep(self, server: str, bucket: str, key: str, upload_id: str) -> None:
         """Write down what has begun. Raises OSError, and then there is nothing to go on with."""
         self.id = ""
         os.ftruncate(self._file, 0)
-        os.pwrite(self._file, upload_id.encode(), 0)
+        os.pwrite(self._file, json.dumps([server, bucket, key, upload_id]).encode("ascii"), 0)
         self.id = upload_id
 
     def drop(self) -> None:
@@ -53,6 +59,19 @@ def noted(folder: Path | None, *identity: str) -> Iterator[Note | None]:
         yield note
 
 
+def old(folder: Path | None, server: str) -> Iterator[Note]:
+    """Give the notes on uploads to a server that nobody goes on with. Whoever has ended one drops its note."""
+    if folder is None:
+        return
+    with contextlib.suppress(OSError):
+        for path in sorted(folder.iterdir()):
+            with contextlib.suppress(OSError):  # one that is held, or has just gone, is somebody's
+                if path.stat().st_mtime < time.time() - _OLD_SECONDS:
+                    with _held(path) as note:
+                        if note.server == server or not note.id:
+                            yield note
+
+
 @contextmanager
 def _held(path: Path) -> Iterator[Note]:
     for folder in (path.parent.parent, path.parent):
@@ -62,7 +81,7 @@ def _held(path: Path) -> Iterator[Note]:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if path.stat().st_ino != os.fstat(file).st_ino:
             raise BlockingIOError  # who held it has just ended well, and another one begins
-        note = Note(file, path)
+        note = Note(file)
         try:
             yield note
         finally:
