@@ -67,6 +67,28 @@ def test_the_quick_start_of_mc_works_with_data_in_place_of_mc(
     assert run(shell, "%data ls local").names() == []
 
 
+def test_what_was_done_is_told_as_output_and_what_went_wrong_as_an_error(
+    shell: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    for name in ("a.csv", "sub/b.csv"):
+        (tmp_path / name).write_text("1")
+    capsys.readouterr()
+    for line in (
+        "%data mb local/wine",
+        "%data cp a.csv local/wine",
+        "%data mirror sub local/wine/mirrored",
+        "%data rm local/wine/a.csv",
+    ):
+        run(shell, line)
+        said = capsys.readouterr()
+        assert said.out and not said.err, line
+    failed = shell.run_cell("%data cp nothing.csv local/wine")
+    assert failed.error_in_exec is not None
+    assert "nothing.csv" in str(failed.error_in_exec) + capsys.readouterr().err
+
+
 def test_a_pattern_means_the_files_that_are_like_it(
     shell: InteractiveShell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

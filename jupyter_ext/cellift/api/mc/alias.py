@@ -8,6 +8,7 @@ from argparse import Namespace
 
 from cellift.api.mc.errors import CommandError, UsageError
 from cellift.api.mc.rows import print_json
+from cellift.api.mc.telling import tell
 from cellift.storage.connections import kept
 from cellift.storage.connections.listing import connections
 from cellift.storage.secret import Keys, keys
@@ -72,7 +73,7 @@ def _set(args: Namespace) -> int:
     if args.json:
         print_json(made.to_dict())
     else:
-        print(f"Set {quoted(made.name)} for {made.to_dict()['url']}: {made.found}", file=sys.stderr)
+        tell(f"Set {quoted(made.name)} for {made.to_dict()['url']}: {made.found}", args)
     return 0
 
 
@@ -85,7 +86,7 @@ def _rm(args: Namespace) -> int:
     if args.json:
         print_json([args.name])
     else:
-        print(f"removed {shown(args.name)} and its keys", file=sys.stderr)
+        tell(f"removed {shown(args.name)} and its keys", args)
     return 0
 
 

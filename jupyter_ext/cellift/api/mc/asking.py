@@ -6,13 +6,13 @@ import sys
 from argparse import Namespace
 
 from cellift.api.mc.errors import UsageError
+from cellift.api.mc.telling import is_cell, tell
 
 
 def agreed(what: str, args: Namespace) -> bool:
     """Ask whether *what* may be removed. Raises UsageError where nobody can answer."""
     question = f"Remove {what}? [y/N] "
-    # `asks` is set where there is no terminal and yet somebody to ask: in a notebook.
-    if getattr(args, "asks", False):
+    if is_cell(args):
         try:
             answer = input(question)
         except (EOFError, NotImplementedError):  # a notebook that runs by itself: Jupyter's error is one of these
@@ -24,7 +24,7 @@ def agreed(what: str, args: Namespace) -> bool:
         raise _nobody(what)
     if answer.strip().lower() in ("y", "yes"):
         return True
-    print("Nothing was removed.", file=sys.stderr)
+    tell("Nothing was removed.", args)
     return False
 
 

@@ -18,6 +18,7 @@ from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import opener, parse
 from cellift.api.mc.progress import Progress
 from cellift.api.mc.rows import print_json
+from cellift.api.mc.telling import telling
 from cellift.api.words import plural
 from cellift.storage.api import ObjectInfo
 from cellift.storage.errors import BadNameError
@@ -115,7 +116,7 @@ def mirror(args: Namespace) -> int:
         return 1
     failed = False
     done: list[dict[str, str]] = []
-    with Progress(sys.stderr, quiet=args.quiet) as progress:
+    with Progress(sys.stderr, telling(args), quiet=args.quiet) as progress:
         progress.expect(sum(left[name].size for name in wanted), False)
         plan = (_move(source, to, name, opened, left[name].size) for name in wanted)
         with closing(perform_all(plan, moved=progress.moved, warn=progress.warn)) as outcomes:

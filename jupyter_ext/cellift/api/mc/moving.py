@@ -12,6 +12,7 @@ from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import opener, parse
 from cellift.api.mc.progress import Progress
 from cellift.api.mc.rows import print_json
+from cellift.api.mc.telling import tell, telling
 from cellift.storage.ahead import told
 from cellift.storage.performing import HOPELESS, perform_all
 from cellift.storage.place import Place
@@ -39,7 +40,7 @@ def _move(args: Namespace, *, remove_source: bool) -> int:
         raise UsageError(f"--attr is for objects, and {to} is a path of this machine: a file has no such metadata")
     records: list[dict[str, Any]] = []
     failed = False
-    with Progress(sys.stderr, quiet=args.quiet) as progress:
+    with Progress(sys.stderr, telling(args), quiet=args.quiet) as progress:
         plan = moves(sources, to, opener(), recursive=args.recursive, wanted=wanted.takes, warn=progress.warn)
         if progress.is_watched:
             plan = told(plan, progress.expect)
@@ -66,7 +67,7 @@ def _move(args: Namespace, *, remove_source: bool) -> int:
     if args.json:
         print_json(records)
     if not records and not failed and not args.quiet:
-        print("Nothing to copy.", file=sys.stderr)
+        tell("Nothing to copy.", args)
     return 1 if failed else 0
 
 

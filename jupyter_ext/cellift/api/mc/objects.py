@@ -15,6 +15,7 @@ from cellift.api.mc.errors import CommandError, UsageError
 from cellift.api.mc.flags import wanted_of
 from cellift.api.mc.places import a_bucket, an_object, in_bucket, in_store, opener
 from cellift.api.mc.rows import moment, print_json
+from cellift.api.mc.telling import tell
 from cellift.api.table import columns
 from cellift.api.words import plural, size, when
 from cellift.storage.api import Feature, ObjectInfo, Store
@@ -307,7 +308,7 @@ def _say(what: str, names: list[str], args: Namespace) -> int:
         print_json(names)
     else:
         for name in names:
-            print(f"{what} {shown(name)}", file=sys.stderr)
+            tell(f"{what} {shown(name)}", args)
     return 0
 
 

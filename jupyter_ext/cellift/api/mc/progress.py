@@ -13,9 +13,10 @@ from cellift.api.meter import EVERY_SECONDS, CellBar, Meter
 class Progress:
     """A context; its methods are called in several threads. Where nobody watches, only what is said is printed."""
 
-    def __init__(self, stream: TextIO, *, quiet: bool = False) -> None:
-        """*quiet*: only `warn` prints anything."""
+    def __init__(self, stream: TextIO, said: TextIO | None = None, *, quiet: bool = False) -> None:
+        """*said* gets what is said, when it is another stream. *quiet*: only `warn` prints anything."""
         self._stream = stream
+        self._said = said or stream
         self._quiet = quiet
         self._is_terminal = stream.isatty() and not quiet
         self._bar = CellBar() if not quiet and not self._is_terminal and CellBar.is_possible() else None
@@ -46,14 +47,17 @@ class Progress:
     def say(self, text: str) -> None:
         """Print a line, unless it is to be quiet."""
         if not self._quiet:
-            self.warn(text)
+            self._print(text, self._said)
 
     def warn(self, text: str) -> None:
         """Print a line of what goes wrong."""
+        self._print(text, self._stream)
+
+    def _print(self, text: str, stream: TextIO) -> None:
         with self._lock:
             self._clear()
-            self._stream.write(text + "\n")
-            self._stream.flush()
+            stream.write(text + "\n")
+            stream.flush()
 
     def __enter__(self) -> Progress:
         return self

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from cellift.api.mc.errors import UsageError
 from cellift.api.mc.places import an_object, opener
 from cellift.api.mc.rows import moment, print_json
+from cellift.api.mc.telling import tell
 from cellift.storage.errors import StorageError
 from cellift.storage.links import LONGEST, link
 from cellift.storage.links_made import links_made
@@ -55,7 +55,7 @@ def _list(args: Namespace) -> int:
         ends = moment(made.ends.replace(microsecond=0))
         records.append({"name": "/".join(target), "url": url, "expires": ends})
     if not records and not args.json:
-        print(f"There are no links for {args.kind} that still work.", file=sys.stderr)
+        tell(f"There are no links for {args.kind} that still work.", args)
     return _print(records, args)
 
 
