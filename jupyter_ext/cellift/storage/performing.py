@@ -51,7 +51,7 @@ def perform(
     Raises what the plan has refused it for, StorageError for a store, OSError for a file, and ChangedError, with both
     objects left, when the source was replaced meanwhile.
     """
-    source, to, refused, _ = move
+    source, to, refused, _, found = move
     if refused is not None:
         raise refused
     if remove_source and is_same(source, to):
@@ -69,7 +69,7 @@ def perform(
         else:
             if condition is not None and condition.absent and os.path.lexists(to):
                 raise FileExistsError(errno.EEXIST, "it is there already", str(to))
-            download(source, to, moved=moved)
+            download(source, to, moved=moved, found=found)
     else:
         copy(source, to, condition=condition, moved=moved, warn=warn, attributes=attributes)
     if not remove_source:

@@ -28,12 +28,14 @@ class Move(NamedTuple):
     """One object or file, and where it goes. A place whose key ends with a slash is a folder's marker.
 
     ``refused``: why it may not go there; the others of the plan may. ``size``: bytes of an object, as it was listed.
+    ``found``: all that its store tells of it, where it was asked just now.
     """
 
     source: Path | Place
     to: Path | Place
     refused: BadNameError | None = None
     size: int = 0
+    found: ObjectInfo | None = None
 
     def __str__(self) -> str:
         return f"{_text(self.source)} -> {_text(self.to)}"
@@ -144,7 +146,7 @@ def _from_store(
                 raise NotRecursiveError(_WHOLE.format(quoted(str(source)))) from None
             raise
         if wanted is None or wanted(info, str(source)):
-            yield Move(Place(store, *source), _destination(to, name if into else "", open_store), size=info.size)
+            yield Move(Place(store, *source), _destination(to, name if into else "", open_store), None, info.size, info)
         return
     _check_apart(source, to, open_store)
     start = len(source.folder)
@@ -160,7 +162,7 @@ def _from_store(
         info = store.stat(source.bucket, source.key)
         if wanted is None or wanted(info, str(source)):
             name = source.key.rpartition("/")[2]
-            yield Move(Place(store, *source), _destination(to, name, open_store), size=info.size)
+            yield Move(Place(store, *source), _destination(to, name, open_store), None, info.size, info)
 
 
 def _check_apart(source: LocalPath | Target, to: LocalPath | Target, open_store: Opener) -> None:

@@ -73,13 +73,16 @@ def upload(
     return written
 
 
-def download(source: Place, path: Path, *, moved: Moved = nothing) -> ObjectInfo:
+def download(source: Place, path: Path, *, moved: Moved = nothing, found: ObjectInfo | None = None) -> ObjectInfo:
     """Write an object as a file, whole or not at all; folders that are missing are made.
 
     What an earlier try has brought of this very object (by its etag) is kept beside *path* and not asked for again: it
     counts as moved at once. An error keeps it; a cancelled transfer, or another object of the same name, removes it.
+
+    *found* is what the store tells of the object, where it was asked just now; ChangedError when it is another by then.
     """
-    found = source.store.stat(source.bucket, source.key)
+    if found is None:
+        found = source.store.stat(source.bucket, source.key)
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir():
         raise IsADirectoryError(21, "it is a folder, and the object would be a file of this name", str(path))

@@ -19,9 +19,14 @@ class Body:
         sent: Callable[[int], None] = lambda _: None,
         *,
         needs_md5: bool = True,
+        is_looked_at: bool = False,
     ) -> None:
-        """*needs_md5*: whether ``Content-MD5`` is sent beside a signature that holds a sum of the content already."""
+        """*needs_md5*: whether ``Content-MD5`` is sent beside a signature that holds a sum of the content already.
+
+        *is_looked_at*: the sum that the server answers is compared; one in the request is needed against others alone.
+        """
         self.needs_md5 = needs_md5
+        self.is_looked_at = is_looked_at
         self._pieces = pieces
         self._sent = sent
         self._counted = 0

@@ -9,6 +9,7 @@ from cellift.storage.errors import StorageError
 from cellift.storage.shown import shown
 
 AMAZON = "https://s3.amazonaws.com"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Endpoint:
     def host(self) -> str:
         """Scheme, host and port: what a message may show."""
         return masked_url(self.url)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether it is on this machine, and nothing between."""
+        return not self.proxy and urlsplit(self.url).hostname in LOOPBACK
 
 
 def is_amazon(url: str) -> bool:

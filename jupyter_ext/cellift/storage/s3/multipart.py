@@ -212,8 +212,8 @@ class Part(NamedTuple):
     length: int
 
 
-def send_parts(begun: Upload, source: Source, size: int, gate: Gate) -> list[Part]:
-    """Send everything that *source* gives, in parts of *size*."""
+def send_parts(begun: Upload, source: Source, size: int, gate: Gate, *, are_sums: bool = False) -> list[Part]:
+    """Send everything that *source* gives, in parts of *size*. *are_sums*: etags are known for MD5 sums."""
     workers = max(1, min(_PARALLEL, _PARALLEL_BYTES // size))
     done: list[Future[Part]] = []
 
@@ -222,7 +222,7 @@ def send_parts(begun: Upload, source: Source, size: int, gate: Gate) -> list[Par
 
     def send(number: int, content: memoryview) -> Part:
         # One sum of it is signed, and the other is looked at when all parts are there: a third would take time.
-        body = Body([content], gate.passed, needs_md5=False)
+        body = Body([content], gate.passed, needs_md5=False, is_looked_at=are_sums)
         if begun.there.get(number) == (body.md5, body.length):
             gate.passed(body.length)
             return Part(body.md5, body.md5, body.length)

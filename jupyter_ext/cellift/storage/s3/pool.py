@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from cellift.storage.errors import StorageError
-from cellift.storage.s3.endpoint import Endpoint, masked_url
+from cellift.storage.s3.endpoint import LOOPBACK, Endpoint, masked_url
 
 if TYPE_CHECKING:
     import urllib3
 
 _CONNECTIONS = 16
 """As many as are kept open to a server; more threads than that open further ones for a while."""
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 def make_pool(endpoint: Endpoint) -> urllib3.PoolManager:
@@ -72,6 +71,6 @@ def _proxy(endpoint: Endpoint) -> str:
     from urllib.request import getproxies, proxy_bypass
 
     parts = urlsplit(endpoint.url)
-    if not parts.hostname or parts.hostname in _LOOPBACK or proxy_bypass(parts.hostname):
+    if not parts.hostname or parts.hostname in LOOPBACK or proxy_bypass(parts.hostname):
         return ""
     return getproxies().get(parts.scheme, "")

@@ -225,7 +225,8 @@ class S3Store:
                 noted(self._notes, *identity) as note,
                 multipart.upload(self._transport, bucket, key, headers, note) as begun,
             ):
-                parts = multipart.send_parts(begun, given, multipart.part_size(size), Gate(moved))
+                are_sums = self._verifier.etags_are_sums is True
+                parts = multipart.send_parts(begun, given, multipart.part_size(size), Gate(moved), are_sums=are_sums)
                 # Who cancelled while the server was silent after the last byte must not find an object later.
                 moved(0)
                 etag = multipart.etag_of_parts([part.md5 for part in parts])

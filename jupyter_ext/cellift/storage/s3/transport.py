@@ -245,9 +245,10 @@ class Transport:
         headers = {**given, "Host": url.netloc, "Accept-Encoding": "identity"}
         if body.length or method in ("PUT", "POST"):
             headers["Content-Length"] = str(body.length)
-        # TLS guards the content; without it, the signature does.
-        has_sum = self._credentials is not None and url.scheme != "https"
-        if body.length and (body.needs_md5 or not has_sum):
+        # TLS guards the content; without it, the signature does. On this machine nobody is between.
+        is_guarded = url.scheme == "https" or (body.is_looked_at and self.endpoint.is_here)
+        has_sum = self._credentials is not None and not is_guarded
+        if body.length and (body.needs_md5 or not (has_sum or body.is_looked_at)):
             headers["Content-MD5"] = body.content_md5
         if self._credentials is None:
             return headers

@@ -21,7 +21,8 @@ _ETAG = re.compile(r"[0-9a-f]{32}(?:-(\d{1,5}))?")
 class Verifier:
     """Compares etags with MD5 sums. Whether a server's etags are such is measured, by reading an object back once.
 
-    Every request also carries a sum that the server is to check itself: ``Content-MD5``, or for parts a signed SHA-256.
+    Requests also carry a sum that the server is to check itself: ``Content-MD5``, or for parts a signed SHA-256. Parts
+    do without where nobody can change what passes (TLS, this machine), and etags are known for sums.
     """
 
     def __init__(self, transport: Transport) -> None:
