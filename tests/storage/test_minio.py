@@ -5,6 +5,9 @@ Collected by ``make test-storage`` alone, which builds it.
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import io
 import json
 import socket
@@ -290,6 +293,39 @@ def test_temporary_keys_work_with_their_token_and_not_without(minio: Server, sto
     assert get(S3Store(minio.endpoint(), temporary), bucket, "n") == b"x"
     with pytest.raises((AccessError, NotFoundError)):
         get(S3Store(minio.endpoint(), replace(temporary, token=None)), bucket, "n")
+
+
+def test_temporary_keys_that_have_expired_are_told_with_what_to_do(minio: Server, store: S3Store, bucket: str) -> None:
+    """MinIO says no more than that the token is invalid; it makes none for less than 15 minutes: it is made here."""
+    put(store, bucket, "n", b"x")
+    temporary = assumed_role(minio)
+    assert temporary.token is not None
+    expired = replace(temporary, token=Secret(in_the_past(temporary.token.reveal(), minio.keys.secret.reveal())))
+    for ask in (lambda at: at.page(bucket), lambda at: at.stat(bucket, "n"), lambda at: put(at, bucket, "m")):
+        with pytest.raises(AccessError, match=r"credentials have expired, .* Get new ones, and set all three where"):
+            ask(S3Store(minio.endpoint(), expired))
+        with pytest.raises(AccessError, match=r"wants a session token: .* temporary credentials\. Set their token"):
+            ask(S3Store(minio.endpoint(), replace(temporary, token=None)))
+    gone = keys("OFANOTHERSERVER", "not-this-one-at-all", temporary.token.reveal())
+    with pytest.raises(AccessError, match=r"expired, or are those of another server\. Get new ones"):
+        S3Store(minio.endpoint(), gone).page(bucket)
+    with pytest.raises(AccessError, match="Look for a wrong key"):
+        S3Store(minio.endpoint(), replace(gone, token=None)).page(bucket)
+
+
+def in_the_past(token: str, secret: str) -> str:
+    """A session token that ended a minute ago, signed as MinIO does with its root secret (a JWT with HS512)."""
+    head, claims, signature = token.split(".")
+
+    def signed(claims: str) -> str:
+        made = hmac.new(secret.encode(), f"{head}.{claims}".encode(), hashlib.sha512).digest()
+        return base64.urlsafe_b64encode(made).decode().rstrip("=")
+
+    assert signed(claims) == signature
+    content = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    content["exp"] = int(datetime.now(timezone.utc).timestamp()) - 60
+    ended = base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
+    return f"{head}.{ended}.{signed(ended)}"
 
 
 def assumed_role(minio: Server) -> Keys:

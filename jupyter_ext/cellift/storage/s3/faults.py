@@ -70,6 +70,23 @@ _EXPIRED = _Rule(
     "The temporary credentials of connection {connection} have expired. Get new ones, and set them where the others "
     "were set (`cellift data alias ls` says where).",
 )
+_BAD_TOKEN = _Rule(
+    AccessError,
+    "{host} refuses the session token of connection {connection}: the temporary credentials have expired, or it is the "
+    "token of others. Get new ones, and set all three where the others were set (`cellift data alias ls` says where); "
+    "permanent keys go without a token.",
+)
+_NO_TOKEN = _Rule(
+    AccessError,
+    "{host} wants a session token: the key id {key_id} of connection {connection} is that of temporary credentials. "
+    "Set their token, too, or use permanent keys.",
+)
+_GONE_ID = _Rule(
+    AccessError,
+    "{host} does not know the key id {key_id} of connection {connection}: the temporary credentials have expired, or "
+    "are those of another server. Get new ones, and set them where the others were set (`cellift data alias ls` says "
+    "where).",
+)
 _SKEWED = _Rule(
     AccessError,
     "{host} refuses the request because the clocks differ{skew}. Set the clock of this machine (or of the server): "
@@ -119,12 +136,8 @@ _RULES: Mapping[str, _Rule] = {
     "ExpiredToken": _EXPIRED,
     "ExpiredTokenException": _EXPIRED,
     "TokenRefreshRequired": _EXPIRED,
-    "InvalidToken": _Rule(
-        AccessError,
-        "{host} refuses the session token of connection {connection}. Get new temporary credentials, or leave the "
-        "token out when the keys are permanent ones.",
-    ),
-    "InvalidTokenId": _BAD_ID,
+    "InvalidToken": _BAD_TOKEN,
+    "InvalidTokenId": _BAD_TOKEN,
     "RequestTimeTooSkewed": _SKEWED,
     "RequestExpired": _SKEWED,
     "InvalidAccessKeyId": _BAD_ID,
@@ -257,6 +270,8 @@ def fault(place: Place, found: Refusal, tries: int = 1) -> StorageError:
         rule = _WANTS_TLS  # the words of Go's server, in which most S3 servers are written
     if place.keys is None and (rule is _DENIED or (rule is None and found.status in (400, 401, 403))):
         rule = _NO_KEYS  # some servers only say that a header is missing
+    if place.keys is not None and rule is (_BAD_ID if place.keys.token else _BAD_TOKEN):
+        rule = _GONE_ID if place.keys.token else _NO_TOKEN  # MinIO has one code for all that is wrong with a token
     if found.code == "InvalidArgument" and place.key and "object name" in found.words.lower():
         rule = _BAD_KEY
     if rule is None and found.status in (500, 502, 503, 504):

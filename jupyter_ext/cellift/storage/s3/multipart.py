@@ -37,7 +37,12 @@ from cellift.storage.shown import quoted
 
 MOST_PARTS = 10_000
 PART = 8 << 20
-_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "RequestTimeTooSkewed"})
+_EXPIRED = frozenset(
+    {
+        "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken", "InvalidTokenId",
+        "RequestTimeTooSkewed",
+    }
+)  # fmt: skip
 _PARALLEL = 3
 _PARALLEL_BYTES = _PARALLEL * PART
 """Bytes of parts that are held in memory beside the one that is being read."""

@@ -44,7 +44,7 @@ def told(setting: Setting, fault: bytes, kind: type[StorageError] = StorageError
     ("status", "code", "kind", "says"),
     [
         ("400 Bad Request", "ExpiredToken", AccessError, "have expired. Get new ones"),
-        ("400 Bad Request", "InvalidToken", AccessError, "refuses the session token"),
+        ("400 Bad Request", "InvalidToken", AccessError, "wants a session token"),
         ("403 Forbidden", "AccessDenied", AccessError, "Ask the owner for the right"),
         ("403 Forbidden", "SignatureDoesNotMatch", AccessError, "secret key of connection 'behind' is wrong"),
         ("403 Forbidden", "InvalidAccessKeyId", AccessError, "does not know the key id"),
