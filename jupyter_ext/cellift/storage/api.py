@@ -13,6 +13,8 @@ from typing import BinaryIO, NamedTuple, Protocol
 
 PIECE = 1 << 20
 """Bytes of a piece: what a transfer holds in memory at a time."""
+LONGEST_LINK = 7 * 24 * 3600
+"""Seconds that a presigned link can be valid (S3 user guide, "Sharing objects with presigned URLs")."""
 PAGE = 200
 """Keys of a page, when nobody asks for more."""
 MOST_KEYS = 1000

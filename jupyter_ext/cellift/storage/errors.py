@@ -106,3 +106,15 @@ class CancelledError(StorageError):
     """Somebody cancelled it; nothing is left behind."""
 
     code = "Cancelled"
+
+
+class NoSuchConnectionError(StorageError):
+    """No connection has this name."""
+
+    code = "NoSuchConnection"
+
+
+class UnusableConnectionError(StorageError):
+    """The connection is known, and cannot be opened; the message says why and what to do."""
+
+    code = "UnusableConnection"

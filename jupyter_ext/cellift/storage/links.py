@@ -11,8 +11,6 @@ from cellift.storage.targets import Target
 
 SECONDS = 15 * 60
 """How long a link works when nobody says how long."""
-LONGEST = 7 * 24 * 3600
-"""Seconds that a presigned link can be valid (S3 user guide, "Sharing objects with presigned URLs")."""
 
 
 def link(place: Place, *, seconds: int = SECONDS, upload: bool = False) -> str:

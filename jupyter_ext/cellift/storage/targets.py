@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from cellift.storage.connections.opening import NoSuchConnectionError
+from cellift.storage.errors import NoSuchConnectionError
 from cellift.storage.shown import quoted, shown
 
 SCHEME = "cellift://"

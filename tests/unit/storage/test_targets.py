@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cellift.storage.connections.opening import NoSuchConnectionError
+from cellift.storage.errors import NoSuchConnectionError
 from cellift.storage.targets import LocalPath, Target, parse_target
 
 CONNECTIONS = ["local", "play"]

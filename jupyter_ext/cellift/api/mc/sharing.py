@@ -10,8 +10,9 @@ from cellift.api.mc.errors import UsageError
 from cellift.api.mc.places import an_object, opener
 from cellift.api.mc.rows import moment, print_json
 from cellift.api.mc.telling import tell
+from cellift.storage.api import LONGEST_LINK
 from cellift.storage.errors import StorageError
-from cellift.storage.links import LONGEST, link
+from cellift.storage.links import link
 from cellift.storage.links_made import links_made
 from cellift.storage.matching import parse_age
 from cellift.storage.place import Place
@@ -26,7 +27,7 @@ def share(args: Namespace) -> int:
         seconds = int(parse_age(args.expire).total_seconds())
     except ValueError as error:
         raise UsageError(f"--expire {args.expire}: {error}") from None
-    if not 1 <= seconds <= LONGEST:
+    if not 1 <= seconds <= LONGEST_LINK:
         raise UsageError(f"--expire {args.expire}: a link works from 1s to 7d")
     upload = args.share_action == "upload"
     opened = opener()

@@ -8,8 +8,7 @@ else the only one to an S3 server that there is.
 from __future__ import annotations
 
 from cellift.storage.connections.model import Connection
-from cellift.storage.connections.opening import NoSuchConnectionError
-from cellift.storage.errors import StorageError, UnsupportedError
+from cellift.storage.errors import NoSuchConnectionError, StorageError, UnsupportedError
 from cellift.storage.shown import quoted
 from cellift.storage.targets import SCHEME, Target, split_key, split_target
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from cellift.storage import errors
-from cellift.storage.connections.opening import NoSuchConnectionError, UnusableConnectionError
 from cellift.storage.transfers.registry import TooManyError
 from cellift.storage.transfers.upload import OffsetError
 
 _STATUSES: tuple[tuple[type[errors.StorageError], int], ...] = (
-    (NoSuchConnectionError, 404),
-    (UnusableConnectionError, 409),
+    (errors.NoSuchConnectionError, 404),
+    (errors.UnusableConnectionError, 409),
     (OffsetError, 409),
     (TooManyError, 503),
     (errors.NotFoundError, 404),

@@ -18,12 +18,13 @@ class ShareHandler(DataHandler):
     @authorized
     async def post(self, connection: str) -> None:
         """Answer ``{url, expires}``. The link is a secret: it is in no log."""
-        from cellift.storage.links import LONGEST, SECONDS, link
+        from cellift.storage.api import LONGEST_LINK
+        from cellift.storage.links import SECONDS, link
         from cellift.storage.place import Place
 
         fields = await self.body(frozenset({"bucket", "key", "seconds", "upload"}))
         bucket, key, upload = fields.text("bucket"), fields.text("key"), fields.flag("upload")
-        seconds = fields.number("seconds", SECONDS, low=1, high=LONGEST)
+        seconds = fields.number("seconds", SECONDS, low=1, high=LONGEST_LINK)
         url = await self.with_store(
             connection, lambda store: link(Place(store, connection, bucket, key), seconds=seconds, upload=upload)
         )

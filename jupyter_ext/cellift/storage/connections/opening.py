@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cellift.config.storage import BUILT_IN
-from cellift.storage.errors import StorageError, UnsupportedError
+from cellift.storage.errors import NoSuchConnectionError, UnsupportedError, UnusableConnectionError
 from cellift.storage.shown import quoted
 
 if TYPE_CHECKING:
@@ -16,18 +16,6 @@ LOCAL = BUILT_IN
 """The connection that is always there: the local tree."""
 ENTRY_POINTS = "cellift.stores"
 """Where packages add back ends: a callable that takes a `Connection` and gives a `Store`, named like its ``kind``."""
-
-
-class NoSuchConnectionError(StorageError):
-    """No connection has this name."""
-
-    code = "NoSuchConnection"
-
-
-class UnusableConnectionError(StorageError):
-    """The connection is known, and cannot be opened; the message says why and what to do."""
-
-    code = "UnusableConnection"
 
 
 def connection_names() -> list[str]:

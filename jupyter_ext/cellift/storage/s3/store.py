@@ -12,7 +12,7 @@ from typing import BinaryIO
 from urllib.parse import quote
 from xml.sax.saxutils import escape
 
-from cellift.storage.api import MOST_KEYS, PAGE, Bucket, Condition, EtagSum, Feature, ObjectInfo, Page
+from cellift.storage.api import LONGEST_LINK, MOST_KEYS, PAGE, Bucket, Condition, EtagSum, Feature, ObjectInfo, Page
 from cellift.storage.cancelling import pause
 from cellift.storage.errors import (
     AccessError,
@@ -26,7 +26,6 @@ from cellift.storage.errors import (
     StorageError,
     UnsupportedError,
 )
-from cellift.storage.links import LONGEST
 from cellift.storage.local.names import check_bucket as check_new_bucket
 from cellift.storage.s3 import answers, listing, multipart, reading
 from cellift.storage.s3.body import Body
@@ -399,9 +398,9 @@ class S3Store:
     def share(self, bucket: str, key: str, *, seconds: int, upload: bool = False) -> str:
         """A presigned URL for 1 second to 7 days. Temporary keys end it earlier."""
         self._check(bucket, key)
-        if not 1 <= seconds <= LONGEST:
+        if not 1 <= seconds <= LONGEST_LINK:
             raise StorageError(
-                f"A link cannot be valid for {seconds} s: from 1 s to 7 days ({LONGEST} s).", "InvalidArgument"
+                f"A link cannot be valid for {seconds} s: from 1 s to 7 days ({LONGEST_LINK} s).", "InvalidArgument"
             )
         if Feature.SHARE in self.features and not self._transport.endpoint.region:
             self._transport.ask("HEAD", bucket)  # a link cannot be sent on to the right region: learn it now

@@ -9,8 +9,7 @@ import pytest
 import cellift
 from cellift.api import Data
 from cellift.config.settings import config_path
-from cellift.storage.connections.opening import NoSuchConnectionError
-from cellift.storage.errors import StorageError, UnsupportedError
+from cellift.storage.errors import NoSuchConnectionError, StorageError, UnsupportedError
 
 
 def describe(*names: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from cellift.storage.connections import kept, listing
 from cellift.storage.connections.opened import OpenStores
-from cellift.storage.connections.opening import NoSuchConnectionError
+from cellift.storage.errors import NoSuchConnectionError
 from cellift.storage.secret import keys
 
 PAIR = keys("some-key", "some-secret")

@@ -9,13 +9,8 @@ import pytest
 from cellift.storage.api import Condition, Store
 from cellift.storage.connections import kept
 from cellift.storage.connections.model import Connection
-from cellift.storage.connections.opening import (
-    NoSuchConnectionError,
-    UnusableConnectionError,
-    open_connection,
-    open_store,
-)
-from cellift.storage.errors import ReadOnlyError, UnsupportedError
+from cellift.storage.connections.opening import open_connection, open_store
+from cellift.storage.errors import NoSuchConnectionError, ReadOnlyError, UnsupportedError, UnusableConnectionError
 from cellift.storage.local.tree import LocalTree
 from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import keys
