@@ -6,7 +6,6 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -141,6 +140,7 @@ _RULES: Mapping[str, _Rule] = {
     "RequestTimeTooSkewed": _SKEWED,
     "RequestExpired": _SKEWED,
     "InvalidAccessKeyId": _BAD_ID,
+    "XAdminUserNotFound": _BAD_ID,
     "SignatureDoesNotMatch": _BAD_SECRET,
     "AccessDenied": _DENIED,
     "AllAccessDisabled": _DENIED,
@@ -272,6 +272,8 @@ def fault(place: Place, found: Refusal, tries: int = 1) -> StorageError:
         rule = _NO_KEYS  # some servers only say that a header is missing
     if place.keys is not None and rule is (_BAD_ID if place.keys.token else _BAD_TOKEN):
         rule = _GONE_ID if place.keys.token else _NO_TOKEN  # MinIO has one code for all that is wrong with a token
+    if rule is _DENIED and "difference between the request time" in found.words.lower():
+        rule = _SKEWED  # rclone's way to say it
     if found.code == "InvalidArgument" and place.key and "object name" in found.words.lower():
         rule = _BAD_KEY
     if rule is None and found.status in (500, 502, 503, 504):
@@ -313,7 +315,9 @@ def _skew(headers: Mapping[str, str]) -> str:
     theirs = answers.time_of(headers.get("date") or "")
     if theirs is None:
         return ""
-    seconds = round((theirs - datetime.now(timezone.utc)).total_seconds())
+    from minio.time import utcnow  # the clock of signatures
+
+    seconds = round((theirs - utcnow()).total_seconds())
     if abs(seconds) < 60:
         return ""
-    return f": the server's is {abs(seconds) // 60} min {'ahead' if seconds > 0 else 'behind'}"
+    return f": the server's is {round(abs(seconds) / 60)} min {'ahead' if seconds > 0 else 'behind'}"
