@@ -164,7 +164,7 @@ chromium:
 lock: | $(UV) ## resolve the lock files anew
 	$(UV) pip compile --quiet --universal --python-version 3.10 --all-extras --generate-hashes --no-header --no-annotate -o requirements/dev.txt pyproject.toml requirements/dev.in
 	$(UV) pip compile --quiet --universal --python-version 3.10 --generate-hashes --no-header --no-annotate -o requirements/kfp.txt requirements/kfp.in
-	$(UV) pip compile --quiet --universal --python-version 3.10 --extra lab --generate-hashes --no-header --no-annotate -o requirements/oldest.txt pyproject.toml requirements/oldest.in
+	$(UV) pip compile --quiet --universal --python-version 3.10 --extra lab --extra endpoint --generate-hashes --no-header --no-annotate -o requirements/oldest.txt pyproject.toml requirements/oldest.in
 
 clean: ## remove everything that the targets made
 	rm -rf $(VENV) .venv-* $(STAMPS) $(LABEXTENSION) labextension/node_modules labextension/lib labextension/tsconfig.tsbuildinfo
