@@ -1,15 +1,19 @@
-"""Checksums beside a transfer: a thread computes them while the next piece is on its way."""
+"""Checksums beside a transfer: a thread computes them while the next pieces are on their way."""
 
 from __future__ import annotations
 
 import hashlib
 import zlib
+from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 
 # In the order of choice: what takes least time for what it tells.
 KNOWN = ("crc32", "md5", "sha1", "sha256")
+
+MOST_HELD = 4
+"""Pieces that wait to be summed."""
 
 
 def choose(checksums: Mapping[str, str]) -> str | None:
@@ -24,12 +28,13 @@ class Digest:
         self._crc = 0
         self._hash = None if name == "crc32" else hashlib.new(name, usedforsecurity=False)
         self._thread = ThreadPoolExecutor(1, "cellift-digest")
-        self._last: Future[None] | None = None
+        self._pending: deque[Future[None]] = deque()
 
     def update(self, piece: bytes) -> None:
-        """Add a piece. Returns before it is computed, but not before the last one is: one piece is held at a time."""
-        self._wait()
-        self._last = self._thread.submit(self._add, piece)
+        """Add a piece. Returns before it is computed: a few are held, so that neither side waits at each piece."""
+        if len(self._pending) == MOST_HELD:
+            self._pending.popleft().result()
+        self._pending.append(self._thread.submit(self._add, piece))
 
     def hexdigest(self) -> str:
         """Return the checksum of all pieces, in lower-case hexadecimal digits."""
@@ -45,8 +50,8 @@ class Digest:
         self._thread.shutdown()
 
     def _wait(self) -> None:
-        if self._last is not None:
-            self._last.result()
+        while self._pending:
+            self._pending.popleft().result()
 
     def _add(self, piece: bytes) -> None:
         if self._hash is None:

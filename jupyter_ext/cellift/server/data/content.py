@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import re
 from collections.abc import Generator
@@ -142,24 +143,34 @@ class ContentHandler(DataHandler):
             pieces = place.store.read(
                 place.bucket, place.key, start=wanted.start, length=wanted.end - wanted.start, version=version
             )
+        following: asyncio.Future[bytes | None] | None = None
         try:
             # An error before the first piece is still an answer of its own.
             piece = await self.blocking(next, pieces, None)
             while piece is not None:
-                self.write(piece)
+                # The next one is read while this one is on its way to the browser.
+                following = asyncio.ensure_future(self.stores.blocking(next, pieces, None))
+                gone = False
                 try:
+                    self.write(piece)
                     await self.flush()
                 except StreamClosedError:
-                    return False  # the browser went away
+                    gone = True  # the browser went away
                 try:
-                    piece = await self.stores.blocking(next, pieces, None)
+                    piece = await following
                 except StorageError as error:
+                    if gone:
+                        return False
                     # The status is sent: only a connection that ends too early says that the bytes are not all.
                     self.log.warning("Cellift: a download ended early: %s", error)
                     self.detach().close()
                     return False
+                if gone:
+                    return False
             return True
         finally:
+            if following is not None:
+                await asyncio.wait([following])  # a reading that goes on cannot be closed
             await self.stores.blocking(_close, pieces)
 
 
