@@ -6,8 +6,9 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 from cellift.storage.api import Condition
 from cellift.storage.cancelling import carried
@@ -106,6 +107,7 @@ def perform_all(
 
     trouble: StorageError | OSError | None = None
     pending: dict[Future[None], Move] = {}
+    ended: SimpleQueue[Future[None]] = SimpleQueue()
     act = carried(perform)
     with ThreadPoolExecutor(workers, "cellift-transfer") as pool:
         try:
@@ -126,10 +128,11 @@ def perform_all(
                     attributes=attributes,
                 )
                 pending[future] = move
+                future.add_done_callback(ended.put)
                 if len(pending) >= 2 * workers:
-                    yield from _over(pending)
+                    yield from _over(pending, ended)
             while pending:
-                yield from _over(pending)
+                yield from _over(pending, ended)
         finally:
             cancelled.set()
             for future in pending:
@@ -138,10 +141,11 @@ def perform_all(
         raise trouble
 
 
-def _over(pending: dict[Future[None], Move]) -> list[Outcome]:
-    done, _ = wait(pending, return_when=FIRST_COMPLETED)
+def _over(pending: dict[Future[None], Move], ended: SimpleQueue[Future[None]]) -> list[Outcome]:
     outcomes: list[Outcome] = []
-    for future in done:
+    # At least one, and what else has ended; futures that tell by themselves cost less than waiting for all of them.
+    while not outcomes or not ended.empty():
+        future = ended.get()
         move = pending.pop(future)
         error = future.exception()
         if error is not None and not isinstance(error, (StorageError, OSError)):

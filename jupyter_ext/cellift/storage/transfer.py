@@ -57,7 +57,9 @@ def upload(
     with path.open("rb", buffering=0) as file:
         before = os.fstat(file.fileno())
         size = before.st_size if path.is_file() else None
-        with io.BufferedReader(_UnchangedFile(file, path, size), PIECE) as source:
+        # No more than it needs: each of a thousand small files would have its own MiB.
+        buffer = PIECE if size is None else max(min(size, PIECE), 1)
+        with io.BufferedReader(_UnchangedFile(file, path, size), buffer) as source:
             written = to.store.write(
                 to.bucket,
                 to.key,
