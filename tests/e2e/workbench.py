@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -68,13 +69,18 @@ def active_cell(page: Page) -> int:
 
 
 def open_run(page: Page, row: Locator) -> Locator:
-    """Click a run; once more when JupyterLab put another tab in front meanwhile (it restores tabs late)."""
+    """Click a run; once more when JupyterLab put another tab in front meanwhile.
+
+    It restores tabs late, and later still the notebook of its address comes to the front, with nothing to wait for.
+    """
     run_page = page.locator('[data-testid="cellift-run-page"]:visible')
-    row.get_by_role("button").first.click()
-    try:
-        run_page.wait_for(timeout=10_000)
-    except PlaywrightTimeoutError:
+    for _ in range(3):
         row.get_by_role("button").first.click()
+        with contextlib.suppress(PlaywrightTimeoutError):
+            run_page.wait_for(timeout=10_000)
+            page.wait_for_timeout(1500)
+        if run_page.is_visible():
+            break
     expect(run_page).to_be_visible()
     return run_page
 
