@@ -28,7 +28,13 @@ def notes(server: Server) -> Path:
 
 @pytest.fixture
 def page(server: Server, profile: Callable[..., BrowserContext]) -> Page:
-    return open_lab(profile(), server)
+    return settled(open_lab(profile(), server))
+
+
+def settled(page: Page) -> Page:
+    """Wait for the notebook of the address, which comes to the front late, with nothing to wait for."""
+    page.wait_for_timeout(2500)
+    return page
 
 
 def made(server: Server) -> Path:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwrig
 from e2e.conftest import Server as JupyterServer
 from e2e.conftest import launch_chromium, new_server, open_lab, profile
 from e2e.test_data_section import open_data, row
-from e2e.test_drive import until, write
+from e2e.test_drive import settled, until, write
 from e2e.workbench import command
 from storage.kit import get, put
 from storage.servers import Server, keep_versions
@@ -40,7 +40,7 @@ def jupyter(new_server: Callable[..., JupyterServer]) -> JupyterServer:
 
 @pytest.fixture
 def page(jupyter: JupyterServer, profile: Callable[..., BrowserContext]) -> Page:
-    return open_lab(profile(), jupyter)
+    return settled(open_lab(profile(), jupyter))
 
 
 @pytest.fixture
