@@ -222,8 +222,8 @@ def test_a_failed_step_is_loaded_and_run_on_cell_by_cell(kernel: Kernel) -> None
 def test_a_transfer_shows_a_bar_below_its_cell(kernel: Kernel) -> None:
     big = kernel.notebook.parent / "big"
     big.write_bytes(bytes(20 << 20))
-    kernel.execute("import cellift, cellift.api.mc.progress as p, cellift.api.objects.moving as m")
-    kernel.execute("p.EVERY_SECONDS = m.EVERY_SECONDS = 0\n%data mb local/wine")
+    kernel.execute("import cellift, cellift.api.meter as m")
+    kernel.execute("m.EVERY_SECONDS = 0\n%data mb local/wine")
     for code in (f"%data cp {big} local/wine", f"_ = cellift.data('local/wine/').upload({str(big)!r})"):
         first, *others = [one for one in kernel.execute(code) if one["kind"].endswith("display_data")]
         assert first["kind"] == "display_data" and "<progress" in first["data"]["text/html"]

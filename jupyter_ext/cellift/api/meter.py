@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import sys
+import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from cellift.api.words import duration, size
@@ -49,6 +51,31 @@ class Meter:
     def summary(self) -> str:
         """What came of it."""
         return f"{size(self.bytes)} in {duration(time.monotonic() - self._started)}"
+
+
+class Shown:
+    """A meter for several threads that is shown now and then while bytes arrive."""
+
+    def __init__(self, show: Callable[[Meter], None]) -> None:
+        """*show* is called with `lock` held, by which other output can be kept apart from it."""
+        self.meter = Meter()
+        self.lock = threading.Lock()
+        self._show = show
+        self._last = time.monotonic()
+
+    def expect(self, count: int, more: bool) -> None:
+        """There are so many bytes more to come, and perhaps more still."""
+        with self.lock:
+            self.meter.expect(count, more)
+
+    def moved(self, count: int) -> None:
+        """Add bytes that have arrived."""
+        with self.lock:
+            self.meter.bytes += count
+            now = time.monotonic()
+            if now - self._last >= EVERY_SECONDS:
+                self._last = now
+                self._show(self.meter)
 
 
 class CellBar:

@@ -118,4 +118,4 @@ def test_a_title_is_no_markup(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("IPython.display.display", lambda data, **_: shown.append(data))
     CellBar('<b>"x').show(Meter())
     assert "<b>" not in shown[0]["text/html"] and shown[0]["text/plain"].startswith('<b>"x: ')
-    assert meters.EVERY_SECONDS == progresses.EVERY_SECONDS
+    assert progresses.Shown is meters.Shown  # one pace for both

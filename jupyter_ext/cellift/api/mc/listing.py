@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
@@ -170,11 +171,14 @@ def _versions(store: Store, target: Target, args: Namespace) -> int:
     def pages(prefix: str) -> Iterator[Page]:
         return store.all_versions(target.bucket, prefix, recursive=args.recursive)
 
-    first = next(pages(target.folder), None)
-    is_there = first is not None and bool(first.objects or first.prefixes)
-    prefix = target.folder if is_there else target.key
+    prefix, listed = target.folder, pages(target.folder)
+    first = next(listed, None)
+    if first is not None and (first.objects or first.prefixes):
+        listed = itertools.chain([first], listed)
+    else:
+        prefix, listed = target.key, pages(target.key)
     base = len(prefix.rpartition("/")[0] + "/") if "/" in prefix else 0
-    rows = (row for page in pages(prefix) for row in _in_order(page))
+    rows = (row for page in listed for row in _in_order(page))
     if args.json:
         print_list(_version_record(row, base) for row in rows)
         return 0

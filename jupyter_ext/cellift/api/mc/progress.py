@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from types import TracebackType
 from typing import TextIO
 
-from cellift.api.meter import EVERY_SECONDS, CellBar, Meter
+from cellift.api.meter import CellBar, Meter, Shown
 
 
 class Progress:
@@ -20,29 +18,14 @@ class Progress:
         self._quiet = quiet
         self._is_terminal = stream.isatty() and not quiet
         self._bar = CellBar() if not quiet and not self._is_terminal and CellBar.is_possible() else None
-        self._lock = threading.Lock()
-        self._meter = Meter()
-        self._shown = time.monotonic()
+        self._shown = Shown(self._show)
+        self.expect, self.moved = self._shown.expect, self._shown.moved
         self._on_screen = False
 
     @property
     def is_watched(self) -> bool:
         """Whether it shows how far it is: then somebody should tell what is to be expected."""
         return self._is_terminal or self._bar is not None
-
-    def expect(self, count: int, more: bool) -> None:
-        """There are so many bytes more to come, and perhaps more still."""
-        with self._lock:
-            self._meter.expect(count, more)
-
-    def moved(self, count: int) -> None:
-        """Add bytes that have arrived."""
-        with self._lock:
-            self._meter.bytes += count
-            now = time.monotonic()
-            if now - self._shown >= EVERY_SECONDS:
-                self._shown = now
-                self._show()
 
     def say(self, text: str) -> None:
         """Print a line, unless it is to be quiet."""
@@ -54,7 +37,7 @@ class Progress:
         self._print(text, self._stream)
 
     def _print(self, text: str, stream: TextIO) -> None:
-        with self._lock:
+        with self._shown.lock:
             self._clear()
             stream.write(text + "\n")
             stream.flush()
@@ -65,18 +48,18 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with self._lock:
+        with self._shown.lock:
             self._clear()
             if self._bar is not None:
-                self._bar.end(self._meter, whole=kind is None)
+                self._bar.end(self._shown.meter, whole=kind is None)
 
-    def _show(self) -> None:
+    def _show(self, meter: Meter) -> None:
         if self._is_terminal:
-            self._stream.write(f"\r\x1b[K{self._meter}")
+            self._stream.write(f"\r\x1b[K{meter}")
             self._stream.flush()
             self._on_screen = True
         elif self._bar is not None:
-            self._bar.show(self._meter)
+            self._bar.show(meter)
 
     def _clear(self) -> None:
         if self._on_screen:

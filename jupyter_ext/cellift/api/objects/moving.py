@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from cellift.api.meter import EVERY_SECONDS, CellBar, Meter
+from cellift.api.meter import CellBar, Shown
 from cellift.api.objects.opened import opened
 from cellift.storage.ahead import told
 from cellift.storage.errors import StorageError
@@ -41,9 +39,9 @@ def fetch(source: Target, path: Path, *, progress: bool) -> Path:
 
     place = Place(opened(source.connection), *source)
     with _bar(f"{source} to {path}", progress) as bar:
-        if progress:
-            bar.expect(place.store.stat(place.bucket, place.key).size, False)
-        download(place, path, moved=bar.moved)
+        found = place.store.stat(place.bucket, place.key)
+        bar.expect(found.size, False)
+        download(place, path, moved=bar.moved, found=found)
     return path
 
 
@@ -77,30 +75,6 @@ class _NoBar:
         pass
 
 
-class _InCell:
-    def __init__(self, title: str) -> None:
-        self._lock = threading.Lock()
-        self._meter = Meter()
-        self._shown = time.monotonic()
-        self._bar = CellBar(title)
-
-    def expect(self, count: int, more: bool) -> None:
-        with self._lock:
-            self._meter.expect(count, more)
-
-    def moved(self, count: int) -> None:
-        with self._lock:
-            self._meter.bytes += count
-            now = time.monotonic()
-            if now - self._shown >= EVERY_SECONDS:
-                self._shown = now
-                self._bar.show(self._meter)
-
-    def end(self, *, whole: bool) -> None:
-        with self._lock:
-            self._bar.end(self._meter, whole=whole)
-
-
 class _OnTerminal:
     def __init__(self, progress: Progress, task: TaskID) -> None:
         self._progress, self._task = progress, task
@@ -120,13 +94,15 @@ def _bar(title: str, shown: bool) -> Iterator[_Bar]:
         yield _NoBar()
         return
     if CellBar.is_possible():
-        cell = _InCell(title)
+        cell = CellBar(title)
+        shown_in_cell = Shown(cell.show)
+        is_whole = False
         try:
-            yield cell
-        except BaseException:
-            cell.end(whole=False)
-            raise
-        cell.end(whole=True)
+            yield shown_in_cell
+            is_whole = True
+        finally:
+            with shown_in_cell.lock:
+                cell.end(shown_in_cell.meter, whole=is_whole)
         return
     from rich.progress import BarColumn, DownloadColumn, Progress, TaskProgressColumn, TextColumn, TransferSpeedColumn
 
