@@ -9,15 +9,12 @@ import { folderOf, nameOf, type ILocation } from '../data/places';
 import { Checkpoints } from './checkpoints';
 import { asBase64, asText, fromBase64 } from './encoding';
 import { bucketModel, folderModel, isNotebook, objectModel } from './models';
+import { listFolder } from './listing';
 import { carryOut } from './moving';
-import { DRIVE, isNameable, named, pathFor } from './paths';
+import { DRIVE, named, pathFor } from './paths';
 import { Pieces } from './pieces';
 import { refuse } from './refusals';
 import { Seen } from './seen';
-
-/** Entries of a folder that are shown: JupyterLab's file browser holds all of them in the page. */
-const MOST_SHOWN = 2000;
-const PAGE = 1000;
 
 /** Bytes of the largest object that is opened or saved as a document. */
 const LARGEST = 64 << 20;
@@ -81,11 +78,13 @@ export class CelliftDrive implements Contents.IDrive {
     const folder = this._bucketOrFolder(options.path ?? '');
     const prefix = folder.key ? `${folder.key}/` : '';
     const type = options.type ?? 'file';
-    const ext = type === 'notebook' ? '.ipynb' : type === 'directory' ? '' : (options.ext ?? '.txt');
+    const given = options.ext ?? '.txt';
+    const ending = given && !given.startsWith('.') ? `.${given}` : given;
+    const ext = type === 'notebook' ? '.ipynb' : type === 'directory' ? '' : ending;
     const stem = type === 'notebook' ? 'Untitled' : type === 'directory' ? 'Untitled Folder' : 'untitled';
     const model = await Private.firstFree(async count => {
       const gap = count && type === 'directory' ? ' ' : '';
-      const key = `${prefix}${stem}${count ? `${gap}${count}` : ''}${ext.replace(/^\.?/, ext ? '.' : '')}`;
+      const key = `${prefix}${stem}${count ? `${gap}${count}` : ''}${ext}`;
       return this._create({ ...folder, key }, type);
     });
     this._fileChanged.emit({ type: 'new', oldValue: null, newValue: model });
@@ -210,46 +209,24 @@ export class CelliftDrive implements Contents.IDrive {
     const { connection, bucket } = place;
     const prefix = place.key ? `${place.key}/` : '';
     const path = pathFor(place);
-    const writable = await this._isWritable(connection);
     if (!content) {
-      await this._client.objects(connection, bucket, prefix, { limit: 1 });
+      const asked = this._client.objects(connection, bucket, prefix, { limit: 1 });
+      const [writable] = await Promise.all([this._isWritable(connection), asked]);
       return folderModel(path, null, writable);
     }
-    const models = new Map<string, Contents.IModel>();
-    let hidden = 0;
-    let next: string | null = null;
-    do {
-      const page: Awaited<ReturnType<DataClient['objects']>> = await this._client.objects(connection, bucket, prefix, {
-        after: next,
-        limit: PAGE
-      });
-      for (const object of page.objects) {
-        if (object.key === prefix) {
-          continue; // the marker of this folder
-        }
-        if (isNameable(object.key.slice(prefix.length)) && !object.key.endsWith('/') && !models.has(object.key)) {
-          models.set(object.key, objectModel({ ...place, key: object.key }, object, writable));
-        } else {
-          hidden += 1;
-        }
-      }
-      for (const folder of page.prefixes) {
-        const key = folder.slice(0, -1);
-        if (!isNameable(folder.slice(prefix.length))) {
-          hidden += 1;
-          continue;
-        }
-        // An object may have the name of a folder beside it; one path cannot name both.
-        hidden += models.has(key) ? 1 : 0;
-        models.set(key, folderModel(pathFor({ ...place, key }), null, writable));
-      }
-      next = page.next;
-    } while (next !== null && models.size < MOST_SHOWN);
-    if (next !== null || hidden) {
-      const location = { connection, bucket, prefix };
-      this._incomplete.emit({ location, hidden, more: next !== null, shown: models.size });
+    const [writable, found] = await Promise.all([
+      this._isWritable(connection),
+      listFolder(this._client, { connection, bucket, prefix })
+    ]);
+    const models = [...found.entries].map(([key, object]) => {
+      const one = { connection, bucket, key };
+      return object ? objectModel(one, object, writable) : folderModel(pathFor(one), null, writable);
+    });
+    if (found.more || found.hidden) {
+      const { hidden, more } = found;
+      this._incomplete.emit({ location: { connection, bucket, prefix }, hidden, more, shown: models.length });
     }
-    return folderModel(path, [...models.values()], writable);
+    return folderModel(path, models, writable);
   }
 
   /** Whether there is something below the key, or a marker of a folder. */
