@@ -290,18 +290,16 @@ export class CelliftDrive implements Contents.IDrive {
 
   /** Writes what a document holds, or a piece of an upload: then null until the last one is there. */
   private async _write(place: IPlace, path: string, options: Partial<Contents.IModel>): Promise<IObjectDetails | null> {
-    const { content, format, type, chunk } = options;
-    const body = format === 'base64' ? fromBase64(String(content ?? '')) : String(content ?? '');
+    const { content, type, chunk } = options;
     if (chunk !== undefined) {
-      return (await this._pieces.take(place, path, chunk, body)) ? this._client.object(place) : null;
+      const piece = Private.dataOf(options);
+      return (await this._pieces.take(place, path, chunk, piece)) ? this._client.object(place) : null;
     }
     const condition = this._seen.condition(path);
     try {
-      if (type === 'notebook') {
-        return await this._client.putNotebook(place, content, condition);
-      }
-      const data = format === 'json' ? JSON.stringify(content) : body;
-      return await this._client.putContent(place, data, condition);
+      return type === 'notebook'
+        ? await this._client.putNotebook(place, content, condition)
+        : await this._client.putContent(place, Private.dataOf(options), condition);
     } catch (reason) {
       if (statusOf(reason) === 412) {
         const { trans } = this._options;
@@ -397,6 +395,12 @@ export namespace CelliftDrive {
 }
 
 namespace Private {
+  /** What a file's content is as bytes, or as text for UTF-8. */
+  export function dataOf({ content, format }: Partial<Contents.IModel>): string | ArrayBuffer {
+    const text = format === 'json' ? JSON.stringify(content) : String(content ?? '');
+    return format === 'base64' ? fromBase64(text) : text;
+  }
+
   /** Calls `make` with one number after the other until what it makes is not there already (status 409 or 412). */
   export async function firstFree<T>(make: (count: number) => Promise<T>, first = 0): Promise<T> {
     for (let count = first; ; count++) {
