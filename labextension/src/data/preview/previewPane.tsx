@@ -174,7 +174,6 @@ function Table(props: {
 /** A picture that is markup: drawn where nothing in it can act, or as its source. */
 function Picture(props: { text: string; note: string; trans: TranslationBundle }): JSX.Element {
   const { text, note, trans } = props;
-  const [isSource, setSource] = React.useState(false);
   const picture = React.useMemo(() => {
     const page = new DOMParser().parseFromString('<img>', 'text/html');
     const image = page.querySelector('img')!;
@@ -184,47 +183,63 @@ function Picture(props: { text: string; note: string; trans: TranslationBundle }
     return PICTURE_POLICY + image.outerHTML;
   }, [text, note]);
   return (
-    <>
-      <button
-        type="button"
-        className="cl-Link"
-        aria-pressed={isSource}
-        data-testid="cellift-preview-source"
-        onClick={() => setSource(!isSource)}
-      >
-        {isSource ? trans.__('Show the picture') : trans.__('Show the source')}
-      </button>
-      {isSource ? (
-        <Text text={text} label={trans.__('Source')} />
-      ) : (
-        <iframe className="cl-Preview-page" sandbox="" srcDoc={picture} title={trans.__('The picture')} />
-      )}
-    </>
+    <Framed
+      html={picture}
+      text={text}
+      title={trans.__('The picture')}
+      show={trans.__('Show the picture')}
+      isDrawnFirst
+      testId="cellift-preview-source"
+      trans={trans}
+    />
   );
 }
 
 /** A page as its source, or in a frame in which nothing can act: no scripts, no origin, nothing loaded. */
 function Page(props: { text: string; trans: TranslationBundle }): JSX.Element {
   const { text, trans } = props;
-  const [isRendered, setRendered] = React.useState(false);
+  return (
+    <Framed
+      html={PAGE_POLICY + text}
+      text={text}
+      title={trans.__('The page, without its scripts')}
+      show={trans.__('Show the page')}
+      isDrawnFirst={false}
+      testId="cellift-preview-render"
+      trans={trans}
+    />
+  );
+}
+
+/** Markup in a frame without any rights, or as its source, and a button that changes from one to the other. */
+function Framed(props: {
+  /** What the frame shows, its policy in front. */
+  html: string;
+  /** The source. */
+  text: string;
+  title: string;
+  /** The button's words for the frame. */
+  show: string;
+  isDrawnFirst: boolean;
+  testId: string;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { html, text, title, show, trans } = props;
+  const [isChanged, setChanged] = React.useState(false);
+  const isDrawn = props.isDrawnFirst !== isChanged;
   return (
     <>
       <button
         type="button"
         className="cl-Link"
-        aria-pressed={isRendered}
-        data-testid="cellift-preview-render"
-        onClick={() => setRendered(!isRendered)}
+        aria-pressed={isChanged}
+        data-testid={props.testId}
+        onClick={() => setChanged(!isChanged)}
       >
-        {isRendered ? trans.__('Show the source') : trans.__('Show the page')}
+        {isDrawn ? trans.__('Show the source') : show}
       </button>
-      {isRendered ? (
-        <iframe
-          className="cl-Preview-page"
-          sandbox=""
-          srcDoc={PAGE_POLICY + text}
-          title={trans.__('The page, without its scripts')}
-        />
+      {isDrawn ? (
+        <iframe className="cl-Preview-page" sandbox="" srcDoc={html} title={title} />
       ) : (
         <Text text={text} label={trans.__('Source')} />
       )}
