@@ -7,10 +7,19 @@ import pytest
 
 from storage.rclone import Rclone, start
 from storage.servers import FOLDER, Server, start_minio, start_versitygw
-from storage.subjects import OPENERS, UNBUILT, Subject
+from storage.subjects import OPENERS, SUBJECTS, Subject
 
 # They need a server that `make test-storage` builds.
-collect_ignore = [] if FOLDER else ["test_browser_over_minio.py", "test_minio.py", "test_words_at_minio.py"]
+collect_ignore = (
+    []
+    if FOLDER
+    else [
+        "test_browser_over_minio.py",
+        "test_emptied_versioned_folders.py",
+        "test_minio.py",
+        "test_words_at_minio.py",
+    ]
+)
 
 
 @pytest.fixture(scope="session")
@@ -34,9 +43,16 @@ def versitygw(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     server.stop()
 
 
-@pytest.fixture(params=sorted(OPENERS) if FOLDER else UNBUILT)
+@pytest.fixture(params=SUBJECTS)
 def subject(request: pytest.FixtureRequest) -> Subject:
     return OPENERS[request.param](request)
+
+
+@pytest.fixture
+def server(subject: Subject, request: pytest.FixtureRequest) -> Rclone | Server:
+    """The server of the store; for subjects of `SERVED` alone."""
+    found: Rclone | Server = request.getfixturevalue(subject.name.removeprefix("s3-"))
+    return found
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from cellift.storage.api import PIECE, Store
 from cellift.storage.local.tree import LocalTree
 from cellift.storage.s3.store import S3Store
-from storage.servers import unfinished_on_minio
+from storage.servers import FOLDER, unfinished_on_minio
 
 DIFFERENCES = {
     "bucket-dots": "no dots in the names of buckets",
@@ -137,3 +137,6 @@ OPENERS: dict[str, Callable[[pytest.FixtureRequest], Subject]] = {
 }
 UNBUILT = ["local", "s3-rclone"]
 """Those that need no server built for them: `make test` has these alone, `make test-storage` all."""
+SUBJECTS = sorted(OPENERS) if FOLDER else UNBUILT
+SERVED = [name for name in SUBJECTS if name != "local"]
+"""Those with a server: the fixture ``server`` is it."""

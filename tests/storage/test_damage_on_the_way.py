@@ -22,8 +22,8 @@ from cellift.storage.transfer import copy, download, upload, whole
 from storage.fault_proxy import FaultProxy, Head
 from storage.kit import get, keys, put
 from storage.rclone import Rclone
-from storage.servers import FOLDER, Server
-from storage.subjects import OPENERS, UNBUILT, Subject
+from storage.servers import Server
+from storage.subjects import OPENERS, SERVED, Subject
 
 CONTENT = os.urandom(3 * PIECE + 77)
 
@@ -41,16 +41,10 @@ class Scene:
         return Place(self.store, "behind", self.bucket, key)
 
 
-@pytest.fixture(params=[name for name in sorted(OPENERS if FOLDER else UNBUILT) if name != "local"])
+@pytest.fixture(params=SERVED)
 def subject(request: pytest.FixtureRequest) -> Subject:
     """A store with a server."""
     return OPENERS[request.param](request)
-
-
-@pytest.fixture
-def server(subject: Subject, request: pytest.FixtureRequest) -> Rclone | Server:
-    found: Rclone | Server = request.getfixturevalue(subject.name.removeprefix("s3-"))
-    return found
 
 
 @pytest.fixture

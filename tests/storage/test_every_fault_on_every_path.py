@@ -21,8 +21,8 @@ from cellift.storage.transfer import copy, download, upload
 from storage.fault_proxy import FaultProxy, Head, answer, error
 from storage.kit import get, keys, put
 from storage.rclone import Rclone
-from storage.servers import FOLDER, Server
-from storage.subjects import OPENERS, UNBUILT, Subject
+from storage.servers import Server
+from storage.subjects import OPENERS, SERVED, Subject
 
 BIG = 3 * multipart.PART
 """More than one request takes."""
@@ -121,15 +121,14 @@ PATHS: dict[str, Callable[[Scene], object]] = {
 }
 
 
-@pytest.fixture(params=[name for name in sorted(OPENERS if FOLDER else UNBUILT) if name != "local"])
+@pytest.fixture(params=SERVED)
 def subject(request: pytest.FixtureRequest) -> Subject:
     """A store with a server."""
     return OPENERS[request.param](request)
 
 
 @pytest.fixture
-def scene(subject: Subject, bucket: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
-    server: Rclone | Server = request.getfixturevalue(subject.name.removeprefix("s3-"))
+def scene(subject: Subject, bucket: str, server: Rclone | Server, tmp_path: Path) -> Iterator[Scene]:
     put(subject.store, bucket, "there", b"kept")
     (tmp_path / "small").write_bytes(b"small")
     with (tmp_path / "big").open("wb") as file:

@@ -46,7 +46,7 @@ def connection(
     if subject.name == "local":
         monkeypatch.setenv("CELLIFT_HOME", str(tmp_path))  # the tree of the subject
         return "local"
-    server: Rclone | Server = request.getfixturevalue(subject.name.removeprefix("s3-"))
+    server: Rclone | Server = request.getfixturevalue("server")
     monkeypatch.setenv("MINIO_ENDPOINT", server.url)
     monkeypatch.setenv("MINIO_ACCESS_KEY", server.keys.key_id.reveal())
     monkeypatch.setenv("MINIO_SECRET_KEY", server.keys.secret.reveal())

@@ -14,8 +14,8 @@ from cellift.storage.s3.store import S3Store
 from cellift.storage.secret import Keys, Secret, keys
 from storage.kit import get, put
 from storage.rclone import Rclone
-from storage.servers import FOLDER, Server
-from storage.subjects import OPENERS, UNBUILT, Subject
+from storage.servers import Server
+from storage.subjects import OPENERS, SERVED, Subject
 
 ASKED: dict[str, Callable[[S3Store, str], Any]] = {
     "buckets": lambda store, _: store.buckets(),
@@ -37,17 +37,16 @@ REFUSED: dict[str, tuple[Callable[[Keys], Keys | None], str]] = {
 }
 
 
-@pytest.fixture(params=[name for name in sorted(OPENERS if FOLDER else UNBUILT) if name != "local"])
+@pytest.fixture(params=SERVED)
 def subject(request: pytest.FixtureRequest) -> Subject:
     """A store with a server."""
     return OPENERS[request.param](request)
 
 
 @pytest.fixture
-def server(subject: Subject, bucket: str, request: pytest.FixtureRequest) -> Rclone | Server:
+def server(server: Rclone | Server, subject: Subject, bucket: str) -> Rclone | Server:
     put(subject.store, bucket, "n", b"kept")
-    found: Rclone | Server = request.getfixturevalue(subject.name.removeprefix("s3-"))
-    return found
+    return server
 
 
 @pytest.mark.parametrize("what", REFUSED)

@@ -20,23 +20,17 @@ from cellift.storage.transfer import upload
 from storage.fault_proxy import FaultProxy, Head, error
 from storage.kit import get, keys
 from storage.rclone import Rclone
-from storage.servers import FOLDER, Server
-from storage.subjects import OPENERS, UNBUILT, Subject
+from storage.servers import Server
+from storage.subjects import OPENERS, SERVED, Subject
 
 PARTS = 5
 CONTENT = os.urandom(PARTS * multipart.PART - 1000)
 
 
-@pytest.fixture(params=[name for name in sorted(OPENERS if FOLDER else UNBUILT) if name != "local"])
+@pytest.fixture(params=SERVED)
 def subject(request: pytest.FixtureRequest) -> Subject:
     """A store with a server: the local tree has no parts."""
     return OPENERS[request.param](request)
-
-
-@pytest.fixture
-def server(subject: Subject, request: pytest.FixtureRequest) -> Rclone | Server:
-    found: Rclone | Server = request.getfixturevalue(subject.name.removeprefix("s3-"))
-    return found
 
 
 @pytest.fixture
