@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from e2e.conftest import START_TIMEOUT, Server, open_lab
+from e2e.test_data_section import wait_until_kept
 from e2e.workbench import command
 
 TEXT = "first line\n"
@@ -169,6 +170,32 @@ def test_files_are_made_renamed_and_deleted_in_the_file_browser(page: Page, note
     page.locator(".jp-Dialog").get_by_role("button", name="Delete").click()
     expect(drive.get_by_text("done.txt", exact=True)).to_have_count(0)
     assert not (notes / "done.txt").exists()
+
+
+def test_a_deletion_that_is_cancelled_leaves_the_open_document(page: Page, notes: Path) -> None:
+    browse(page, "local", "papers", "notes", "todo.txt")
+    editor = page.locator(".jp-FileEditor .cm-content")
+    expect(editor).to_contain_text("first line")
+    page.get_by_test_id("cellift-drive").get_by_text("todo.txt", exact=True).click()
+    page.keyboard.press("Delete")
+    dialog = page.locator(".jp-Dialog")
+    dialog.get_by_role("button", name="Move to Trash").click()
+    expect(dialog).to_contain_text("Buckets have no trash.")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_contain_text("nothing was deleted")
+    dialog.get_by_role("button", name="Close").click()
+    expect(editor).to_contain_text("first line")
+    assert (notes / "todo.txt").exists()
+
+
+def test_the_folder_that_was_shown_is_there_again_after_a_reload(page: Page, notes: Path, server: Server) -> None:
+    browse(page, "local", "papers", "notes")
+    expect(page.get_by_test_id("cellift-drive").get_by_text("todo.txt", exact=True)).to_be_visible()
+    wait_until_kept(page, server, "cellift:local/papers/notes")
+    page.reload()
+    page.wait_for_function("window.jupyterapp && window.jupyterapp.restored")
+    expect(page.get_by_test_id("cellift-drive").get_by_text("todo.txt", exact=True)).to_be_visible()
+    assert (notes / "todo.txt").exists()
 
 
 def test_an_object_is_edited_in_notebook_7(

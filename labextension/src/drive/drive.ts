@@ -99,7 +99,8 @@ export class CelliftDrive implements Contents.IDrive {
     }
     const { place } = what;
     if (!(await this._options.mayDelete(nameOf(place.key) || place.bucket))) {
-      return;
+      // Not a plain end: JupyterLab would close the documents of what it takes for gone. One text: it is shown once.
+      throw refuse(400, trans.__('You cancelled it: nothing was deleted.'));
     }
     if (!place.key) {
       await this._client.removeBucket(place.connection, place.bucket);

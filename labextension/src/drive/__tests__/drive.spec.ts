@@ -236,8 +236,9 @@ describe('CelliftDrive', () => {
     store.write('a.txt', '1');
     store.write('sub/b', '2');
     mayDelete.mockResolvedValueOnce(false);
-    await drive.delete('local/b/a.txt');
+    expect(await status(drive.delete('local/b/a.txt'))).toBe(400);
     expect(store.contents.size).toBe(2);
+    expect(changes).toEqual([]);
     await drive.delete('local/b/a.txt');
     await drive.delete('local/b/sub');
     expect(store.contents.size).toBe(0);
